@@ -1,0 +1,77 @@
+/** Scenarios under load: how many requests a server answers in a second, and how soon. */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const reportScript = fileURLToPath(new URL('./wrk-report.lua', import.meta.url))
+const warmUpSeconds = 1
+
+/** @type {import('./scenario.mjs').Column[]} */
+export const loadColumns = [
+  { key: 'rate', title: 'requests/s', show: thousands, better: 'more', combine: 'median' },
+  { key: 'p50', title: 'p50 ms', show: milliseconds, combine: 'median' },
+  { key: 'p99', title: 'p99 ms', show: milliseconds, combine: 'median' },
+  { key: 'errors', title: 'errors', show: String, combine: 'sum' },
+]
+
+/**
+ * Keeps the connections of the scenario busy, after a second of warming up.
+ *
+ * @type {import('./scenario.mjs').Scenario['measure']}
+ */
+export async function measureLoad({ launch, path, connections, seconds }) {
+  const server = await launch()
+  try {
+    const url = `http://127.0.0.1:${server.port}${path}`
+    await runWrk(url, connections, warmUpSeconds)
+    return await runWrk(url, connections, seconds)
+  } finally {
+    await server.stop()
+  }
+}
+
+/** Two threads of wrk, as it takes at least one core to keep a fast server busy. */
+async function runWrk(url, connections, seconds) {
+  const args = ['-t2', `-c${connections}`, `-d${seconds}s`, '-s', reportScript, url]
+  const output = await outputOf('wrk', args, (seconds + 15) * 1000)
+  const result = /^RESULT (.*)$/m.exec(output)
+  if (result === null) throw new Error(`wrk gave no result:\n${output}`)
+  const { requests, microseconds, p50, p99, errors } = JSON.parse(result[1])
+  return { rate: requests / (microseconds / 1e6), p50: p50 / 1000, p99: p99 / 1000, errors }
+}
+
+/**
+ * What a program writes; rejects where it cannot be started or says that it failed.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {number} deadline milliseconds after which it is killed
+ * @param {string} [cwd]
+ * @returns {Promise<string>}
+ */
+export function outputOf(command, args, deadline, cwd) {
+  const child = spawn(command, args, {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: deadline,
+    killSignal: 'SIGKILL',
+  })
+  const chunks = []
+  child.stdout.on('data', chunk => chunks.push(chunk))
+  child.stderr.on('data', chunk => chunks.push(chunk))
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', code => {
+      const output = Buffer.concat(chunks).toString()
+      if (code === 0) resolve(output)
+      else reject(new Error(`${command} ${args.join(' ')} failed:\n${output}`))
+    })
+  })
+}
+
+function thousands(value) {
+  return Math.round(value).toLocaleString('en-US')
+}
+
+function milliseconds(value) {
+  return value.toFixed(value < 10 ? 2 : 1)
+}

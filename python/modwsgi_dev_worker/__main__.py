@@ -1,0 +1,52 @@
+"""Entry of a worker process: `python /path/to/modwsgi_dev_worker`, see docs/protocol.md, Starting a worker.
+
+Only what has to happen before anything else is imported is here: the worker's variables leave the
+environment, its folder leaves sys.path, and descriptors 1 and 2 become one stream.
+"""
+
+import os
+import sys
+
+
+def _take(name: str) -> str:
+    """A variable of ours, removed from the environment."""
+    value = os.environ.pop(name, None)
+    if value is None:
+        sys.exit("modwsgi_dev_worker: %s is not set; modwsgi-dev starts its workers itself" % name)
+    return value
+
+
+def _import_packages() -> None:
+    """Import both packages whole, then take their folder off the search path.
+
+    Applications then find `mod_wsgi` as they would in a daemon process, and a folder of ours is never
+    in the way of a module of theirs.
+    """
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != here]
+    sys.path.insert(0, os.path.dirname(here))
+    import mod_wsgi  # noqa: F401
+    import modwsgi_dev_worker.worker  # noqa: F401
+
+    del sys.path[0]
+
+
+def main() -> None:
+    """Run a worker; does not return."""
+    path = _take("MODWSGI_DEV_CHANNEL")
+    secret = _take("MODWSGI_DEV_SECRET")
+    identity = int(_take("MODWSGI_DEV_WORKER"))
+    os.dup2(1, 2)
+    import faulthandler
+
+    faulthandler.enable(file=2)
+    _import_packages()
+    from modwsgi_dev_worker import log_record
+    from modwsgi_dev_worker.connection import Channel
+    from modwsgi_dev_worker.worker import Worker
+
+    log_record.open_log(secret)
+    Worker(Channel(path, secret, identity)).run()
+
+
+main()

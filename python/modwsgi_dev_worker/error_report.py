@@ -1,0 +1,122 @@
+"""Exceptions as lines of the log, in mod_wsgi's words: one that says where, then the exception.
+
+The real tool's own frames never show up in a traceback; ours do not either.
+"""
+
+import os
+
+from . import log_record
+from .current_request import current_exchange
+
+if False:
+    from types import TracebackType
+    from typing import List, Optional
+
+_own_folder = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_own_mod_wsgi = os.path.join(os.path.dirname(os.path.dirname(_own_folder)), "mod_wsgi") + os.sep
+
+# Where the application runs: "main interpreter of daemon process 'localhost:8000'".
+_place = "main interpreter"
+
+
+def set_place(process_group: str, application_group: str) -> None:
+    """Keep the names under which the process and its interpreter appear in the log."""
+    global _place
+    interpreter = "sub-interpreter %r" % application_group if application_group else "main interpreter"
+    _place = "%s of daemon process %r" % (interpreter, process_group)
+
+
+def report_request_error(error: BaseException, remote: "Optional[str]", script: "Optional[str]") -> None:
+    """Log an exception that ended a request: its type and script, then its traceback."""
+    kind = type(error).__name__
+    if isinstance(error, SystemExit):
+        text = "WSGI0175: [script %s] %s exception raised by WSGI script '%s' for %s; ignored."
+    else:
+        text = "WSGI0174: [script %s] %s exception raised processing WSGI script '%s' for %s."
+    _write(text % (script, kind, script, _place), remote)
+    write_traceback(error, remote)
+
+
+def report_load_error(
+    error: BaseException, path: str, remote: "Optional[str]", script: "Optional[str]"
+) -> None:
+    """Log that the application could not be loaded; remote and script are None at the start."""
+    kind = type(error).__name__
+    early = remote is None
+    if isinstance(error, SystemExit):
+        code = "WSGI0108" if early else "WSGI0107"
+        text = "%s: SystemExit exception raised when doing exec of Python script file '%s'."
+        _write(text % (code, path), remote, script)
+    else:
+        code = "WSGI0110" if early else "WSGI0109"
+        _write("%s: Unable to execute Python script file '%s'." % (code, path), remote, script)
+        where = "" if early else "[script %s] " % script
+        text = "WSGI0174: %s%s exception raised processing WSGI script '%s' for %s."
+        _write(text % (where, kind, path, _place), remote)
+    write_traceback(error, remote)
+
+
+def report_callback_error(event: str, error: BaseException) -> None:
+    """Log an exception raised by a subscriber of an event."""
+    kind = type(error).__name__
+    _write("WSGI0112: %s exception raised by event callback for '%s'." % (kind, event), None)
+    write_traceback(error, None)
+
+
+def write_traceback(error: BaseException, remote: "Optional[str]") -> None:
+    """Log the formatted exception, one line each, without blank lines and without our frames."""
+    import traceback
+
+    try:
+        _cut_own_frames(error)
+        text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    except BaseException as second:  # an exception whose __str__ fails in its own way
+        text = "%s: <%s while formatting>" % (type(error).__name__, type(second).__name__)
+    for line in text.split("\n"):
+        if line.strip():
+            _write(line, remote)
+
+
+def _write(text: str, remote: "Optional[str]", script: "Optional[str]" = None) -> None:
+    with log_record.lock:
+        for line in text.split("\n"):
+            log_record.write_line(
+                line.encode("utf-8", "replace"), log_record.RUNTIME, "error", remote, script
+            )
+
+
+def _cut_own_frames(error: BaseException) -> None:
+    """Let tracebacks begin where the application begins, also those of causes and contexts."""
+    seen = set()
+    waiting = [error]
+    while waiting:
+        error = waiting.pop()
+        if error is None or id(error) in seen:
+            continue
+        seen.add(id(error))
+        tb = error.__traceback__
+        while tb is not None and _is_own(tb):
+            tb = tb.tb_next
+        error.__traceback__ = _without_own_tail(tb)
+        waiting += (error.__cause__, error.__context__)  # type: ignore[arg-type]
+
+
+def _without_own_tail(tb: "Optional[TracebackType]") -> "Optional[TracebackType]":
+    """The traceback up to where our code (start_response, wsgi.input) raised the exception.
+
+    In the real tool these are functions in C, which have no frames.
+    """
+    last = None
+    step = tb
+    while step is not None:
+        if not _is_own(step):
+            last = step
+        step = step.tb_next
+    if last is not None:
+        last.tb_next = None
+    return tb
+
+
+def _is_own(tb: "TracebackType") -> bool:
+    path = tb.tb_frame.f_code.co_filename
+    return path.startswith(_own_folder) or path.startswith(_own_mod_wsgi)

@@ -1,0 +1,154 @@
+"""Tells the supervisor which source files this process has loaded, so that it can watch exactly these.
+
+A file found by an import is reported before it is run, so that the supervisor knows it even if running
+it ends the process. Names that an import did not find are reported as the files that would have
+answered it, with null for the modification time. Nothing is reported of the standard library.
+"""
+
+import os
+import sys
+from importlib.machinery import PathFinder
+from _thread import RLock
+
+if False:
+    from types import ModuleType
+    from typing import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
+
+    File = Tuple[str, Optional[int]]
+
+MAX_BATCH = 500  # files in one message
+
+
+class LoadedFiles:
+    """The files reported so far, and what it takes to find new ones."""
+
+    def __init__(self, report: "Callable[[List[File]], None]", enabled: bool) -> None:
+        self._report = report
+        self._enabled = enabled
+        self._seen: "Set[str]" = set()
+        self._modules: "Set[str]" = set()  # names in sys.modules that were looked at
+        self._found: "List[File]" = []  # not reported yet
+        self._lock = RLock()
+        self._library: "Tuple[str, ...]" = ()
+        self._installed: "Tuple[str, ...]" = ()
+
+    def watch_imports(self) -> None:
+        """Put a finder before the one that searches sys.path."""
+        if not self._enabled:
+            return
+        self._library, self._installed = _library_folders()
+        self._modules.update(sys.modules)
+        finders = sys.meta_path
+        at = finders.index(PathFinder) if PathFinder in finders else len(finders)
+        finders.insert(at, ReportingFinder(self))  # type: ignore[arg-type]
+
+    def add_file(self, path: str) -> None:
+        """Report a file that is about to be loaded, or was."""
+        if self._enabled:
+            self._note(path)
+            self._send()
+
+    def add_missing(self, name: str, folders: "Sequence[str]") -> None:
+        """Report the files that an import of `name` looked for in these folders, in vain."""
+        last = name.rpartition(".")[2]
+        for folder in folders:
+            if not isinstance(folder, str) or self._is_library(folder + os.sep, True):
+                continue
+            folder = os.path.abspath(folder)
+            if os.path.isdir(folder):
+                for path in (
+                    os.path.join(folder, last + ".py"),
+                    os.path.join(folder, last, "__init__.py"),
+                ):
+                    if path not in self._seen:
+                        self._seen.add(path)
+                        self._found.append((path, None))
+        self._send()
+
+    def add_error(self, error: BaseException) -> None:
+        """Report the files that a failure to load points at."""
+        if not self._enabled:
+            return
+        while error is not None:
+            if isinstance(error, SyntaxError) and error.filename:
+                self._note(error.filename)
+            step = error.__traceback__
+            while step is not None:
+                self._note(step.tb_frame.f_code.co_filename)
+                step = step.tb_next
+            error = error.__cause__ or error.__context__  # type: ignore[assignment]
+        self._send()
+
+    def scan_modules(self) -> None:
+        """Report the files of modules that came into sys.modules in other ways."""
+        if not self._enabled:
+            return
+        with self._lock:
+            for name, module in list(sys.modules.items()):
+                if name not in self._modules:
+                    self._modules.add(name)
+                    path = getattr(module, "__file__", None)
+                    if isinstance(path, str):
+                        self._note(path)
+            self._send()
+
+    def _note(self, path: str) -> None:
+        if path.endswith((".pyc", ".pyo")) and os.path.exists(path[:-1]):
+            path = path[:-1]
+        if not os.path.isabs(path) or path in self._seen or self._is_library(path, False):
+            return
+        self._seen.add(path)
+        try:
+            self._found.append((path, os.stat(path).st_mtime_ns))
+        except OSError:
+            pass
+
+    def _is_library(self, path: str, installed_too: bool) -> bool:
+        if installed_too and path.startswith(self._installed):
+            return True
+        return path.startswith(self._library) and not path.startswith(self._installed)
+
+    def _send(self) -> None:
+        with self._lock:
+            found, self._found = self._found, []
+        for start in range(0, len(found), MAX_BATCH):
+            self._report(found[start : start + MAX_BATCH])
+
+
+class ReportingFinder:
+    """An entry of sys.meta_path that searches as PathFinder does and reports what it saw."""
+
+    def __init__(self, files: "LoadedFiles") -> None:
+        self._files = files
+
+    def find_spec(
+        self, name: str, path: "Optional[Sequence[str]]" = None, target: "Any" = None
+    ) -> "Any":
+        """PathFinder's spec of the module, or None."""
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is None:
+            self._files.add_missing(name, sys.path if path is None else list(path))
+        elif spec.has_location and spec.origin:
+            self._files.add_file(spec.origin)
+        return spec
+
+    def invalidate_caches(self) -> None:
+        """Nothing is cached here."""
+
+
+def _library_folders() -> "Tuple[Tuple[str, ...], Tuple[str, ...]]":
+    """Folders of the standard library, and folders of installed packages (which may be inside)."""
+    library = {os.path.dirname(os.__file__)}
+    own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    library.add(own)
+    installed = set()
+    for folder in sys.path:
+        if os.path.basename(folder) in ("site-packages", "dist-packages"):
+            installed.add(folder)
+        elif os.path.basename(folder) == "lib-dynload" or folder.endswith(".zip"):
+            library.add(folder)
+
+    def prefixes(folders: "Any") -> "Tuple[str, ...]":
+        return tuple(os.path.join(folder, "") for folder in folders)
+
+    return prefixes(library), prefixes(installed)

@@ -1,0 +1,131 @@
+"""The events around one request, published to subscribers of the module mod_wsgi.
+
+Field names as measured on mod_wsgi 6.0.5. Nothing here runs unless somebody subscribed.
+"""
+
+import time
+
+from mod_wsgi import event_callbacks
+from mod_wsgi._events import publish
+
+from .protocol import decode_head
+
+if False:
+    from typing import Any, Callable, Dict, Tuple
+
+    from .exchange import Exchange
+
+
+def publish_response_started(exchange: "Exchange") -> None:
+    """The head is about to be sent."""
+    status, headers = decode_head(exchange.head)  # type: ignore[arg-type]
+    publish(
+        "response_started",
+        event_callbacks,
+        {
+            "request_id": exchange.request_id,
+            "response_status": status,
+            "response_headers": headers,
+            "exception_info": None,
+            "request_data": exchange.request_data,
+        },
+    )
+
+
+def publish_exception(error: BaseException, exchange: "Exchange") -> None:
+    """The application failed with an exception."""
+    publish(
+        "request_exception",
+        event_callbacks,
+        {
+            "request_id": exchange.request_id,
+            "exception_info": (type(error), error, error.__traceback__),
+            "request_data": exchange.request_data,
+        },
+    )
+
+
+def publish_request_started(
+    function: "Callable[..., Any]", environ: "Dict[str, Any]", exchange: "Exchange"
+) -> "Callable[..., Any]":
+    """A request is about to reach the application; returns what to call, which subscribers may change.
+
+    Subscribers see SCRIPT_NAME and PATH_INFO as the server split them, before the mount point is
+    taken into account, and an application_object that puts them right.
+    """
+    final = environ["SCRIPT_NAME"], environ["PATH_INFO"]
+    environ["SCRIPT_NAME"] = environ.get("mod_wsgi.script_name", final[0])
+    environ["PATH_INFO"] = environ.get("mod_wsgi.path_info", final[1])
+
+    def handle_request(environ: "Dict[str, Any]", start_response: "Callable[..., Any]") -> "Any":
+        environ["SCRIPT_NAME"], environ["PATH_INFO"] = final
+        return function(environ, start_response)
+
+    fields = publish(
+        "request_started",
+        event_callbacks,
+        {
+            "request_id": exchange.request_id,
+            "thread_id": environ["mod_wsgi.thread_id"],
+            "server_pid": environ.get("mod_wsgi.server_pid"),
+            "daemon_connects": 1,
+            "daemon_restarts": 0,
+            "request_start": environ["mod_wsgi.request_start"],
+            "queue_start": environ["mod_wsgi.queue_start"],
+            "daemon_start": environ["mod_wsgi.daemon_start"],
+            "application_start": environ["mod_wsgi.application_start"],
+            "callable_object": environ.get("mod_wsgi.callable_object"),
+            "application_object": handle_request,
+            "request_environ": environ,
+            "request_data": exchange.request_data,
+        },
+    )
+    return fields["application_object"]
+
+
+class RequestMeter:
+    """Takes the measures of one request for its request_finished event."""
+
+    __slots__ = ("_fields", "_cpu")
+
+    def __init__(self, environ: "Dict[str, Any]") -> None:
+        names = ("request_start", "queue_start", "daemon_start", "application_start", "thread_id")
+        self._fields = {name: environ["mod_wsgi." + name] for name in names}
+        self._fields["server_pid"] = environ.get("mod_wsgi.server_pid")
+        self._cpu = _thread_cpu()
+
+    def publish_finished(self, exchange: "Exchange") -> None:
+        """The response is complete, or has failed."""
+        fields = dict(self._fields)
+        finish = time.time()
+        user, system = (after - before for after, before in zip(_thread_cpu(), self._cpu))
+        fields.update(
+            request_id=exchange.request_id,
+            application_finish=finish,
+            application_time=finish - fields.pop("application_start"),
+            cpu_time=user + system,
+            cpu_user_time=user,
+            cpu_system_time=system,
+            gil_wait_time=0.0,
+            gil_wait_count=0,
+            input_length=exchange.input_length,
+            input_reads=exchange.input_reads,
+            input_time=0.0,
+            output_length=exchange.output_length,
+            output_writes=exchange.output_writes,
+            output_time=0.0,
+            status=int(exchange.head[:3]) if exchange.head_sent else 500,  # type: ignore[index]
+            request_data=exchange.request_data,
+        )
+        publish("request_finished", event_callbacks, fields)
+
+
+def _thread_cpu() -> "Tuple[float, float]":
+    """User and system seconds of this thread; all of it as user time where the two are not known."""
+    try:
+        import resource
+
+        usage = resource.getrusage(resource.RUSAGE_THREAD)
+    except (ImportError, AttributeError):
+        return time.thread_time(), 0.0
+    return usage.ru_utime, usage.ru_stime

@@ -1,0 +1,201 @@
+"""One request thread: takes a request from its connection, calls the application, has the response sent.
+
+The loop is written for speed: the common request is one REQUEST frame answered by one RESPONSE frame,
+and no object is made, and no function called, that such a request does not need.
+"""
+
+import sys
+from _thread import get_ident
+from time import time
+
+from mod_wsgi import RequestTimeout, active_requests, event_callbacks
+
+from .connection import ConnectionLost
+from .current_request import current
+from .exchange import Exchange
+from .log_stream import UnopenedErrorsStream, end_line
+from .protocol import (
+    ABORT,
+    BODY_NONE,
+    BODY_WHOLE,
+    CONTINUE,
+    END,
+    FRAME_TYPES,
+    HEADER_SIZE,
+    OUTCOME_FAILED_BEFORE_HEAD,
+    REQUEST,
+    REQUEST_FRAME,
+    RETRY,
+    BODY,
+    ProtocolError,
+    decode_header,
+    decode_request,
+    encode_frame,
+)
+from .request_body import Input
+from .request_events import RequestMeter, publish_request_started
+from .response import failed, respond, send_end
+
+if False:
+    from typing import Any, Callable, Dict, Optional
+
+    from .application import Application
+    from .connection import Connection
+
+_RECEIVE = 65536
+_TEXT_START = REQUEST_FRAME.size
+_CONTINUE_FRAME = encode_frame(CONTINUE)
+_unpack = REQUEST_FRAME.unpack_from
+_new_errors = UnopenedErrorsStream.__new__
+
+
+class RequestThread:
+    """A thread of the worker with its own request connection."""
+
+    def __init__(
+        self,
+        number: int,
+        connection: "Connection",
+        application: "Application",
+        base_environ: "Dict[str, Any]",
+        https: bool,
+    ) -> None:
+        self.number = number
+        self.connection = connection
+        self.application = application
+        self.base_environ = dict(base_environ)
+        self.base_environ["mod_wsgi.thread_id"] = number
+        self.https = https
+        self.exchange: "Optional[Exchange]" = None  # the request in progress
+        self.ident = 0
+
+    def run(self) -> None:
+        """Serve requests until the front closes the connection."""
+        self.ident = get_ident()
+        current.exchange = None
+        while True:
+            try:
+                self._serve()
+                return
+            except RequestTimeout:
+                continue  # it was meant for a request that had just ended
+            except ConnectionLost:
+                return
+            except ProtocolError as error:
+                self.application.refuse_channel(error)
+                return
+
+    def _serve(self) -> None:
+        connection = self.connection
+        receive = connection.sock.recv
+        application = self.application
+        base_copy = self.base_environ.copy
+        modules = sys.modules
+        https = self.https
+        while True:
+            data = connection.pending
+            if data:
+                connection.pending = b""
+            else:
+                data = receive(_RECEIVE)
+            started = time()
+            # ---- usually that was one whole REQUEST frame
+            size = len(data)
+            if size < _TEXT_START or data[0] != REQUEST:
+                data = self._whole_request(data)
+            frame_type, length, kind, text_size = _unpack(data)
+            if length + HEADER_SIZE != size:
+                data = self._whole_request(data)
+                frame_type, length, kind, text_size = _unpack(data)
+            text = str(data[_TEXT_START : _TEXT_START + text_size], "latin-1")
+            # ---- accept it, or give it back
+            function = application.function
+            if function is None or application.changed():
+                function = self._load_or_refuse(text)
+                if function is None:
+                    continue
+            # ---- the environ
+            parts = text.split("\0")
+            environ = base_copy()
+            environ.update(zip(parts[::2], parts[1::2]))
+            if https:
+                environ["wsgi.url_scheme"] = "https"
+            exchange = Exchange(connection, text)
+            errors = _new_errors(UnopenedErrorsStream)
+            errors._exchange = exchange
+            environ["wsgi.errors"] = errors
+            if kind == BODY_NONE:
+                environ["wsgi.input"] = Input(exchange)
+            elif kind == BODY_WHOLE:
+                environ["wsgi.input"] = Input(exchange, data[_TEXT_START + text_size :])
+            else:
+                connection.send_bytes(_CONTINUE_FRAME)
+                exchange.body_pending = True
+                environ["wsgi.input"] = Input(exchange, b"", connection)
+            exchange.request_id = request_id = environ["mod_wsgi.request_id"]
+            active_requests[request_id] = exchange.request_data
+            environ["mod_wsgi.request_start"] = float(environ["mod_wsgi.request_start"])
+            environ["mod_wsgi.queue_start"] = float(environ["mod_wsgi.queue_start"])
+            environ["mod_wsgi.daemon_start"] = started
+            environ["mod_wsgi.application_start"] = time()
+            self.exchange = current.exchange = exchange
+            # ---- the application
+            meter = None
+            try:
+                if event_callbacks:
+                    meter = RequestMeter(environ)
+                    function = publish_request_started(function, environ, exchange)
+                result = function(environ, exchange.start_response)
+                respond(result, exchange)
+            except ConnectionLost:
+                raise
+            except BaseException as error:
+                send_end(failed(error, exchange), exchange)
+            # ---- forget it; destructors still run inside of the request
+            environ = errors = result = parts = None
+            exchange.over = True
+            if exchange.partial:
+                end_line(exchange)
+            self.exchange = current.exchange = None
+            del active_requests[request_id]
+            if exchange.body_pending:
+                self._discard_body(exchange)
+            if meter is not None:
+                meter.publish_finished(exchange)
+            if len(modules) != application.modules_seen:
+                application.report_files()
+
+    def _whole_request(self, data: bytes) -> bytes:
+        """Make data, the start of what the front sent, one whole REQUEST frame.
+
+        An ABORT that crossed with the end of the request before is dropped. Raises ConnectionLost
+        when the front closes the connection.
+        """
+        connection = self.connection
+        connection.pending = data
+        while True:
+            frame_type, payload = connection.receive()
+            if frame_type == REQUEST:
+                decode_request(payload)
+                return encode_frame(REQUEST, payload)
+            if frame_type != ABORT:
+                raise ProtocolError("%s instead of a request" % FRAME_TYPES[frame_type])
+
+    def _load_or_refuse(self, text: str) -> "Optional[Callable[..., Any]]":
+        """The application, loaded now if it was not; None if the request was refused."""
+        application = self.application
+        if application.leaving or (application.function is not None and application.changed()):
+            self.connection.send(RETRY)
+            return None
+        exchange = Exchange(self.connection, text)
+        function = application.load(*exchange.origin())
+        if function is None:
+            send_end(OUTCOME_FAILED_BEFORE_HEAD, exchange)
+        return function
+
+    def _discard_body(self, exchange: "Exchange") -> None:
+        """Read what is left of the request body, which nobody wants."""
+        while exchange.body_pending:
+            frame_type, payload = self.connection.receive()
+            if frame_type != BODY:
+                exchange.note_body_frame(frame_type, payload)

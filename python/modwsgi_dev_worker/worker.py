@@ -1,0 +1,185 @@
+"""The life of a worker process: connect, load, serve, leave.
+
+The main thread loads the application and then waits for facts (signals, and what the control thread
+puts beside them). The control thread reads messages at any time, also while the application loads.
+"""
+
+import os
+import sys
+from _thread import allocate_lock, start_new_thread
+from time import sleep, time
+
+import mod_wsgi
+from mod_wsgi._events import publish
+
+from .application import Application, MissingCallable
+from .connection import Channel, ConnectionLost
+from .current_request import current
+from .environ import forces_https, make_base_environ
+from .lifeline import hold_lifeline
+from .loaded_files import LoadedFiles
+from .log_record import renew_lock
+from .log_stream import end_line, process_lines
+from .process_signals import LEAVE_REASONS, PUBLISHED, LeaveNow, SignalQueue
+from .process_world import prepare_process
+from .protocol import ProtocolError
+from .request_thread import RequestThread
+
+if False:
+    from typing import Any, Dict, List, Optional
+
+    from .connection import Connection
+
+
+class Worker:
+    """All that belongs to this process."""
+
+    def __init__(self, channel: "Channel") -> None:
+        self.channel = channel
+        self.control: "Connection" = channel.connect("control")
+        self.signals = SignalQueue()
+        self.threads: "List[RequestThread]" = []
+        self.shutdown_reason: "Optional[str]" = None
+        self.shutdown_timeout = 5.0
+
+    def run(self) -> None:
+        """Live from `configure` to the end of the process; does not return."""
+        configuration = self.control.receive_message()
+        if configuration["type"] != "configure":
+            raise ProtocolError("Message %r before configure" % configuration["type"])
+        self.shutdown_timeout = configuration["shutdownTimeout"]
+        lifeline = hold_lifeline(self.channel)
+        files = LoadedFiles(self._report_files, configuration["reportFiles"])
+        self.application = Application(configuration, files)
+        self.application.on_late_load = self._report_late_load
+        self._start_threads(configuration)
+        prepare_process(configuration)
+        self.signals.install()
+        start_new_thread(self._read_control, ())
+        files.watch_imports()
+        current.exchange = None
+        self._load()
+        self._wait_for_the_end()
+        del lifeline
+
+    def _start_threads(self, configuration: "Dict[str, Any]") -> None:
+        environ = make_base_environ(configuration)
+        https = forces_https(configuration)
+        for number in range(1, configuration["threads"] + 1):
+            connection = self.channel.connect("request", number)
+            thread = RequestThread(number, connection, self.application, environ, https)
+            self.threads.append(thread)
+            start_new_thread(thread.run, ())
+
+    # ---- loading
+
+    def _load(self) -> None:
+        started = time()
+        self.signals.interrupts_load = True
+        try:
+            function = self.application.load()
+        except LeaveNow:
+            return
+        finally:
+            self.signals.interrupts_load = False
+        error = self.application.error
+        self._send(
+            {
+                "type": "ready",
+                "loaded": function is not None,
+                "error": None if error is None else _describe(error),
+                "missing": isinstance(error, MissingCallable),
+                "seconds": time() - started,
+            }
+        )
+
+    def _report_late_load(self) -> None:
+        self._send({"type": "loaded"})
+
+    def _report_files(self, files: "List[Any]") -> None:
+        self._send({"type": "files", "files": files})
+
+    # ---- control
+
+    def _send(self, message: "Dict[str, Any]") -> None:
+        try:
+            self.control.send_message(message)
+        except ConnectionLost:
+            os._exit(1)
+
+    def _read_control(self) -> None:
+        """Take messages of the supervisor; a thread of its own."""
+        current.exchange = None
+        while True:
+            try:
+                message = self.control.receive_message()
+            except ConnectionLost:
+                os._exit(1)
+            except ProtocolError as error:
+                self.application.refuse_channel(error)
+                return
+            kind = message["type"]
+            if kind == "shutdown":
+                self.shutdown_reason = message.get("reason") or "shutdown_signal"
+                self.signals.put(0)
+            elif kind == "dump-stacks":
+                _dump_stacks()
+
+    # ---- the end
+
+    def _wait_for_the_end(self) -> None:
+        """Take facts until one of them ends the process."""
+        while self.shutdown_reason is None:
+            number = self.signals.get()
+            if number in LEAVE_REASONS:
+                self._leave(LEAVE_REASONS[number])
+            elif number in PUBLISHED:
+                fields = {"signum": number, "signame": PUBLISHED[number]}
+                publish(
+                    "process_signal", mod_wsgi.event_callbacks + mod_wsgi.signal_callbacks, fields
+                )
+        self._end(self.shutdown_reason)
+
+    def _leave(self, reason: str) -> None:
+        """A signal ends this process: say so, and go once the supervisor sends nothing any more."""
+        self.application.leave()
+        self._send({"type": "stopping", "reason": reason})
+        while self.shutdown_reason is None:
+            self.signals.get()
+        self.shutdown_reason = reason
+
+    def _end(self, reason: str) -> None:
+        """Finish what runs, run exit functions, exit 0."""
+        self.application.leave()
+        while any(thread.exchange is not None for thread in self.threads):
+            sleep(0.005)
+        start_new_thread(self._end_by_force, ())
+        fields = {"shutdown_reason": reason}
+        publish("process_stopping", mod_wsgi.event_callbacks + mod_wsgi.shutdown_callbacks, fields)
+        threading = sys.modules.get("threading")
+        if threading is not None:
+            threading._shutdown()
+        import atexit
+
+        atexit._run_exitfuncs()
+        end_line(process_lines)
+        os._exit(0)
+
+    def _end_by_force(self) -> None:
+        sleep(self.shutdown_timeout)
+        end_line(process_lines)
+        os._exit(1)
+
+
+def _describe(error: BaseException) -> str:
+    """An error in one line, for the supervisor."""
+    try:
+        return "%s: %s" % (type(error).__name__, error)
+    except Exception:
+        return type(error).__name__
+
+
+def _dump_stacks() -> None:
+    import faulthandler
+
+    faulthandler.dump_traceback(file=2, all_threads=True)

@@ -1,0 +1,22 @@
+/**
+ * Time as an argument: whatever waits or measures takes a {@link Clock}, so that a test can turn the
+ * hands itself.
+ */
+export interface Clock {
+  /** Milliseconds since an arbitrary moment, never going back. For durations. */
+  now(): number
+  /** Seconds since the epoch with microseconds. For time stamps. */
+  epoch(): number
+  /** Calls `action` once after `milliseconds`; the function it returns takes the order back. */
+  after(milliseconds: number, action: () => void): () => void
+}
+
+/** The clock of the machine. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  epoch: () => (performance.timeOrigin + performance.now()) / 1000,
+  after(milliseconds, action) {
+    const timer = setTimeout(action, milliseconds)
+    return () => clearTimeout(timer)
+  },
+}

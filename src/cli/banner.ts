@@ -1,0 +1,63 @@
+/**
+ * What the command prints when the server is up: the lines of mod_wsgi-express, then ours.
+ */
+import type { Settings } from '../settings/settings.js'
+import type { Python } from '../workers/python.js'
+import type { SitePlan } from './site-plan.js'
+
+/** Width of the labels in the banner of mod_wsgi-express. */
+const labelWidth = 19
+
+export function banner(settings: Settings, plan: SitePlan, python: Python | null, port: number): string {
+  const host = settings.serverName ?? plan.listenerHost
+  const lines: [string, string][] = [
+    ['Server URL', `http://${hostInUrl(host)}:${port}/`],
+    ['Server Root', plan.serverRoot],
+    ['Error Log File', logPlace(settings, plan)],
+    ['Operating Mode', 'daemon'],
+    ['Request Capacity', capacity(plan.processes, settings.threads)],
+    ['Request Timeout', `${settings.requestTimeout} (seconds)`],
+    ['Startup Timeout', `${settings.startupTimeout} (seconds)`],
+    ['Queue Backlog', `${settings.daemonBacklog} (connections)`],
+    ['Queue Timeout', `${settings.queueTimeout} (seconds)`],
+    ['Server Backlog', `${settings.serverBacklog} (connections)`],
+    ['Locale Setting', plan.locale],
+  ]
+  if (settings.host === null) lines.push(['Reachable From', 'this machine only (--host 0.0.0.0 opens it)'])
+  if (python) lines.push(['Python', `${python.path} (${python.version}, ${whyPython(python)})`])
+  lines.push(['Reload', reloadRule(settings)])
+  lines.push(['Stop', 'Ctrl-C finishes the requests in progress, twice stops at once'])
+  return lines.map(([label, text]) => `${label.padEnd(labelWidth)}: ${text}\n`).join('')
+}
+
+function hostInUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function logPlace(settings: Settings, plan: SitePlan): string {
+  const place = settings.logToTerminal ? 'terminal' : plan.errorLog
+  return `${place} (${settings.logLevel})`
+}
+
+/** `6 (2 processes * 3 threads)` */
+function capacity(processes: number, threads: number): string {
+  const count = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`
+  return `${processes * threads} (${count(processes, 'process', 'processes')} * ${count(threads, 'thread', 'threads')})`
+}
+
+function whyPython(python: Python): string {
+  const reasons = {
+    '--python': 'named by --python',
+    VIRTUAL_ENV: 'from VIRTUAL_ENV',
+    '.venv': 'from .venv in the working directory',
+    venv: 'from venv in the working directory',
+    PATH: 'python3 on PATH',
+  } as const
+  return reasons[python.origin]
+}
+
+function reloadRule(settings: Settings): string {
+  if (settings.disableReloading) return 'never (--disable-reloading)'
+  if (settings.reloadOnChanges) return 'when loaded code changes (--reload-on-changes)'
+  return 'when the script changes, with the next request'
+}

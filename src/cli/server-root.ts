@@ -1,0 +1,48 @@
+/**
+ * The directory for what the server writes: log, document root, pid file.
+ */
+import { lstatSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { UserError } from '../base/errors.js'
+
+/**
+ * Makes the last level of the directory when it is missing, and `htdocs` in it. A directory below the
+ * temporary folder whose name anybody can guess must belong to this user.
+ * Throws {@link UserError} when it cannot be made or belongs to somebody else.
+ */
+export function prepareServerRoot(path: string, uid: number, chosenByUser: boolean): void {
+  try {
+    mkdirSync(path, { recursive: false })
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code !== 'EEXIST') {
+      throw new UserError(`--server-root ${path} cannot be made: ${reason(code)}`, 2, { cause: error })
+    }
+  }
+  const stats = lstatSync(path)
+  if (!chosenByUser && (!stats.isDirectory() || stats.uid !== uid)) {
+    throw new UserError(
+      `${path} belongs to another user: remove it, or name another place with --server-root`,
+    )
+  }
+  try {
+    mkdirSync(join(path, 'htdocs'), { recursive: true })
+  } catch (error) {
+    throw new UserError(
+      `--server-root ${path} is not writable: ${reason((error as NodeJS.ErrnoException).code)}`,
+      2,
+      { cause: error },
+    )
+  }
+}
+
+function reason(code: string | undefined): string {
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'the folder above it does not exist',
+    EACCES: 'this user has no right to',
+    ENOTDIR: 'it is below something that is no folder',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'the disk is full',
+  }
+  return reasons[code ?? ''] ?? String(code)
+}

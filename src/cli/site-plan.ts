@@ -1,0 +1,171 @@
+/**
+ * From settings to what each part of the server is given: pure apart from looking at the directory for
+ * the server root.
+ */
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { baseEnviron, type EnvironOptions } from '../front/environ.js'
+import type { Settings } from '../settings/settings.js'
+import type { WorkerConfiguration } from '../workers/worker-process.js'
+
+/** Where the command was started. */
+export interface CommandPlace {
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+  readonly uid: number
+}
+
+/** The application as the command line names it. */
+export interface EntryPoint {
+  readonly kind: 'script' | 'module' | 'paste' | 'static' | 'welcome'
+  /** Absolute path, or the dotted name of a module. */
+  readonly name: string
+}
+
+/** Everything about the site that follows from the settings. */
+export interface SitePlan {
+  readonly entryPoint: EntryPoint
+  readonly workingDirectory: string
+  readonly serverRoot: string
+  readonly documentRoot: string
+  readonly errorLog: string
+  /** `localhost` without --host. */
+  readonly listenerHost: string
+  readonly listenOn: readonly string[]
+  readonly mountPoint: string
+  readonly processes: number
+  readonly locale: string
+  readonly processGroup: string
+}
+
+const welcomeScript = fileURLToPath(
+  new URL('../../python/modwsgi_dev_worker/welcome.wsgi', import.meta.url),
+)
+
+/** Loopback only, in both families: an own default, see docs/differences.md. */
+const loopback: readonly string[] = ['127.0.0.1', '::1']
+
+export function planSite(
+  settings: Settings,
+  entryPoint: string | null,
+  place: CommandPlace,
+): SitePlan {
+  const listenerHost = settings.host ?? 'localhost'
+  const serverRoot =
+    settings.serverRoot ?? join(tmpdir(), `mod_wsgi-${listenerHost}:${settings.port}:${place.uid}`)
+  const entry = planEntryPoint(settings.applicationType, entryPoint, place.cwd)
+  return {
+    entryPoint: entry,
+    workingDirectory: settings.workingDirectory ?? place.cwd,
+    serverRoot,
+    documentRoot:
+      settings.documentRoot ?? (entry.kind === 'static' ? entry.name : join(serverRoot, 'htdocs')),
+    errorLog: join(settings.logDirectory ?? serverRoot, settings.errorLogName),
+    listenerHost,
+    listenOn: settings.host === null ? loopback : [settings.host],
+    mountPoint: planMountPoint(settings.mountPoint),
+    processes: settings.processes ?? 1,
+    locale: planLocale(settings, place.env),
+    processGroup: settings.processGroup ?? `${listenerHost}:${settings.port}`,
+  }
+}
+
+function planEntryPoint(type: string, entryPoint: string | null, cwd: string): EntryPoint {
+  if (type === 'static') return { kind: 'static', name: resolve(cwd, entryPoint ?? '.') }
+  if (entryPoint === null) return { kind: 'welcome', name: welcomeScript }
+  if (type === 'module') return { kind: 'module', name: entryPoint }
+  return { kind: type === 'paste' ? 'paste' : 'script', name: resolve(cwd, entryPoint) }
+}
+
+/** A missing slash is put before the path; a path that has one is taken as it is (mod_wsgi --mount-point). */
+function planMountPoint(mountPoint: string): string {
+  return mountPoint.startsWith('/') ? mountPoint : `/${mountPoint}`
+}
+
+/** --locale, --lang, the environment's; the locale C means ASCII and is replaced. */
+function planLocale(settings: Settings, env: NodeJS.ProcessEnv): string {
+  const wanted =
+    settings.locale ?? settings.lang ?? env['LC_ALL'] ?? env['LC_CTYPE'] ?? env['LANG'] ?? ''
+  return ['', 'C', 'POSIX'].includes(wanted.toUpperCase()) ? 'C.UTF-8' : wanted
+}
+
+/** What a worker is told, see docs/protocol.md. */
+export function planWorker(
+  settings: Settings,
+  plan: SitePlan,
+  port: number,
+  env: NodeJS.ProcessEnv,
+): WorkerConfiguration {
+  const { kind, name } = plan.entryPoint
+  return {
+    script: kind === 'script' || kind === 'welcome' ? name : null,
+    module: kind === 'module' ? name : null,
+    paste: kind === 'paste' ? name : null,
+    callable: settings.callableObject,
+    threads: settings.threads,
+    multiprocess: settings.processes !== null,
+    multithread: settings.threads > 1,
+    runOnce: settings.threads === 1 && settings.maximumRequests === 1,
+    workingDirectory: plan.workingDirectory,
+    pythonPath: settings.pythonPath.map(entry => resolve(plan.workingDirectory, entry)),
+    pythonWarnings: settings.pythonWarnings,
+    switchInterval: settings.switchInterval,
+    environ: baseEnviron(planEnviron(settings, plan, port, env)),
+    processEnviron: planProcessEnviron(settings, plan, port),
+    processGroup: plan.processGroup,
+    applicationGroup: '',
+    maximumProcesses: plan.processes,
+    scriptReloading: !settings.disableReloading,
+    reportFiles: settings.reloadOnChanges && !settings.disableReloading,
+    shutdownTimeout: settings.shutdownTimeout,
+    debug: false,
+  }
+}
+
+function planEnviron(
+  settings: Settings,
+  plan: SitePlan,
+  port: number,
+  env: NodeJS.ProcessEnv,
+): EnvironOptions {
+  const passed = settings.passenv.flatMap(name => {
+    const value = env[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return {
+    documentRoot: plan.documentRoot,
+    listenerHost: plan.listenerHost,
+    port,
+    processGroup: plan.processGroup,
+    applicationGroup: '',
+    handlerScript: join(plan.serverRoot, 'handler.wsgi'),
+    variables: [...settings.setenv, ...passed].map(([key, value]) => [key, bytesOf(value)] as const),
+  }
+}
+
+/** Text as one latin-1 character for each byte of its UTF-8 form, as a WSGI environ has it. */
+function bytesOf(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1')
+}
+
+/** Variables that mod_wsgi-express sets for the application's process. */
+function planProcessEnviron(
+  settings: Settings,
+  plan: SitePlan,
+  port: number,
+): Record<string, string> {
+  return {
+    LANG: plan.locale,
+    LC_ALL: plan.locale,
+    MOD_WSGI_EXPRESS: 'true',
+    MOD_WSGI_SERVER_NAME: settings.serverName ?? plan.listenerHost,
+    MOD_WSGI_SERVER_ALIASES: settings.serverAlias.join(' '),
+    MOD_WSGI_LISTENER_HOST: plan.listenerHost,
+    MOD_WSGI_HTTP_PORT: String(port),
+    MOD_WSGI_HTTPS_PORT: String(settings.httpsPort ?? 'None'),
+    MOD_WSGI_SERVER_ROOT: plan.serverRoot,
+    MOD_WSGI_WORKING_DIRECTORY: plan.workingDirectory,
+    ...(settings.reloadOnChanges ? { MOD_WSGI_RELOADER_ENABLED: 'true' } : {}),
+  }
+}

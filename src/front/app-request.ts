@@ -1,0 +1,293 @@
+/**
+ * One request on its way through the application: waits for a thread, streams the body to it, and the
+ * response back, with back-pressure in both directions.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Log } from '../logging/log.js'
+import type { RunningRequest } from '../logging/events.js'
+import type { Clock } from '../base/clock.js'
+import type { Dispatcher, Job, RefusalReason } from '../workers/dispatcher.js'
+import {
+  abortReason,
+  bodyKind,
+  encodeRequest,
+  type EndOutcome,
+  endOutcome,
+  maxInlineBody,
+  type ResponseFrame,
+} from '../workers/protocol.js'
+import type { Exchange, RequestConnection } from '../workers/request-connection.js'
+import { type ConnectionRules, writeHead, writeServerPage } from './reply.js'
+import { responseHead } from './response-head.js'
+
+/** What all requests of a front share. */
+export interface ApplicationFront extends ConnectionRules {
+  readonly dispatcher: Dispatcher
+  readonly log: Log
+  readonly clock: Clock
+  /** Seconds a request may wait for a thread (--queue-timeout); 0: for ever. */
+  readonly queueTimeout: number
+  /** Longest request body in bytes (--limit-request-body); 0: no limit. */
+  readonly bodyLimit: number
+  /** Requests that are with the application or wait for it. */
+  readonly inProgress: Set<AppRequest>
+  /** Serves a path again as an internal GET: a 200 response with a local Location. */
+  redirect(request: IncomingMessage, response: ServerResponse, location: string): void
+}
+
+/** A response that comes before the request body is complete is held back up to this many bytes. */
+const mostHeldBytes = maxInlineBody
+
+export class AppRequest implements Job, Exchange {
+  #connection: RequestConnection | null = null
+  #frame: Buffer | null = null
+  #answered = false
+  #headSent = false
+  #dropBody = false
+  /** The worker does not want (more of) the body. */
+  #bodyDone: boolean
+  #bodyBytes = 0
+  #piped = false
+  #expectsContinue = false
+  /** Parts of the response held back until the request body is complete. */
+  #held: (() => void)[] | null = null
+  #heldBytes = 0
+  #waitsForDrain = false
+  readonly #submitted: number
+  #started = 0
+
+  constructor(
+    readonly front: ApplicationFront,
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    readonly environ: readonly string[],
+    readonly scriptFilename: string,
+    body: Buffer | 'none' | 'streamed',
+    expectsContinue: boolean,
+  ) {
+    this.#submitted = front.clock.now()
+    this.#bodyDone = body !== 'streamed'
+    this.#expectsContinue = expectsContinue
+    const kind = body === 'none' ? bodyKind.none : body === 'streamed' ? bodyKind.streamed : bodyKind.inline
+    this.#frame = encodeRequest(environ, kind, typeof body === 'string' ? undefined : body)
+    front.inProgress.add(this)
+    response.once('close', () => this.#closed())
+  }
+
+  /** For log lines. */
+  describe(): RunningRequest {
+    const { method, url, socket } = this.request
+    const since = this.#started || this.#submitted
+    return {
+      method: method ?? 'GET',
+      target: url ?? '/',
+      client: `${socket.remoteAddress}:${socket.remotePort}`,
+      scriptFilename: this.scriptFilename,
+      seconds: (this.front.clock.now() - since) / 1000,
+    }
+  }
+
+  /** The connection it runs on, null while it waits. */
+  get connection(): RequestConnection | null {
+    return this.#connection
+  }
+
+  // Job: waiting for a thread.
+
+  wanted(): boolean {
+    if (this.#answered) return false
+    const { queueTimeout, clock, log } = this.front
+    if (queueTimeout > 0 && clock.now() - this.#submitted > queueTimeout * 1000) {
+      log.emit({ type: 'queueTimeout', request: this.describe(), limit: queueTimeout })
+      this.#page(504)
+      return false
+    }
+    return true
+  }
+
+  start(connection: RequestConnection): void {
+    this.#connection = connection
+    this.#started = this.front.clock.now()
+    connection.send(this.#frame!, this)
+  }
+
+  refuse(why: RefusalReason): void {
+    this.#page(why === 'stopping' ? 503 : 500)
+  }
+
+  // Exchange: with a thread.
+
+  accepted(): void {
+    if (this.#expectsContinue && !this.response.headersSent) this.response.writeContinue()
+    this.#pipeBody()
+  }
+
+  responded(frame: ResponseFrame): void {
+    this.#frame = null
+    this.#inOrder(frame.body.length, () => this.#sendHead(frame))
+  }
+
+  data(piece: Buffer): void {
+    this.#inOrder(piece.length, () => this.#sendPiece(piece))
+  }
+
+  ended(outcome: EndOutcome): void {
+    this.#connection = null
+    this.#inOrder(0, () => this.#finish(outcome))
+    if (this.#bodyDone || this.#answered) return
+    // Nobody reads the rest of the body any more, but the client still sends it.
+    if (!this.#piped) this.accepted()
+    this.request.resume()
+  }
+
+  retry(): void {
+    this.#connection = null
+    if (!this.#answered) this.front.dispatcher.submit(this)
+  }
+
+  lost(): void {
+    this.#connection = null
+    if (this.#answered) return
+    const begun = this.#headSent
+    this.front.log.emit({ type: 'requestLost', request: this.describe(), begun })
+    this.#release()
+    if (this.response.headersSent) this.#finish(endOutcome.failedAfterHead)
+    else this.#page(502)
+  }
+
+  drained(): void {
+    this.request.resume()
+  }
+
+  // The request body.
+
+  #pipeBody(): void {
+    this.#piped = true
+    const { request } = this
+    request.on('data', (piece: Buffer) => this.#bodyPiece(piece))
+    request.once('end', () => {
+      this.#bodyDone = true
+      this.#connection?.endBody()
+      this.#release()
+    })
+  }
+
+  #bodyPiece(piece: Buffer): void {
+    this.#bodyBytes += piece.length
+    const { bodyLimit } = this.front
+    if (bodyLimit > 0 && this.#bodyBytes > bodyLimit) return this.#bodyTooLong()
+    for (let at = 0; at < piece.length && this.#connection; at += maxInlineBody) {
+      const room = this.#connection.sendBody(piece.subarray(at, at + maxInlineBody))
+      if (!room) this.request.pause()
+    }
+  }
+
+  #bodyTooLong(): void {
+    if (this.#answered) return
+    this.#connection?.abort(abortReason.bodyBroken)
+    this.#held = null
+    this.#page(413)
+  }
+
+  // The response.
+
+  /** Runs a step now, or after the request body is complete, as mod_wsgi's daemon mode does. */
+  #inOrder(bytes: number, step: () => void): void {
+    if (this.#bodyDone || this.#answered) return step()
+    this.#held ??= []
+    this.#held.push(step)
+    this.#heldBytes += bytes
+    // An application that answers at length while it reads would wait for itself for ever.
+    if (this.#heldBytes > mostHeldBytes) {
+      this.#bodyDone = true
+      this.#release()
+    }
+  }
+
+  #release(): void {
+    const held = this.#held
+    this.#held = null
+    for (const step of held ?? []) step()
+  }
+
+  #sendHead(frame: ResponseFrame): void {
+    if (this.#answered) return
+    const head = responseHead(frame.head)
+    if (head.status === 200 && head.location?.startsWith('/')) {
+      this.#dropBody = true
+      this.#done()
+      return this.front.redirect(this.request, this.response, head.location)
+    }
+    if (frame.head[0] === '200 Error') {
+      this.#dropBody = true
+      return this.#page(500)
+    }
+    this.#headSent = true
+    writeHead(this.request, this.response, this.front, head.status, head.reason, head.fields, head.close)
+    if (frame.bodyComplete) {
+      this.#done()
+      if (frame.body.length > 0) this.response.end(frame.body)
+      else this.response.end()
+    } else if (frame.body.length > 0) {
+      this.#write(frame.body)
+    } else {
+      this.response.flushHeaders()
+    }
+  }
+
+  #sendPiece(piece: Buffer): void {
+    if (!this.#answered && !this.#dropBody) this.#write(piece)
+  }
+
+  #write(piece: Buffer): void {
+    if (this.response.write(piece) || !this.#connection) return
+    this.#connection.pause()
+    if (this.#waitsForDrain) return
+    this.#waitsForDrain = true
+    this.response.once('drain', () => {
+      this.#waitsForDrain = false
+      this.#connection?.resume()
+    })
+  }
+
+  #finish(outcome: EndOutcome): void {
+    if (this.#answered) return
+    if (this.#headSent) {
+      this.#done()
+      this.response.end()
+    } else if (outcome === endOutcome.interrupted) {
+      this.#done()
+      const fields = ['Content-Length', '0', 'Content-Type', 'text/html; charset=iso-8859-1']
+      writeHead(this.request, this.response, this.front, 504, 'Gateway Timeout', fields)
+      this.response.end()
+    } else {
+      this.#page(500)
+    }
+  }
+
+  #page(status: number): void {
+    if (this.#answered) return
+    this.#done()
+    writeServerPage(this.request, this.response, this.front, status)
+  }
+
+  #done(): void {
+    this.#answered = true
+    this.#frame = null
+    this.front.inProgress.delete(this)
+  }
+
+  /** The response is through, or the client went away. */
+  #closed(): void {
+    const gone = !this.#answered
+    this.#done()
+    this.#held = null
+    if (!this.#connection) {
+      if (gone) this.front.dispatcher.withdraw(this)
+    } else if (gone) {
+      this.#connection.abort(this.request.complete ? abortReason.clientGone : abortReason.bodyBroken)
+    } else {
+      this.#connection.resume()
+    }
+  }
+}

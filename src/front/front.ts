@@ -1,0 +1,288 @@
+/**
+ * The HTTP side of the server: listens, decides for each request whether a file, the application or a
+ * page of our own answers it, and stops in order.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Clock } from '../base/clock.js'
+import { exitCode, UserError } from '../base/errors.js'
+import type { Log } from '../logging/log.js'
+import { respond, type StaticSite } from '../static/site.js'
+import type { Dispatcher } from '../workers/dispatcher.js'
+import { maxInlineBody } from '../workers/protocol.js'
+import { type ApplicationFront, AppRequest } from './app-request.js'
+import { requestEnviron } from './environ.js'
+import { isLingering, writeHead, writeServerPage } from './reply.js'
+import { createRequestIds } from './request-id.js'
+import { parseTarget, type RequestTarget } from './request-target.js'
+
+export interface FrontOptions {
+  /** Addresses to listen on; an address family that the machine does not have is left out. */
+  readonly hosts: readonly string[]
+  /** 0: any free port, the same for all hosts. */
+  readonly port: number
+  readonly backlog: number
+  readonly site: StaticSite
+  readonly dispatcher: Dispatcher
+  readonly log: Log
+  readonly clock: Clock
+  /** `/` or `/app`. */
+  readonly mountPoint: string
+  readonly keepAliveTimeout: number
+  readonly queueTimeout: number
+  readonly bodyLimit: number
+  /** Whether bodies with `Transfer-Encoding: chunked` are taken (--chunked-request). */
+  readonly chunkedRequests: boolean
+}
+
+/** Longest request line and header field, and most fields, as Apache's defaults have them. */
+const longestLine = 8190
+const mostFields = 100
+
+export class Front implements ApplicationFront {
+  readonly dispatcher: Dispatcher
+  readonly log: Log
+  readonly clock: Clock
+  readonly queueTimeout: number
+  readonly bodyLimit: number
+  readonly keepAliveTimeout: number
+  readonly inProgress = new Set<AppRequest>()
+  stopping = false
+  readonly #options: FrontOptions
+  readonly #servers: Server[] = []
+  readonly #nextRequestId = createRequestIds()
+  #port = 0
+
+  constructor(options: FrontOptions) {
+    this.#options = options
+    this.dispatcher = options.dispatcher
+    this.log = options.log
+    this.clock = options.clock
+    this.queueTimeout = options.queueTimeout
+    this.bodyLimit = options.bodyLimit
+    this.keepAliveTimeout = options.keepAliveTimeout
+  }
+
+  /** The port listened on. */
+  get port(): number {
+    return this.#port
+  }
+
+  /** Binds the addresses. Throws {@link UserError} when one is taken or not permitted. */
+  async listen(): Promise<void> {
+    this.#port = this.#options.port
+    let missing: UserError | null = null
+    for (const host of this.#options.hosts) {
+      const server = this.#createServer()
+      try {
+        await listenOn(server, host, this.#port, this.#options.backlog)
+      } catch (error) {
+        const refused = notListening(error as NodeJS.ErrnoException, host, this.#port)
+        if (!noSuchFamily.has((error as NodeJS.ErrnoException).code ?? '')) {
+          await this.#closeServers()
+          throw refused
+        }
+        missing = refused
+        continue
+      }
+      this.#servers.push(server)
+      this.#port = (server.address() as AddressInfo).port
+    }
+    if (this.#servers.length === 0 && missing) throw missing
+  }
+
+  /** Takes no new connections, and keeps none after its present request. */
+  stopAccepting(): void {
+    this.stopping = true
+    for (const server of this.#servers) {
+      server.close()
+      server.closeIdleConnections()
+    }
+  }
+
+  /** Settles when every response has been sent to its end. */
+  async drained(): Promise<void> {
+    await Promise.all(
+      this.#servers.map(server => new Promise<void>(resolve => whenClosed(server, resolve))),
+    )
+  }
+
+  /** Cuts every connection. */
+  destroy(): void {
+    for (const server of this.#servers) {
+      server.close()
+      server.closeAllConnections()
+    }
+  }
+
+  /** An internal GET of a path of this site, as a 200 response with a local Location asks for. */
+  redirect(request: IncomingMessage, response: ServerResponse, location: string): void {
+    request.method = 'GET'
+    request.url = location
+    this.#serve(request, response, 'none')
+  }
+
+  async #closeServers(): Promise<void> {
+    await Promise.all(this.#servers.map(server => new Promise(resolve => server.close(resolve))))
+  }
+
+  #createServer(): Server {
+    const server = createServer({
+      keepAliveTimeout: this.keepAliveTimeout * 1000,
+      maxHeaderSize: longestLine * (mostFields + 2),
+      requestTimeout: 0,
+      noDelay: true,
+      requireHostHeader: true,
+    })
+    server.on('request', (request, response) => this.#accept(request, response, false))
+    server.on('checkContinue', (request, response) => this.#accept(request, response, true))
+    server.on('checkExpectation', (request, response) =>
+      writeServerPage(request, response, this, 417),
+    )
+    server.on('clientError', (error, socket) => this.#clientError(error, socket as Socket))
+    return server
+  }
+
+  #clientError(error: NodeJS.ErrnoException, socket: Socket): void {
+    if (!socket.writable || socket.bytesWritten > 0 || error.code === 'ECONNRESET') {
+      socket.destroy()
+      return
+    }
+    this.log.emit({
+      type: 'clientError',
+      client: `${socket.remoteAddress}:${socket.remotePort}`,
+      reason: error.message,
+    })
+    socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+  }
+
+  #accept(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    if (isLingering(request.socket)) return
+    const refused = this.#refusedStatus(request)
+    if (refused !== null) return writeServerPage(request, response, this, refused)
+    if (!hasBody(request)) return this.#serve(request, response, 'none')
+    if (expectsContinue) return this.#serve(request, response, 'streamed', true)
+    // A small body usually came in one piece with the head, but Node hands it on only after this event.
+    process.nextTick(() => this.#serve(request, response, wholeBody(request) ?? 'streamed'))
+  }
+
+  /** The status that refuses a request before it is looked at any further. */
+  #refusedStatus(request: IncomingMessage): number | null {
+    const { headers } = request
+    if ((request.url?.length ?? 0) > longestLine) return 414
+    if (headers['transfer-encoding'] !== undefined && !this.#options.chunkedRequests) return 411
+    const length = headers['content-length']
+    if (length !== undefined && this.bodyLimit > 0 && Number(length) > this.bodyLimit) return 413
+    return null
+  }
+
+  #serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: Buffer | 'none' | 'streamed',
+    expectsContinue = false,
+  ): void {
+    const target = parseTarget(request.url ?? '/')
+    if (typeof target === 'number') return writeServerPage(request, response, this, target)
+    const resolution = this.#options.site.resolve(target.path)
+    switch (resolution.kind) {
+      case 'application':
+        return this.#toApplication(request, response, target, resolution, body, expectsContinue)
+      case 'redirect':
+        return this.#redirectClient(request, response, target, resolution.location)
+      case 'handler':
+        return writeServerPage(request, response, this, 404)
+      default:
+        if (body === 'streamed') request.resume()
+        return respond(this.#options.site, resolution, {
+          request,
+          response,
+          serverPage: (status, fields) => writeServerPage(request, response, this, status, fields),
+        })
+    }
+  }
+
+  #toApplication(
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: RequestTarget,
+    resolution: { scriptFilename: string; scriptName: string; pathInfo: string },
+    body: Buffer | 'none' | 'streamed',
+    expectsContinue: boolean,
+  ): void {
+    const now = this.clock.epoch()
+    const mount = this.#options.mountPoint === '/' ? '' : this.#options.mountPoint
+    const path = {
+      scriptName: mount,
+      pathInfo: target.path.slice(mount.length),
+      scriptFilename: resolution.scriptFilename,
+      rawScriptName: resolution.scriptName,
+      rawPathInfo: resolution.pathInfo,
+    }
+    const times = { start: now, queued: now }
+    const environ = requestEnviron(request, target, path, times, this.#nextRequestId())
+    const { scriptFilename } = resolution
+    this.dispatcher.submit(
+      new AppRequest(this, request, response, environ, scriptFilename, body, expectsContinue),
+    )
+  }
+
+  #redirectClient(
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: RequestTarget,
+    path: string,
+  ): void {
+    const host = target.authority ?? request.headers.host ?? `localhost:${this.#port}`
+    const authority = /:\d+$/.test(host) ? host : `${host}:${request.socket.localPort}`
+    const query = target.query === '' ? '' : `?${target.query}`
+    const location = `http://${authority}${path}${query}`
+    writeServerPage(request, response, this, 301, ['Location', location])
+  }
+}
+
+/** Codes that say that the machine does not have this kind of address. */
+const noSuchFamily: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL'])
+
+function listenOn(server: Server, host: string, port: number, backlog: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port, backlog }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function notListening(error: NodeJS.ErrnoException, host: string, port: number): UserError {
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: `--port ${port} is taken on ${host}: stop the program that uses it, or name another port`,
+    EACCES: `--port ${port} may not be used by this user: name one above 1023`,
+    EADDRNOTAVAIL: `--host ${host} is not an address of this machine`,
+    ENOTFOUND: `--host ${host} is not known`,
+    EAI_AGAIN: `--host ${host} is not known`,
+  }
+  const text = reasons[error.code ?? ''] ?? `--host ${host} --port ${port}: ${error.message}`
+  return new UserError(text, exitCode.addressNotAvailable, { cause: error })
+}
+
+function whenClosed(server: Server, closed: () => void): void {
+  server.getConnections((_, count) => {
+    if (count === 0 && !server.listening) closed()
+    else server.once('close', closed)
+  })
+}
+
+function hasBody(request: IncomingMessage): boolean {
+  const { headers } = request
+  if (headers['transfer-encoding'] !== undefined) return true
+  const length = headers['content-length']
+  return length !== undefined && Number(length) > 0
+}
+
+/** The body when it is complete already and small enough for one frame. */
+function wholeBody(request: IncomingMessage): Buffer | null {
+  if (!request.complete || request.readableLength > maxInlineBody) return null
+  const body = request.read() as Buffer | null
+  return body ?? Buffer.alloc(0)
+}

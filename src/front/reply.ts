@@ -1,0 +1,94 @@
+/**
+ * Writes the head of a response the way Apache frames it: Date and Server first, and `Connection` only
+ * where Apache sends it.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { httpDate } from './response-head.js'
+import { closingStatuses, reasonPhrase, serverPage, serverPageType } from './server-page.js'
+
+/** Value of the Server field and of SERVER_SOFTWARE. */
+export const serverSoftware = 'Apache'
+
+/** What the front knows about its connections. */
+export interface ConnectionRules {
+  /** Seconds an idle connection is kept; 0: none is kept. */
+  readonly keepAliveTimeout: number
+  /** True once the server is to stop: no connection is kept. */
+  readonly stopping: boolean
+}
+
+/**
+ * Sends status and fields. `fields` alternates names and values and is extended in place.
+ * @param close end the connection after the response
+ */
+export function writeHead(
+  request: IncomingMessage,
+  response: ServerResponse,
+  rules: ConnectionRules,
+  status: number,
+  reason: string,
+  fields: readonly string[],
+  close = false,
+): void {
+  response.sendDate = false
+  // Node would announce keep-alive by itself; it is told to leave the field to us.
+  response.removeHeader('connection')
+  const all = ['Date', httpDate(), 'Server', serverSoftware, ...fields]
+  if (close || closingStatuses.has(status) || !response.shouldKeepAlive || keepsNone(rules)) {
+    response.shouldKeepAlive = false
+    all.push('Connection', 'close')
+  } else if (request.headers.connection?.toLowerCase().includes('keep-alive')) {
+    all.push('Keep-Alive', `timeout=${rules.keepAliveTimeout}`, 'Connection', 'Keep-Alive')
+  }
+  response.writeHead(status, reason, all)
+}
+
+function keepsNone(rules: ConnectionRules): boolean {
+  return rules.stopping || rules.keepAliveTimeout === 0
+}
+
+/** Answers with a page of the server's own. Does nothing when the head has been sent. */
+export function writeServerPage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  rules: ConnectionRules,
+  status: number,
+  extraFields: readonly string[] = [],
+): void {
+  if (response.headersSent || response.destroyed) return
+  const page = serverPage(status)
+  const fields = [...extraFields, 'Content-Length', String(page.length), 'Content-Type', serverPageType]
+  writeHead(request, response, rules, status, reasonPhrase(status), fields)
+  if (!request.complete && closingStatuses.has(status)) lingerAfter(request, response)
+  response.end(page)
+}
+
+const lingering = new WeakSet<Socket>()
+
+/** True for a connection that is only read to its end: what comes on it is no request any more. */
+export function isLingering(socket: Socket): boolean {
+  return lingering.has(socket)
+}
+
+/** Longest silence of a client, and longest time at all, before a lingering connection is cut. */
+const lingerSilence = 2_000
+const lingerLimit = 30_000
+
+/**
+ * Lets a client that still sends its body read the answer: closing at once would make the kernel discard
+ * it (RFC 9112, 9.6). The rest of the body is read and dropped.
+ */
+function lingerAfter(request: IncomingMessage, response: ServerResponse): void {
+  const { socket } = request
+  lingering.add(socket)
+  // Node would close right after the response; `Connection: close` is in the head already.
+  ;(response as { _last?: boolean })._last = false
+  request.resume()
+  response.once('finish', () => {
+    socket.end()
+    socket.setTimeout(lingerSilence, () => socket.destroy())
+    const limit = setTimeout(() => socket.destroy(), lingerLimit)
+    socket.once('close', () => clearTimeout(limit))
+  })
+}

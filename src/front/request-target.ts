@@ -1,0 +1,67 @@
+/**
+ * The request target as Apache reads it: split, percent-decoded and normalised, or refused.
+ */
+
+/** A target that is served. Text is latin-1: one character for each byte. */
+export interface RequestTarget {
+  /** Decoded path: slashes merged, dot segments resolved; begins with `/`. */
+  readonly path: string
+  /** What follows the first `?`, as sent. */
+  readonly query: string
+  /** Host and port of an absolute-form target (RFC 9112, 3.2.2), else null. */
+  readonly authority: string | null
+}
+
+/** `parseTarget` gives this instead: the status that refuses the request. */
+export type RefusedTarget = 400 | 404
+
+/** Paths that need neither decoding nor normalising, which is nearly all. */
+const plainPath = /^\/(?:[\w\-~!$&'()*+,;=:@][.\w\-~!$&'()*+,;=:@]*\/)*(?:[\w\-~!$&'()*+,;=:@][.\w\-~!$&'()*+,;=:@]*)?$/
+
+/**
+ * Parses a target. Sample: `/a%20b//c/../d?q=1` gives path `/a b/d`, query `q=1`.
+ * 400: no path, a stray percent sign, `#`, or dot segments that climb above the root;
+ * 404: `%2F` or `%00` in the path.
+ */
+export function parseTarget(target: string): RequestTarget | RefusedTarget {
+  if (target.includes('#')) return 400
+  const [authority, rest] = splitAuthority(target)
+  const mark = rest.indexOf('?')
+  const rawPath = mark < 0 ? rest : rest.slice(0, mark)
+  const query = mark < 0 ? '' : rest.slice(mark + 1)
+  if (plainPath.test(rawPath)) return { path: rawPath, query, authority }
+  const path = normalisePath(rawPath)
+  return typeof path === 'number' ? path : { path, query, authority }
+}
+
+function splitAuthority(target: string): [string | null, string] {
+  if (target.startsWith('/')) return [null, target]
+  const absolute = /^[a-z][a-z0-9+.-]*:\/\/([^/?]*)(.*)$/i.exec(target)
+  if (!absolute) return [null, target]
+  const rest = absolute[2]!
+  return [absolute[1]!.replace(/^.*@/, ''), rest.startsWith('/') ? rest : `/${rest}`]
+}
+
+function normalisePath(rawPath: string): string | RefusedTarget {
+  if (!rawPath.startsWith('/')) return 400
+  if (/%(?![0-9a-f]{2})/i.test(rawPath)) return 400
+  if (/%(2f|00)/i.test(rawPath)) return 404
+  const decoded = rawPath.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+  return resolveDots(decoded)
+}
+
+function resolveDots(path: string): string | RefusedTarget {
+  const kept: string[] = []
+  const segments = path.split('/').slice(1)
+  const last = segments.length - 1
+  for (const [at, segment] of segments.entries()) {
+    const dots = segment === '.' || segment === '..'
+    if (segment === '..' && kept.pop() === undefined) return 400
+    if (!dots && segment !== '') kept.push(segment)
+    // What ends in a slash or in a dot segment names a directory.
+    if (at === last && (dots || segment === '') && kept.length > 0) kept.push('')
+  }
+  return `/${kept.join('/')}`
+}

@@ -1,0 +1,85 @@
+/**
+ * Status and header fields of an application, turned into what Apache sends for them.
+ */
+import { reasonPhrase } from './server-page.js'
+
+/** What goes to the client before the body. */
+export interface ResponseHead {
+  readonly status: number
+  readonly reason: string
+  /** Names and values, alternating. */
+  readonly fields: string[]
+  /** The application asks for the end of the connection. */
+  readonly close: boolean
+  /** The application's Location, for the rule about internal redirects. */
+  readonly location: string | null
+}
+
+/** Fields that stay apart when they are repeated. */
+const keptApart: ReadonlySet<string> = new Set(['set-cookie', 'www-authenticate'])
+
+/**
+ * @param head status line, then names and values alternating, latin-1
+ */
+export function responseHead(head: readonly string[]): ResponseHead {
+  const line = head[0]!
+  const status = Number.parseInt(line, 10)
+  const reason = line.slice(4) || reasonPhrase(status)
+  const fields: string[] = []
+  const seen: string[] = []
+  const bodiless = status === 204 || status === 304
+  let close = false
+  let location: string | null = null
+  for (let at = 1; at < head.length; at += 2) {
+    const name = head[at]!
+    let value = head[at + 1]!
+    const lower = name.toLowerCase()
+    switch (lower) {
+      case 'date':
+      case 'server':
+        continue
+      case 'connection':
+        // Only the server decides about the connection; a wish to close it is granted.
+        if (/\bclose\b/i.test(value)) close = true
+        continue
+      case 'content-length':
+        if (bodiless) continue
+        break
+      case 'content-type':
+        if (bodiless) continue
+        value = lowerMediaType(value)
+        break
+      case 'location':
+        location = value
+        break
+    }
+    const known = keptApart.has(lower) ? -1 : seen.indexOf(lower)
+    if (known < 0) {
+      seen.push(lower)
+      fields.push(name, value)
+    } else {
+      fields[known * 2 + 1] = `${fields[known * 2 + 1]}, ${value}`
+    }
+  }
+  return { status, reason, fields, close, location }
+}
+
+/** `Text/HTML; Charset=UTF-8` gives `text/html; Charset=UTF-8`. */
+function lowerMediaType(value: string): string {
+  const end = value.indexOf(';')
+  if (end < 0) return value.toLowerCase()
+  return value.slice(0, end).toLowerCase() + value.slice(end)
+}
+
+let dateSecond = 0
+let dateText = ''
+
+/** The value of Date for now; made once a second. */
+export function httpDate(milliseconds: number = Date.now()): string {
+  const second = Math.floor(milliseconds / 1000)
+  if (second !== dateSecond) {
+    dateSecond = second
+    dateText = new Date(second * 1000).toUTCString()
+  }
+  return dateText
+}

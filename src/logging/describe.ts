@@ -1,0 +1,136 @@
+/**
+ * Makes log entries of events: level, module and wording, all in one place.
+ */
+import { neverReached } from '../base/never.js'
+import type { LogEntry, LogEvent, RunningRequest } from './events.js'
+import { type LogLevel, logLevel } from './levels.js'
+
+/** The entry of an event that happened `now` (seconds since the epoch). */
+export function describe(event: LogEvent, now: number): LogEntry {
+  switch (event.type) {
+    case 'applicationLine': {
+      const { time, pid, thread, text, remote, script } = event
+      const level = logLevel(event.level) ?? 'error'
+      return {
+        time,
+        level,
+        module: 'wsgi',
+        pid,
+        thread,
+        text,
+        ...(remote === undefined ? {} : { remote }),
+        ...(script === undefined ? {} : { script }),
+      }
+    }
+    case 'rawLine':
+      return { time: now, level: 'error', module: 'wsgi', pid: event.pid, text: event.text }
+    case 'requestLost':
+      return aboutRequest(now, event.request, lostText(event))
+    case 'queueTimeout':
+      return aboutRequest(
+        now,
+        event.request,
+        `the request waited longer than --queue-timeout ${event.limit} for a thread (${what(event.request)})`,
+      )
+    default:
+      return { ...own(event), time: now, module: 'modwsgi_dev', pid: process.pid }
+  }
+}
+
+type OwnEvent = Exclude<
+  LogEvent,
+  { readonly type: 'applicationLine' | 'rawLine' | 'requestLost' | 'queueTimeout' }
+>
+
+function own(event: OwnEvent): { level: LogLevel; text: string } {
+  switch (event.type) {
+    case 'serverStarted':
+      return { level: 'notice', text: `serving ${event.url}` }
+    case 'serverStopping':
+      return {
+        level: 'notice',
+        text: `${event.cause}: stopping${event.running > 0 ? `, ${count(event.running, 'request')} in progress` : ''}`,
+      }
+    case 'serverStopped':
+      return { level: 'notice', text: 'stopped' }
+    case 'rootWithoutUser':
+      return {
+        level: 'warn',
+        text: 'running as root without --user: the application has all rights of root',
+      }
+    case 'workerReady':
+      return {
+        level: 'info',
+        text: `worker ${event.slot} (pid ${event.pid}) loaded the application in ${seconds(event.seconds)}`,
+      }
+    case 'loadFailed':
+      return {
+        level: 'error',
+        text: `worker ${event.slot} (pid ${event.pid}) could not load the application: ${event.error}`,
+      }
+    case 'workerDied':
+      return { level: 'error', text: diedText(event) }
+    case 'workerFaulty':
+      return { level: 'crit', text: `worker ${event.slot}${ofPid(event.pid)}: ${event.reason}` }
+    case 'restartsSpent':
+      return {
+        level: 'error',
+        text: `${event.attempts} workers in a row died while they started; the next attempt waits for ${event.waitsFor}`,
+      }
+    case 'workerKilled':
+      return { level: 'warn', text: killedText(event) }
+    case 'changed':
+      return { level: 'notice', text: `changed: ${event.files.join(', ')}; starting new workers` }
+    case 'reloaded':
+      return {
+        level: 'notice',
+        text: `reloaded in ${seconds(event.seconds)} (${count(event.workers, 'worker')})`,
+      }
+    case 'watchFailed':
+      return { level: 'error', text: `watching for changes failed: ${event.reason}` }
+    case 'connectionRefused':
+      return { level: 'warn', text: `a connection to the channel was refused: ${event.reason}` }
+    case 'clientError':
+      return { level: 'info', text: `client ${event.client}: ${event.reason}` }
+    default:
+      return neverReached(event, 'log event')
+  }
+}
+
+function aboutRequest(time: number, request: RunningRequest, text: string): LogEntry {
+  const { client, scriptFilename } = request
+  return { time, level: 'error', module: 'wsgi', pid: process.pid, client, script: scriptFilename, text }
+}
+
+function lostText(event: Extract<LogEvent, { type: 'requestLost' }>): string {
+  const outcome = event.begun ? 'its response ends here' : 'answered 502'
+  return `the worker process went away during ${what(event.request)}: ${outcome}`
+}
+
+function diedText(event: Extract<LogEvent, { type: 'workerDied' }>): string {
+  const how = event.signal ? `ended by ${event.signal}` : `exited with status ${event.code}`
+  const who = event.askedBy ? ` (${event.askedBy})` : ''
+  return `worker ${event.slot}${ofPid(event.pid)} ${how}${who}`
+}
+
+function killedText(event: Extract<LogEvent, { type: 'workerKilled' }>): string {
+  const running = event.running.map(what).join('; ')
+  const held = running ? `; still running: ${running}` : ''
+  return `worker ${event.slot}${ofPid(event.pid)} is ended by force: ${event.limit}${held}`
+}
+
+function what(request: RunningRequest): string {
+  return `${request.method} ${request.target} after ${seconds(request.seconds)}`
+}
+
+function ofPid(pid: number | null): string {
+  return pid === null ? '' : ` (pid ${pid})`
+}
+
+function seconds(value: number): string {
+  return value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(1)} s`
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}

@@ -1,0 +1,79 @@
+/**
+ * What can be logged. Modules emit these facts; {@link describe} in describe.ts alone makes text of them.
+ */
+import type { LogLevel } from './levels.js'
+
+/** A request that was running when something happened to its worker. */
+export interface RunningRequest {
+  readonly method: string
+  readonly target: string
+  /** `ADDRESS:PORT` of the client. */
+  readonly client: string
+  readonly scriptFilename: string
+  /** Seconds since it was given to the worker. */
+  readonly seconds: number
+}
+
+export type LogEvent =
+  /** A line that Python code of the application wrote. */
+  | {
+      readonly type: 'applicationLine'
+      readonly time: number
+      readonly pid: number
+      readonly thread: number
+      readonly level: string
+      readonly text: string
+      readonly remote?: string
+      readonly script?: string
+    }
+  /** A line that C code or a child process of a worker wrote to descriptor 1 or 2. */
+  | { readonly type: 'rawLine'; readonly pid: number; readonly text: string }
+  | { readonly type: 'serverStarted'; readonly command: string; readonly url: string }
+  | { readonly type: 'serverStopping'; readonly cause: string; readonly running: number }
+  | { readonly type: 'serverStopped' }
+  | { readonly type: 'rootWithoutUser' }
+  | { readonly type: 'workerReady'; readonly slot: number; readonly pid: number; readonly seconds: number }
+  | { readonly type: 'loadFailed'; readonly slot: number; readonly pid: number; readonly error: string }
+  | {
+      readonly type: 'workerDied'
+      readonly slot: number
+      readonly pid: number | null
+      readonly code: number | null
+      readonly signal: string | null
+      /** Who asked for it, or null for nobody. */
+      readonly askedBy: string | null
+    }
+  | { readonly type: 'workerFaulty'; readonly slot: number; readonly pid: number | null; readonly reason: string }
+  | { readonly type: 'restartsSpent'; readonly attempts: number; readonly waitsFor: string }
+  | {
+      readonly type: 'workerKilled'
+      readonly slot: number
+      readonly pid: number | null
+      readonly limit: string
+      readonly running: readonly RunningRequest[]
+    }
+  /** A request got no whole response because its worker went away. */
+  | { readonly type: 'requestLost'; readonly request: RunningRequest; readonly begun: boolean }
+  | { readonly type: 'queueTimeout'; readonly request: RunningRequest; readonly limit: number }
+  | { readonly type: 'changed'; readonly files: readonly string[]; readonly generation: number }
+  | { readonly type: 'reloaded'; readonly generation: number; readonly seconds: number; readonly workers: number }
+  | { readonly type: 'watchFailed'; readonly reason: string }
+  | { readonly type: 'connectionRefused'; readonly reason: string }
+  | { readonly type: 'clientError'; readonly client: string; readonly reason: string }
+
+/** An event as one log entry. */
+export interface LogEntry {
+  /** Seconds since the epoch. */
+  readonly time: number
+  readonly level: LogLevel
+  /** The word before the colon: `wsgi` for the application, `modwsgi_dev` for ourselves. */
+  readonly module: string
+  readonly pid: number
+  readonly thread?: number
+  /** `ADDRESS:PORT`, for lines the front writes about a request. */
+  readonly client?: string
+  /** `ADDRESS:PORT`, for lines a worker writes during a request. */
+  readonly remote?: string
+  readonly script?: string
+  readonly text: string
+}

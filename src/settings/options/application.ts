@@ -1,0 +1,55 @@
+import type { OptionRow } from '../option-row.js'
+
+/** The options of the section `application`, in the order of `--help`. */
+export const applicationOptions = [
+  {
+    name: '--application-type',
+    section: 'application',
+    arity: 1,
+    type: 'string',
+    default: 'script',
+    metavar: 'TYPE',
+    choices: ['script', 'module', 'paste', 'static'],
+    help: 'How the entry point is found: script (a file), module (a dotted name that can be imported), paste (an ini file for paste.deploy) or static (no application; the entry point is the document root)',
+    parity: 'works',
+  },
+  {
+    name: '--entry-point',
+    section: 'application',
+    arity: 1,
+    type: 'string',
+    default: null,
+    metavar: 'FILE-PATH|MODULE',
+    help: 'File or module that holds the application; wins over the one given without an option name',
+    parity: 'works',
+  },
+  {
+    name: '--application-group',
+    section: 'application',
+    arity: 1,
+    type: 'string',
+    default: null,
+    metavar: 'NAME',
+    help: 'Sub-interpreter the application runs in; the main one when not given',
+    parity: 'not-yet',
+  },
+  {
+    name: '--callable-object',
+    section: 'application',
+    arity: 1,
+    type: 'string',
+    default: 'application',
+    metavar: 'NAME',
+    help: 'Name of the WSGI callable in the script or module; unused for paste',
+    parity: 'works',
+  },
+  {
+    name: '--free-threading',
+    section: 'application',
+    arity: 0,
+    type: 'flag',
+    default: false,
+    help: 'Runs Python without the global interpreter lock; needs a Python built for it',
+    parity: 'not-yet',
+  },
+] as const satisfies readonly OptionRow[]

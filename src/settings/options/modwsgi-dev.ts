@@ -1,0 +1,16 @@
+import type { OptionRow } from '../option-row.js'
+
+/** Options that mod_wsgi-express does not have: what only a tool outside of Apache and Python needs. */
+export const modwsgiDevOptions = [
+  {
+    name: '--python',
+    section: 'modwsgi-dev',
+    arity: 1,
+    type: 'string',
+    default: null,
+    metavar: 'FILE-PATH',
+    path: 'program',
+    help: 'Python that runs the application; when not given the one of VIRTUAL_ENV, of .venv or venv in the working directory, or python3 on PATH',
+    parity: 'works',
+  },
+] as const satisfies readonly OptionRow[]

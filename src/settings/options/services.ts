@@ -1,0 +1,50 @@
+import type { OptionRow } from '../option-row.js'
+
+/** The options of the section `services`, in the order of `--help`. */
+export const servicesOptions = [
+  {
+    name: '--service-script',
+    section: 'services',
+    arity: 2,
+    type: 'string',
+    repeatable: true,
+    default: [],
+    metavar: 'SERVICE SCRIPT-PATH',
+    path: 'absolute',
+    help: 'Name of a service and the Python file that runs in its process beside the server',
+    parity: 'not-yet',
+  },
+  {
+    name: '--service-user',
+    section: 'services',
+    arity: 2,
+    type: 'string',
+    repeatable: true,
+    default: [],
+    metavar: 'SERVICE USERNAME',
+    help: 'Name of a service and the user it runs as when started by root',
+    parity: 'not-yet',
+  },
+  {
+    name: '--service-group',
+    section: 'services',
+    arity: 2,
+    type: 'string',
+    repeatable: true,
+    default: [],
+    metavar: 'SERVICE GROUP',
+    help: 'Name of a service and the group it runs with when started by root',
+    parity: 'not-yet',
+  },
+  {
+    name: '--service-log-file',
+    section: 'services',
+    arity: 2,
+    type: 'string',
+    repeatable: true,
+    default: [],
+    metavar: 'SERVICE FILE-NAME',
+    help: 'Name of a service and the file in the log directory that takes its output',
+    parity: 'not-yet',
+  },
+] as const satisfies readonly OptionRow[]

@@ -1,0 +1,158 @@
+/** argv to a request: which command, with which settings, and what has to be said about them. */
+import { UserError } from '../base/errors.js'
+import { checkSettings } from './check.js'
+import { didYouMean } from './closest.js'
+import { readArguments } from './command-line.js'
+import { type CommandName, type CommandRow, commandRows } from './commands.js'
+import { readEnvironment } from './environment.js'
+import { expandVariables } from './expand-variables.js'
+import type { Given, GivenSettings } from './given.js'
+import { commandHelp, mainHelp, pageWidth } from './help.js'
+import type { OptionRow, Parity } from './option-row.js'
+import { allOptions } from './options.js'
+import { fromCommandLine, type Origin } from './origin.js'
+import { readProjectFile } from './pyproject.js'
+import { type SettingKey, type Settings, settingKey, settingOptions } from './settings.js'
+import { type Settled, settle } from './settle.js'
+
+/** What the command line was read in. */
+export interface CommandContext {
+  /** Absolute directory the command was started in. */
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** The command line asks how the tool is used. */
+export interface HelpRequest {
+  readonly kind: 'help'
+  readonly text: string
+  /** The command whose options the text lists. */
+  readonly command?: CommandName
+}
+
+/** The command line asks for the version. */
+export interface VersionRequest {
+  readonly kind: 'version'
+}
+
+/** The command line asks for something to be done. */
+export interface CommandRequest {
+  readonly kind: 'command'
+  readonly command: CommandName
+  /** The same as the setting `entryPoint`, which wins over the positional argument. */
+  readonly entryPoint: string | null
+  readonly settings: Settings
+  readonly origins: ReadonlyMap<SettingKey, Origin>
+  /** Options that were given and have no effect yet, as `--http2`. */
+  readonly notYet: readonly string[]
+  /** Options that were given and never have an effect here. */
+  readonly inert: readonly string[]
+}
+
+/** What a command line asks for. */
+export type Request = HelpRequest | VersionRequest | CommandRequest
+
+/**
+ * Reads a command line (without `node` and the script), the MODWSGI_DEV_* variables and the nearest
+ * pyproject.toml, in this order of precedence, and checks the result.
+ *
+ * @throws UserError with exit code 2 and one sentence for the user, for every mistake in them
+ */
+export function readCommandLine(argv: readonly string[], context: CommandContext): Request {
+  const [name, ...rest] = argv
+  const width = pageWidth(context.env)
+  if (name === undefined || name === '--help' || name === '-h') {
+    return { kind: 'help', text: mainHelp(width) }
+  }
+  if (name === '--version') return { kind: 'version' }
+  const command = findCommand(name)
+  const { given, positionals, help } = readArguments(
+    rest.map(argument => expandVariables(argument, context.env)),
+    optionsOf(command),
+  )
+  if (help) return { kind: 'help', command: command.name, text: commandHelp(command, width) }
+  refusePositionals(command, positionals)
+  const commandLine = withPositional(given, positionals)
+  return describe(command, settle({ ...otherSources(command, context), commandLine }))
+}
+
+type KnownCommand = (typeof commandRows)[number]
+
+function findCommand(name: string): KnownCommand {
+  const command = commandRows.find(row => row.name === name)
+  if (command !== undefined) return command
+  throw new UserError(
+    name.startsWith('-')
+      ? `The command comes first, before ${JSON.stringify(name)}, as in modwsgi-dev start-server`
+      : `There is no command ${JSON.stringify(name)}${commandHint(name)}`,
+  )
+}
+
+/** Someone who names an entry point at once has forgotten the command. */
+function commandHint(name: string): string {
+  const near = didYouMean(
+    name,
+    commandRows.map(row => row.name),
+  )
+  return near !== '' || !/[./]/.test(name) ? near : `, did you mean start-server ${name}`
+}
+
+/** The rows whose options a command takes. */
+function optionsOf(command: CommandRow): readonly OptionRow[] {
+  if (command.options === 'all') return allOptions
+  const names = command.options === 'none' ? ['--help'] : ['--help', '--modules-directory']
+  return allOptions.filter(row => names.includes(row.name))
+}
+
+/** More than one entry point is no mistake in the original: the first counts. */
+function refusePositionals(command: CommandRow, positionals: readonly string[]): void {
+  if (command.entryPoint || positionals.length === 0) return
+  throw new UserError(`${command.name} takes options only, got ${JSON.stringify(positionals[0])}`)
+}
+
+function withPositional(given: GivenSettings, positionals: readonly string[]): GivenSettings {
+  const [first] = positionals
+  if (!first || given.get('entryPoint')?.value) return given
+  const entry: Given = { value: first, origin: fromCommandLine }
+  return new Map([...given, ['entryPoint', entry]])
+}
+
+function otherSources(command: CommandRow, { cwd, env }: CommandContext) {
+  if (command.options !== 'all') return { environment: new Map(), project: null, cwd }
+  const project = readProjectFile(cwd)
+  // The project's Django settings name the application; a file made for start-server does not replace it.
+  if (project !== null && !command.entryPoint) {
+    const given = new Map(project.given)
+    given.delete('entryPoint')
+    return { environment: readEnvironment(env), project: { ...project, given }, cwd }
+  }
+  return { environment: readEnvironment(env), project, cwd }
+}
+
+function describe(command: KnownCommand, { settings, origins }: Settled): CommandRequest {
+  checkSettings(settings, origins)
+  return {
+    kind: 'command',
+    command: command.name,
+    entryPoint: settings.entryPoint,
+    settings,
+    origins,
+    notYet: givenWith('not-yet', settings, origins),
+    inert: givenWith('inert', settings, origins),
+  }
+}
+
+/** The options of one parity that were given; a flag that was switched off counts as not given. */
+function givenWith(
+  parity: Parity,
+  settings: Settings,
+  origins: ReadonlyMap<SettingKey, Origin>,
+): string[] {
+  return settingOptions
+    .filter(row => row.parity === parity)
+    .filter(row => {
+      const key = settingKey(row.name)
+      return origins.get(key)?.source !== 'default' && settings[key] !== false
+    })
+    .map(row => row.name)
+}

@@ -1,0 +1,60 @@
+/**
+ * The words that the static side and its callers share: what a path may resolve to. Every string is made
+ * of latin-1 characters, one for each raw byte, as Node hands over a request target; only `location` is
+ * percent-encoded.
+ */
+import type { Stats } from 'node:fs'
+
+/** Something at the end of a path that is not a directory. */
+export interface StaticFile {
+  readonly path: string
+  /** Taken while this request was resolved; what the file is served from is checked against it. */
+  readonly stats: Stats
+}
+
+/** A directory without an index file. */
+export interface DirectoryToList {
+  readonly path: string
+  /** Its URL path, with the slash at the end, not encoded. */
+  readonly urlPath: string
+  /** False where listings are on but do not reach: directories outside the document root. */
+  readonly listed: boolean
+}
+
+/** The application answers. */
+export interface ApplicationResolution {
+  readonly kind: 'application'
+  /** The document root and the path up to the first component that does not exist there. */
+  readonly scriptFilename: string
+  /** The part of the path that `scriptFilename` stands for, and what follows it. */
+  readonly scriptName: string
+  readonly pathInfo: string
+}
+
+/** A script of `--add-handler` or the like answers. */
+export interface HandlerResolution {
+  readonly kind: 'handler'
+  /** The last extension of `scriptFilename`, as it is spelled there: `.foo`, or `.GZ` for `x.foo.GZ`. */
+  readonly extension: string
+  /** False below an alias for a file that is not there: the script is asked all the same. */
+  readonly exists: boolean
+  readonly scriptFilename: string
+  readonly scriptName: string
+  readonly pathInfo: string
+}
+
+/** The resolutions that `respond` answers. */
+export type StaticResolution =
+  | { readonly kind: 'file'; readonly file: StaticFile }
+  | { readonly kind: 'listing'; readonly directory: DirectoryToList }
+  /** Nothing there; `filename` is what was looked for, and null for a directory. */
+  | { readonly kind: 'refused'; readonly status: 404; readonly filename: string | null }
+  | { readonly kind: 'refused'; readonly status: 403 }
+
+/** What answers a path. */
+export type Resolution =
+  | ApplicationResolution
+  | HandlerResolution
+  /** A directory asked for without its slash; `location` is the path with it, percent-encoded. */
+  | { readonly kind: 'redirect'; readonly location: string }
+  | StaticResolution

@@ -1,0 +1,301 @@
+/**
+ * All workers of the server. Whatever happens (start, reload, crash, a request limit, shutdown) changes
+ * what is wanted, and one function, {@link Fleet.#reconcile}, brings about what is wanted.
+ */
+import type { Clock } from '../base/clock.js'
+import type { RunningRequest } from '../logging/events.js'
+import type { Log } from '../logging/log.js'
+import type { Channel } from '../workers/channel.js'
+import type { Dispatcher } from '../workers/dispatcher.js'
+import {
+  type LoadResult,
+  type ReportedFile,
+  type WorkerCommand,
+  type WorkerExit,
+  type WorkerListener,
+  WorkerProcess,
+} from '../workers/worker-process.js'
+import type { RestartBudget } from './restart-budget.js'
+import { type HandleOwner, type Retirement, WorkerHandle } from './worker-handle.js'
+
+export interface FleetOptions {
+  readonly channel: Channel
+  readonly command: WorkerCommand
+  readonly dispatcher: Dispatcher
+  readonly log: Log
+  readonly clock: Clock
+  readonly budget: RestartBudget
+  /** Number of workers wanted. */
+  readonly processes: number
+  /** Seconds that a worker told to stop has for its requests and exit functions. */
+  readonly shutdownTimeout: number
+  /** Seconds more for one that is replaced without hurry. */
+  readonly gracefulTimeout: number
+  /** Requests after which a worker is replaced; 0: never. */
+  readonly maximumRequests: number
+  /** What spent restarts wait for, for the log. */
+  readonly waitsFor: string
+  /** Descriptions of the requests that run in a worker. */
+  readonly running: (process: WorkerProcess) => readonly RunningRequest[]
+  /** A worker has tried to load the application. */
+  readonly loadTried: (result: LoadResult, generation: number) => void
+  /** Source files that a worker loaded. */
+  readonly filesLoaded: (files: readonly ReportedFile[]) => void
+}
+
+/** One worker in a snapshot for status output. */
+export interface WorkerSnapshot {
+  readonly slot: number
+  readonly generation: number
+  readonly state: string
+  readonly pid: number | undefined
+  readonly busy: number
+  readonly requests: number
+}
+
+export class Fleet implements HandleOwner {
+  readonly dispatcher: Dispatcher
+  readonly clock: Clock
+  readonly #options: FleetOptions
+  readonly #handles = new Set<WorkerHandle>()
+  #generation = 0
+  #wanted: number
+  #held = false
+  /** Set while workers die at start: no new one before that. */
+  #cancelWait: (() => void) | null = null
+  #spent = false
+  #lastId = 0
+  #reloadStarted: number | null = null
+  #stopped: (() => void) | null = null
+
+  constructor(options: FleetOptions) {
+    this.#options = options
+    this.dispatcher = options.dispatcher
+    this.clock = options.clock
+    this.#wanted = options.processes
+  }
+
+  get held(): boolean {
+    return this.#held
+  }
+
+  get generation(): number {
+    return this.#generation
+  }
+
+  /** Starts the workers. */
+  start(): void {
+    this.#reconcile()
+  }
+
+  /** Gives no worker any request until {@link release} or {@link reload}: the code may have changed. */
+  hold(): void {
+    this.#held = true
+    for (const handle of this.#handles) this.dispatcher.remove(handle.process)
+  }
+
+  /** Takes {@link hold} back: nothing has changed. */
+  release(): void {
+    this.#held = false
+    for (const handle of this.#handles) {
+      if (handle.state === 'ready') this.dispatcher.add(handle.process)
+    }
+  }
+
+  /** From now on requests go to new workers only; the present ones finish what they have. */
+  reload(files: readonly string[]): void {
+    if (this.#stopped) return
+    this.#held = false
+    this.#generation++
+    this.#reloadStarted = this.clock.now()
+    this.#options.log.emit({ type: 'changed', files, generation: this.#generation })
+    this.#allowStarts()
+    this.#reconcile()
+  }
+
+  /** Ends all workers; settles when every process is gone. `seconds`: what they have for that. */
+  stop(seconds: number): Promise<void> {
+    this.#wanted = 0
+    this.#cancelWait?.()
+    return new Promise(resolve => {
+      this.#stopped = resolve
+      for (const handle of [...this.#handles]) handle.retire({ cause: 'shutdown_signal', seconds })
+      this.#settleStop()
+    })
+  }
+
+  /** Ends all workers by force. */
+  kill(): void {
+    this.#wanted = 0
+    this.#cancelWait?.()
+    for (const handle of [...this.#handles]) handle.apply('kill')
+  }
+
+  snapshot(): readonly WorkerSnapshot[] {
+    return [...this.#handles].map(({ slot, generation, state, process, requests }) => {
+      return { slot, generation, state, pid: process.pid, busy: process.busy, requests }
+    })
+  }
+
+  outOfTime(handle: WorkerHandle): void {
+    const { cause, seconds } = handle.retirement ?? { cause: 'shutdown', seconds: 0 }
+    this.#options.log.emit({
+      type: 'workerKilled',
+      slot: handle.slot,
+      pid: handle.process.pid ?? null,
+      limit: `it did not end within ${seconds} seconds (${cause})`,
+      running: this.#options.running(handle.process),
+    })
+  }
+
+  #reconcile(): void {
+    const taken = new Set<number>()
+    for (const handle of [...this.#handles]) {
+      if (!handle.serving) continue
+      const current = handle.generation === this.#generation && handle.slot <= this.#wanted
+      if (current && !taken.has(handle.slot)) taken.add(handle.slot)
+      else handle.retire(this.#retirement('script_reload'))
+    }
+    if (this.#cancelWait || this.#spent || this.#stopped) return
+    for (let slot = 1; slot <= this.#wanted; slot++) {
+      if (!taken.has(slot)) this.#startWorker(slot)
+    }
+  }
+
+  #retirement(cause: string): Retirement {
+    return { cause, seconds: this.#options.shutdownTimeout }
+  }
+
+  #startWorker(slot: number): void {
+    const handle = new WorkerHandle(slot, this.#generation, this)
+    this.#handles.add(handle)
+    handle.process = new WorkerProcess(
+      ++this.#lastId,
+      this.#options.channel,
+      this.#options.command,
+      this.#listen(handle),
+    )
+  }
+
+  #listen(handle: WorkerHandle): WorkerListener {
+    const { log } = this.#options
+    return {
+      ready: result => this.#ready(handle, result),
+      loaded: () => this.#options.loadTried(loadedLater, handle.generation),
+      files: files => this.#options.filesLoaded(files),
+      stopping: reason => {
+        handle.retire(this.#retirement(reason), 'leaving')
+        this.#reconcile()
+      },
+      line: line => log.emit({ type: 'applicationLine', pid: handle.process.pid ?? 0, ...line }),
+      raw: text => log.emit({ type: 'rawLine', pid: handle.process.pid ?? 0, text }),
+      outdated: () => this.#outdated(handle),
+      given: () => this.#given(handle),
+      freed: () => this.#freed(handle),
+      faulty: reason => {
+        log.emit({ type: 'workerFaulty', slot: handle.slot, pid: handle.process.pid ?? null, reason })
+        handle.apply('kill')
+      },
+      gone: exit => this.#gone(handle, exit),
+    }
+  }
+
+  #ready(handle: WorkerHandle, result: LoadResult): void {
+    const { log, budget } = this.#options
+    const pid = handle.process.pid ?? 0
+    budget.reset()
+    if (result.loaded) log.emit({ type: 'workerReady', slot: handle.slot, pid, seconds: result.seconds })
+    else log.emit({ type: 'loadFailed', slot: handle.slot, pid, error: result.error ?? 'unknown' })
+    this.#options.loadTried(result, handle.generation)
+    handle.apply('ready')
+    this.#tellReloaded()
+  }
+
+  #tellReloaded(): void {
+    if (this.#reloadStarted === null) return
+    const current = [...this.#handles].filter(handle => handle.generation === this.#generation)
+    if (current.some(handle => handle.state === 'starting')) return
+    const seconds = (this.clock.now() - this.#reloadStarted) / 1000
+    this.#reloadStarted = null
+    this.#options.log.emit({
+      type: 'reloaded',
+      generation: this.#generation,
+      seconds,
+      workers: current.length,
+    })
+  }
+
+  #outdated(handle: WorkerHandle): void {
+    if (handle.generation !== this.#generation) return
+    this.reload(this.#options.command.configuration.script ? [this.#options.command.configuration.script] : [])
+  }
+
+  #given(handle: WorkerHandle): void {
+    handle.requests++
+    const { maximumRequests, shutdownTimeout, gracefulTimeout } = this.#options
+    if (maximumRequests === 0 || handle.requests !== maximumRequests) return
+    handle.retire({ cause: 'maximum_requests', seconds: gracefulTimeout + shutdownTimeout })
+    this.#reconcile()
+  }
+
+  #freed(handle: WorkerHandle): void {
+    if (handle.process.busy === 0 && handle.state === 'draining') handle.apply('idle')
+    else this.dispatcher.pump()
+  }
+
+  #gone(handle: WorkerHandle, exit: WorkerExit): void {
+    const { state, retirement } = handle
+    this.#handles.delete(handle)
+    handle.apply('exited')
+    const orderly = retirement !== null && (state === 'stopping' || state === 'draining')
+    if (!orderly) this.#died(handle, exit)
+    if (state === 'starting' && handle.generation === this.#generation) this.#startFailed()
+    this.#reconcile()
+    this.#settleStop()
+  }
+
+  #died(handle: WorkerHandle, exit: WorkerExit): void {
+    if (this.#stopped) return
+    this.#options.log.emit({
+      type: 'workerDied',
+      slot: handle.slot,
+      pid: handle.process.pid ?? null,
+      code: exit.code,
+      signal: exit.signal,
+      askedBy: null,
+    })
+  }
+
+  #startFailed(): void {
+    const decision = this.#options.budget.startFailed()
+    if (decision.kind === 'again') {
+      this.#cancelWait ??= this.clock.after(decision.afterMilliseconds, () => {
+        this.#cancelWait = null
+        this.#reconcile()
+      })
+      return
+    }
+    this.#spent = true
+    this.#reloadStarted = null
+    this.#options.log.emit({
+      type: 'restartsSpent',
+      attempts: decision.attempts,
+      waitsFor: this.#options.waitsFor,
+    })
+    this.dispatcher.refuseAll('not-loadable')
+  }
+
+  #allowStarts(): void {
+    this.#options.budget.reset()
+    this.#spent = false
+    this.#cancelWait?.()
+    this.#cancelWait = null
+    this.dispatcher.acceptAgain()
+  }
+
+  #settleStop(): void {
+    if (this.#stopped && this.#handles.size === 0) this.#stopped()
+  }
+}
+
+const loadedLater: LoadResult = { loaded: true, error: null, missing: false, seconds: 0 }

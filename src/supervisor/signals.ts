@@ -1,0 +1,43 @@
+/**
+ * Signals to the supervisor. A handler only says which order came; somebody else carries it out.
+ */
+
+/** What a signal asks for. */
+export type Order =
+  /** Finish what is in progress, then end. */
+  | { readonly kind: 'stop'; readonly signal: NodeJS.Signals }
+  /** End at once. */
+  | { readonly kind: 'quit'; readonly signal: NodeJS.Signals }
+  /** New workers. */
+  | { readonly kind: 'restart'; readonly signal: NodeJS.Signals }
+
+const orders: Readonly<Partial<Record<NodeJS.Signals, Order['kind']>>> = {
+  SIGINT: 'stop',
+  SIGTERM: 'stop',
+  SIGQUIT: 'quit',
+  SIGHUP: 'restart',
+}
+
+/** Hands orders to `receive` until the function it returns is called. A second stop is a quit. */
+export function listenForSignals(receive: (order: Order) => void): () => void {
+  let stopping = false
+  const handlers = (Object.keys(orders) as NodeJS.Signals[]).map(signal => {
+    const handler = () => {
+      const kind = orders[signal]!
+      if (kind !== 'stop') return receive({ kind, signal })
+      receive({ kind: stopping ? 'quit' : 'stop', signal })
+      stopping = true
+    }
+    process.on(signal, handler)
+    return [signal, handler] as const
+  })
+  return () => {
+    for (const [signal, handler] of handlers) process.off(signal, handler)
+  }
+}
+
+/** Exit code of a process ended by a signal, as shells count. */
+export function signalExitCode(signal: NodeJS.Signals): number {
+  const numbers: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 }
+  return 128 + (numbers[signal] ?? 0)
+}

@@ -1,0 +1,89 @@
+/**
+ * The supervisor's view of one worker: its place in the state table, and the actions that the table asks
+ * for.
+ */
+import type { Clock } from '../base/clock.js'
+import type { Dispatcher } from '../workers/dispatcher.js'
+import type { WorkerProcess } from '../workers/worker-process.js'
+import { step, type WorkerAction, type WorkerEvent, type WorkerState } from './worker-state.js'
+
+/** Why a worker is to end, for the log, and how long it may take. */
+export interface Retirement {
+  readonly cause: string
+  /** Seconds for the requests in progress and the exit functions. */
+  readonly seconds: number
+}
+
+/** What a handle needs from the fleet. */
+export interface HandleOwner {
+  readonly dispatcher: Dispatcher
+  readonly clock: Clock
+  /** While true no worker is given requests. */
+  readonly held: boolean
+  /** The worker is ended by force because its time is over. */
+  outOfTime(handle: WorkerHandle): void
+}
+
+export class WorkerHandle {
+  state: WorkerState = 'starting'
+  /** Set with the first `retire` or `leaving`. */
+  retirement: Retirement | null = null
+  /** Requests that were given to it. */
+  requests = 0
+  /** The worker process; set right after construction, since the two know each other. */
+  process!: WorkerProcess
+  #cancelDeadline: () => void = () => {}
+
+  constructor(
+    /** Its numbered place, 1 up to the number of processes. */
+    readonly slot: number,
+    /** Which state of the code it runs: counts changes. */
+    readonly generation: number,
+    readonly owner: HandleOwner,
+  ) {}
+
+  /** True while it takes requests or is going to. */
+  get serving(): boolean {
+    return this.state === 'starting' || this.state === 'ready'
+  }
+
+  /** Orders the end of the worker; an earlier order stays in force. */
+  retire(retirement: Retirement, event: 'retire' | 'leaving' = 'retire'): void {
+    this.retirement ??= retirement
+    this.apply(event)
+    if (this.process.busy === 0) this.apply('idle')
+  }
+
+  /** One step of the state table, with its actions. */
+  apply(event: WorkerEvent): void {
+    const { next, actions } = step(this.state, event)
+    this.state = next
+    for (const action of actions) this.#act(action)
+  }
+
+  #act(action: WorkerAction): void {
+    switch (action) {
+      case 'enlist':
+        if (!this.owner.held) this.owner.dispatcher.add(this.process)
+        return
+      case 'withdraw':
+        return this.owner.dispatcher.remove(this.process)
+      case 'start-deadline':
+        return this.#startDeadline()
+      case 'send-shutdown':
+        return this.process.tell({ type: 'shutdown', reason: this.retirement?.cause ?? '' })
+      case 'kill':
+        return this.process.kill()
+      case 'release':
+        return this.#cancelDeadline()
+    }
+  }
+
+  #startDeadline(): void {
+    const seconds = this.retirement?.seconds ?? 0
+    this.#cancelDeadline = this.owner.clock.after(seconds * 1000, () => {
+      this.owner.outOfTime(this)
+      this.apply('deadline')
+    })
+  }
+}

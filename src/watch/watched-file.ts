@@ -1,0 +1,38 @@
+/**
+ * What makes a file the same as before: a signature from the file system, and a hash of its content.
+ */
+import { createHash } from 'node:crypto'
+import { type BigIntStats, statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+
+/** Changes whenever somebody writes the file or puts another in its place; null: not there. */
+export type Signature = string | null
+
+/** The signature of a path now. */
+export function signatureOf(path: string): Signature {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stats?.isFile() ? signatureFrom(stats) : null
+}
+
+function signatureFrom(stats: BigIntStats): string {
+  return `${stats.mtimeNs} ${stats.size} ${stats.ino}`
+}
+
+/** Modification time in nanoseconds, taken from a signature. */
+export function modifiedOf(signature: Signature): bigint | null {
+  return signature === null ? null : BigInt(signature.slice(0, signature.indexOf(' ')))
+}
+
+/** Size in bytes, taken from a signature. */
+export function sizeOf(signature: Signature): number {
+  return signature === null ? 0 : Number(signature.split(' ')[1])
+}
+
+/** A hash of the content, or null when the file cannot be read. */
+export async function contentHash(path: string): Promise<string | null> {
+  try {
+    return createHash('sha1').update(await readFile(path)).digest('base64')
+  } catch {
+    return null
+  }
+}

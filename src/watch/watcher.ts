@@ -1,0 +1,177 @@
+/**
+ * Sees changes of the files that the application has loaded, and of those it looked for in vain. It tells
+ * of the first sign at once, and of the change when it is settled; it restarts nothing itself.
+ */
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { type FSWatcher, watch } from 'chokidar'
+import type { Clock } from '../base/clock.js'
+import { contentHash, modifiedOf, type Signature, signatureOf, sizeOf } from './watched-file.js'
+
+/** A file as a worker loaded it; null: it was looked for and not there. */
+export type LoadedFile = readonly [path: string, modifiedNanoseconds: number | null]
+
+export interface WatchListener {
+  /** Something happens to a file of the set; `settled` or `unchanged` follows. */
+  touched(): void
+  /** These files are different from what was loaded, and still. */
+  settled(files: readonly string[]): void
+  /** Nothing is different after all. */
+  unchanged(): void
+  failed(reason: string): void
+}
+
+/** A file is still when its signature stayed the same for so many milliseconds. */
+const stillAfter = 10
+/** A file that is empty or gone may be in the middle of a save; it gets this long to come back. */
+const saveMayTake = 100
+
+/** Stands for the signature of a file that is not as it was when it was loaded. */
+const changedSinceLoad = 'changed since load'
+
+interface Known {
+  signature: Signature
+  /** Hash of the content that was loaded; undefined until it is known. */
+  hash?: string | null
+}
+
+export class SourceWatcher {
+  readonly #listener: WatchListener
+  readonly #clock: Clock
+  readonly #files = new Map<string, Known>()
+  readonly #folders = new Set<string>()
+  readonly #touched = new Set<string>()
+  readonly #toHash: string[] = []
+  #hashing = false
+  #settling = false
+  readonly #watcher: FSWatcher
+
+  constructor(listener: WatchListener, clock: Clock) {
+    this.#listener = listener
+    this.#clock = clock
+    this.#watcher = watch([], {
+      ignoreInitial: true,
+      depth: 0,
+      ignored: path => !this.#files.has(path) && !this.#folders.has(path),
+    })
+    this.#watcher.on('all', (_, path) => this.#event(path))
+    this.#watcher.on('error', error => listener.failed(String((error as Error).message ?? error)))
+  }
+
+  /** Number of files in the set. */
+  get size(): number {
+    return this.#files.size
+  }
+
+  /** Adds files to the set. One that changed since it was loaded counts as touched at once. */
+  add(files: readonly LoadedFile[]): void {
+    const paths: string[] = []
+    for (const [path, modified] of files) {
+      if (this.#files.has(path)) continue
+      const signature = signatureOf(path)
+      const same = sameTime(modified, signature)
+      this.#files.set(path, { signature: same ? signature : changedSinceLoad })
+      paths.push(path, ...this.#newFolders(path))
+      if (!same) this.#touch(path)
+      else if (signature !== null) this.#toHash.push(path)
+    }
+    if (paths.length > 0) this.#watcher.add(paths)
+    void this.#hashAll()
+  }
+
+  async close(): Promise<void> {
+    await this.#watcher.close()
+  }
+
+  /** The folder of a file, so that its removal and its return are seen; one higher if there is none yet. */
+  #newFolders(path: string): string[] {
+    const folder = dirname(path)
+    const wanted = existsSync(folder) ? [folder] : [folder, dirname(folder)]
+    const fresh = wanted.filter(candidate => !this.#folders.has(candidate))
+    for (const candidate of fresh) this.#folders.add(candidate)
+    return fresh
+  }
+
+  #event(path: string): void {
+    if (this.#files.has(path)) return this.#touch(path)
+    if (!this.#folders.has(path)) return
+    // A folder came or went: so may files of the set that lie in it.
+    this.#watcher.add(path)
+    for (const [file, known] of this.#files) {
+      if (dirname(file) === path && signatureOf(file) !== known.signature) this.#touch(file)
+    }
+  }
+
+  #touch(path: string): void {
+    // A sign without a difference: chokidar sees the file for the first time, or somebody read it.
+    if (signatureOf(path) === this.#files.get(path)!.signature) return
+    this.#touched.add(path)
+    if (this.#settling) return
+    this.#settling = true
+    this.#listener.touched()
+    void this.#settle()
+  }
+
+  async #settle(): Promise<void> {
+    const changed = new Set<string>()
+    while (this.#touched.size > 0) {
+      const paths = [...this.#touched]
+      this.#touched.clear()
+      await Promise.all(paths.map(path => this.#untilStill(path)))
+      for (const path of paths) {
+        if (await this.#differs(path)) changed.add(path)
+      }
+    }
+    this.#settling = false
+    if (changed.size > 0) this.#listener.settled([...changed].sort())
+    else this.#listener.unchanged()
+  }
+
+  async #untilStill(path: string): Promise<void> {
+    let before = signatureOf(path)
+    let waited = 0
+    for (;;) {
+      await this.#pause(stillAfter)
+      waited += stillAfter
+      const now = signatureOf(path)
+      const halfSaved = sizeOf(now) === 0 && waited < saveMayTake
+      if (now === before && !halfSaved) return
+      before = now
+    }
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    return new Promise(resolve => this.#clock.after(milliseconds, resolve))
+  }
+
+  /** Compares with what was loaded, and remembers the present state as the loaded one. */
+  async #differs(path: string): Promise<boolean> {
+    const known = this.#files.get(path)!
+    const signature = signatureOf(path)
+    const hash = signature === null ? null : await contentHash(path)
+    const same = known.hash !== undefined && known.hash === hash
+    const stillMissing = signature === null && known.signature === null
+    known.signature = signature
+    known.hash = hash
+    return !same && !stillMissing
+  }
+
+  async #hashAll(): Promise<void> {
+    if (this.#hashing) return
+    this.#hashing = true
+    for (let path = this.#toHash.shift(); path !== undefined; path = this.#toHash.shift()) {
+      const known = this.#files.get(path)!
+      const { signature } = known
+      const hash = await contentHash(path)
+      if (known.hash === undefined && signatureOf(path) === signature) known.hash = hash
+    }
+    this.#hashing = false
+  }
+}
+
+/** JSON numbers hold nanoseconds only to about a microsecond. */
+function sameTime(modified: number | null, signature: Signature): boolean {
+  const now = modifiedOf(signature)
+  if (modified === null || now === null) return modified === null && now === null
+  return Math.abs(Number(now) - modified) < 2_000
+}

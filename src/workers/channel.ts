@@ -1,0 +1,127 @@
+/**
+ * The Unix socket that workers connect to. It reads the HELLO of each new connection, checks version
+ * and secret, and hands the connection to the worker that it belongs to. See docs/protocol.md.
+ */
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { decodeJson, FrameReader, frameType, headerSize, ProtocolError, protocolVersion } from './protocol.js'
+
+/** The first frame of a connection. */
+export interface Hello {
+  readonly role: 'control' | 'request' | 'lifeline'
+  readonly worker: number
+  /** For `request`: 1 up to the number of threads. */
+  readonly thread: number
+}
+
+/** Takes over a connection; `rest` is what came right after HELLO. Returns false to refuse it. */
+export type ConnectionHandler = (hello: Hello, socket: Socket, rest: Buffer) => boolean
+
+export interface Channel {
+  /** Path of the socket. */
+  readonly path: string
+  /** What a worker has to name in HELLO. */
+  readonly secret: string
+  /** Connections are handed to this worker from now on; the function takes that back. */
+  register(worker: number, handler: ConnectionHandler): () => void
+  /** Closes every connection and removes socket and directory. */
+  close(): void
+}
+
+/**
+ * Opens the channel in a directory of its own of mode 0700.
+ * @param refused hears of a connection that was turned away, and why
+ */
+export async function openChannel(refused: (reason: string) => void): Promise<Channel> {
+  const directory = mkdtempSync(join(tmpdir(), 'modwsgi-dev-'))
+  chmodSync(directory, 0o700)
+  const path = join(directory, 'channel')
+  const secret = randomBytes(16).toString('hex')
+  const handlers = new Map<number, ConnectionHandler>()
+  const sockets = new Set<Socket>()
+
+  const server = createServer(socket => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    greet(socket, secret, handlers, refused)
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(path, () => resolve())
+  })
+  return {
+    path,
+    secret,
+    register(worker, handler) {
+      handlers.set(worker, handler)
+      return () => handlers.delete(worker)
+    },
+    close() {
+      server.close()
+      for (const socket of sockets) socket.destroy()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+function greet(
+  socket: Socket,
+  secret: string,
+  handlers: ReadonlyMap<number, ConnectionHandler>,
+  refused: (reason: string) => void,
+): void {
+  let received: Buffer = Buffer.alloc(0)
+  const onError = () => socket.destroy()
+  const onData = (chunk: Buffer) => {
+    received = Buffer.concat([received, chunk])
+    try {
+      const first = firstFrame(received)
+      if (!first) return
+      socket.off('data', onData)
+      socket.off('error', onError)
+      if (first.type !== frameType.hello) throw new ProtocolError('the first frame is not HELLO')
+      accept(decodeJson(first.payload), secret, handlers, socket, first.rest)
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error
+      refused(error.message)
+      socket.on('error', onError)
+      socket.destroy()
+    }
+  }
+  socket.on('error', onError)
+  socket.on('data', onData)
+}
+
+function firstFrame(bytes: Buffer): { type: number; payload: Buffer; rest: Buffer } | null {
+  let first: { type: number; payload: Buffer } | null = null
+  new FrameReader().push(bytes, (type, payload) => {
+    first ??= { type, payload }
+  })
+  // TypeScript does not see that the callback has run.
+  const found = first as { type: number; payload: Buffer } | null
+  return found && { ...found, rest: bytes.subarray(headerSize + found.payload.length) }
+}
+
+function accept(
+  hello: Record<string, unknown>,
+  secret: string,
+  handlers: ReadonlyMap<number, ConnectionHandler>,
+  socket: Socket,
+  rest: Buffer,
+): void {
+  if (hello['version'] !== protocolVersion) {
+    throw new ProtocolError(
+      `a worker speaks version ${hello['version']} of the protocol, this is version ${protocolVersion}`,
+    )
+  }
+  if (hello['secret'] !== secret) throw new ProtocolError('a connection names a wrong secret')
+  const worker = Number(hello['worker'])
+  const handler = handlers.get(worker)
+  const role = hello['role'] as Hello['role']
+  const accepted = handler?.({ role, worker, thread: Number(hello['thread'] ?? 0) }, socket, rest)
+  // A worker that is not wanted any more (killed while it was starting) may still knock.
+  if (!accepted) socket.destroy()
+}

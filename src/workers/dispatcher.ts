@@ -1,0 +1,116 @@
+/**
+ * Gives requests to idle threads. Fewest busy threads first among the workers that take requests; within
+ * a worker the thread that became idle last (its caches are warm). When all are busy the requests wait
+ * here, first come, first served: concurrency is exactly processes x threads.
+ */
+import type { RequestConnection } from './request-connection.js'
+
+/** A request that waits for a thread. */
+export interface Job {
+  /** Asked right before `start`: false when it has been answered meanwhile and needs no thread. */
+  wanted(): boolean
+  /** A thread is free: use it now. */
+  start(connection: RequestConnection): void
+  /** No thread will come. */
+  refuse(why: RefusalReason): void
+}
+
+/** Why a waiting request is answered without the application. */
+export type RefusalReason = 'not-loadable' | 'stopping'
+
+/** A worker as the dispatcher sees it. */
+export interface Pool {
+  /** Connections of idle threads, the most recently used one last. */
+  readonly idle: RequestConnection[]
+  /** Threads with a request. */
+  busy: number
+  /** Hears that one more request was given to it. */
+  given(): void
+}
+
+export class Dispatcher {
+  readonly #pools: Pool[] = []
+  #queue: Job[] = []
+  /** First entry of the queue that was not given away; the entries before it are spent. */
+  #head = 0
+  #refusing: RefusalReason | null = null
+
+  /** Requests waiting now. */
+  get waiting(): number {
+    return this.#queue.length - this.#head
+  }
+
+  /** Takes a request: at once, later, or not at all while {@link refuseAll} is in force. */
+  submit(job: Job): void {
+    if (this.#refusing) return job.refuse(this.#refusing)
+    const pool = this.waiting > 0 ? null : this.#freest()
+    if (pool) this.#give(job, pool)
+    else this.#queue.push(job)
+  }
+
+  /** Takes a waiting request back. False when it is not waiting (any more). */
+  withdraw(job: Job): boolean {
+    const at = this.#queue.indexOf(job, this.#head)
+    if (at < 0) return false
+    this.#queue.splice(at, 1)
+    return true
+  }
+
+  /** A worker takes requests from now on. */
+  add(pool: Pool): void {
+    if (!this.#pools.includes(pool)) this.#pools.push(pool)
+    this.pump()
+  }
+
+  /** A worker takes no more requests; those it has go on. */
+  remove(pool: Pool): void {
+    const at = this.#pools.indexOf(pool)
+    if (at >= 0) this.#pools.splice(at, 1)
+  }
+
+  /** Answers whatever waits, and whatever comes, without the application, until {@link acceptAgain}. */
+  refuseAll(why: RefusalReason): void {
+    this.#refusing = why
+    const jobs = this.#queue.slice(this.#head)
+    this.#queue = []
+    this.#head = 0
+    for (const job of jobs) job.refuse(why)
+  }
+
+  acceptAgain(): void {
+    this.#refusing = null
+  }
+
+  /** A thread became free or a worker was added: serve the queue. */
+  pump(): void {
+    while (this.waiting > 0) {
+      const pool = this.#freest()
+      if (!pool) return
+      this.#give(this.#next(), pool)
+    }
+  }
+
+  #next(): Job {
+    const job = this.#queue[this.#head++]!
+    if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#head)
+      this.#head = 0
+    }
+    return job
+  }
+
+  #give(job: Job, pool: Pool): void {
+    if (!job.wanted()) return
+    pool.busy++
+    job.start(pool.idle.pop()!)
+    pool.given()
+  }
+
+  #freest(): Pool | null {
+    let best: Pool | null = null
+    for (const pool of this.#pools) {
+      if (pool.idle.length > 0 && (!best || pool.busy < best.busy)) best = pool
+    }
+    return best
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Takes the stream of a worker's descriptors 1 and 2 apart: records written by Python code of the worker
+ * package (docs/protocol.md, "The log"), and everything else, which C code and child processes wrote.
+ */
+import { StringDecoder } from 'node:string_decoder'
+
+/** One line of text a worker wrote through Python. */
+export interface WorkerLine {
+  /** Seconds since the epoch. */
+  readonly time: number
+  /** Thread number of the system. */
+  readonly thread: number
+  readonly level: string
+  readonly text: string
+  /** `ADDRESS:PORT` of the client whose request was in progress in that thread. */
+  readonly remote?: string
+  /** SCRIPT_FILENAME of that request. */
+  readonly script?: string
+}
+
+/** What {@link OutputReader} finds, in the order in which it was written. */
+export interface OutputListener {
+  line(line: WorkerLine): void
+  /** A whole line of raw output, without its end. */
+  raw(text: string): void
+}
+
+interface Record {
+  t: number
+  i: number
+  l: string
+  x: string
+  s: number
+  m?: number
+  r?: string
+  p?: string
+}
+
+/** A raw line longer than this is cut, so that output without line ends cannot fill the memory. */
+const longestRawLine = 64 * 1024
+
+const recordStart = '\x1e'
+
+export class OutputReader {
+  readonly #decoder = new StringDecoder('utf8')
+  readonly #marker: string
+  readonly #listener: OutputListener
+  /** Text not yet taken apart: the beginning of a record or of a line. */
+  #rest = ''
+  /** A raw line that has not ended; a record may come in between. */
+  #raw = ''
+  /** Beginnings of lines whose records say that more follows, by thread and stream. */
+  readonly #unfinished = new Map<string, string>()
+
+  constructor(secret: string, listener: OutputListener) {
+    this.#marker = `${recordStart}${secret}\x1f`
+    this.#listener = listener
+  }
+
+  push(bytes: Buffer): void {
+    this.#rest += this.#decoder.write(bytes)
+    this.#take()
+  }
+
+  /** The stream has ended: what is left is a line, too. */
+  end(): void {
+    this.#rest += this.#decoder.end()
+    this.#take()
+    this.#addRaw(this.#rest)
+    this.#rest = ''
+    if (this.#raw !== '') this.#endRaw()
+  }
+
+  #take(): void {
+    let text = this.#rest
+    while (text !== '') {
+      const start = text.indexOf(recordStart)
+      if (start !== 0) {
+        const raw = start < 0 ? text : text.slice(0, start)
+        this.#addRaw(raw)
+        text = text.slice(raw.length)
+        continue
+      }
+      if (text.length < this.#marker.length && this.#marker.startsWith(text)) break
+      if (!text.startsWith(this.#marker)) {
+        // The character by itself: somebody's raw output.
+        this.#addRaw(recordStart)
+        text = text.slice(1)
+        continue
+      }
+      const end = text.indexOf('\n')
+      if (end < 0) break
+      this.#record(text.slice(this.#marker.length, end))
+      text = text.slice(end + 1)
+    }
+    this.#rest = text
+  }
+
+  #record(json: string): void {
+    let record: Record
+    try {
+      record = JSON.parse(json) as Record
+    } catch {
+      this.#addRaw(`${json}\n`)
+      return
+    }
+    const key = `${record.i} ${record.s}`
+    const text = (this.#unfinished.get(key) ?? '') + record.x
+    if (record.m === 1) {
+      this.#unfinished.set(key, text)
+      return
+    }
+    this.#unfinished.delete(key)
+    this.#listener.line({
+      time: record.t,
+      thread: record.i,
+      level: record.l,
+      text,
+      ...(record.r === undefined ? {} : { remote: record.r }),
+      ...(record.p === undefined ? {} : { script: record.p }),
+    })
+  }
+
+  #addRaw(text: string): void {
+    const lines = text.split('\n')
+    this.#raw += lines[0] ?? ''
+    for (const line of lines.slice(1)) {
+      this.#endRaw()
+      this.#raw = line
+    }
+    if (this.#raw.length > longestRawLine) this.#endRaw()
+  }
+
+  #endRaw(): void {
+    this.#listener.raw(this.#raw)
+    this.#raw = ''
+  }
+}

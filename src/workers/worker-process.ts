@@ -1,0 +1,253 @@
+/**
+ * One Python worker process seen from Node: the process itself, its output, its control connection and
+ * the connections of its request threads. It reports facts; what follows from them is the supervisor's.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import type { Channel, Hello } from './channel.js'
+import type { Pool } from './dispatcher.js'
+import { OutputReader, type WorkerLine } from './output-reader.js'
+import { decodeMessage, encodeJson, FrameReader, frameType, ProtocolError } from './protocol.js'
+import { type ConnectionOwner, RequestConnection } from './request-connection.js'
+import { killGroup, killTree } from './terminate.js'
+
+/** The worker package is run as a folder, so that PYTHONPATH stays the user's. */
+const workerPackage = fileURLToPath(new URL('../../python/modwsgi_dev_worker', import.meta.url))
+
+/** Milliseconds that the output of a process which has ended may still take to arrive. */
+const longestOutputAfterExit = 1000
+
+/** The fields of the `configure` message, see docs/protocol.md. */
+export interface WorkerConfiguration {
+  readonly script: string | null
+  readonly module: string | null
+  readonly paste: string | null
+  readonly callable: string
+  readonly threads: number
+  readonly multiprocess: boolean
+  readonly multithread: boolean
+  readonly runOnce: boolean
+  readonly workingDirectory: string
+  readonly pythonPath: readonly string[]
+  readonly pythonWarnings: readonly string[]
+  readonly switchInterval: number | null
+  readonly environ: Readonly<Record<string, string>>
+  readonly processEnviron: Readonly<Record<string, string>>
+  readonly processGroup: string
+  readonly applicationGroup: string
+  readonly maximumProcesses: number
+  readonly scriptReloading: boolean
+  readonly reportFiles: boolean
+  readonly shutdownTimeout: number
+  readonly debug: boolean
+}
+
+/** How a worker is started. */
+export interface WorkerCommand {
+  readonly python: string
+  /** Environment of the process, without the variables of the channel. */
+  readonly env: NodeJS.ProcessEnv
+  readonly configuration: WorkerConfiguration
+}
+
+/** A source file that a worker loaded; null instead of a time: looked for and not there. */
+export type ReportedFile = readonly [path: string, modifiedNanoseconds: number | null]
+
+/** The application is loaded, or cannot be. */
+export interface LoadResult {
+  readonly loaded: boolean
+  readonly error: string | null
+  /** The script ran but does not have the callable. */
+  readonly missing: boolean
+  /** Seconds the load took. */
+  readonly seconds: number
+}
+
+/** How a process ended. */
+export interface WorkerExit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** Facts about a worker. */
+export interface WorkerListener {
+  ready(result: LoadResult): void
+  loaded(): void
+  files(files: readonly ReportedFile[]): void
+  stopping(reason: string): void
+  line(line: WorkerLine): void
+  raw(text: string): void
+  /** A thread got a request. */
+  given(): void
+  /** The worker saw that its script has changed. */
+  outdated(): void
+  /** A thread became free; `busy` is up to date. */
+  freed(): void
+  /** The process could not be started, or broke the protocol: it is going to be gone. */
+  faulty(reason: string): void
+  /** The last fact: the process is gone and all its output was delivered. */
+  gone(exit: WorkerExit): void
+}
+
+export class WorkerProcess implements Pool, ConnectionOwner {
+  readonly idle: RequestConnection[] = []
+  busy = 0
+  readonly #connections = new Set<RequestConnection>()
+  readonly #child: ChildProcess
+  readonly #unregister: () => void
+  #control: Socket | null = null
+  #lifeline: Socket | null = null
+
+  constructor(
+    readonly id: number,
+    channel: Channel,
+    readonly command: WorkerCommand,
+    readonly listener: WorkerListener,
+  ) {
+    this.#unregister = channel.register(id, (hello, socket, rest) =>
+      this.#connected(hello, socket, rest),
+    )
+    this.#child = spawn(command.python, [workerPackage], {
+      cwd: command.configuration.workingDirectory,
+      // A group (and session) of its own: the terminal's Ctrl-C is for the supervisor alone.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...command.env,
+        MODWSGI_DEV_CHANNEL: channel.path,
+        MODWSGI_DEV_SECRET: channel.secret,
+        MODWSGI_DEV_WORKER: String(id),
+      },
+    })
+    this.#readOutput(channel.secret)
+    this.#child.once('error', error => this.#spawnFailed(error))
+    this.#child.once('close', (code, signal) => this.#gone({ code, signal }))
+  }
+
+  /** Undefined when the process could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  /** Sends a control message; one to a worker that is gone is dropped. */
+  tell(message: { readonly type: string; readonly [field: string]: unknown }): void {
+    this.#control?.write(encodeJson(frameType.message, message))
+  }
+
+  /** Ends the process and all that it started, at once. */
+  kill(): void {
+    if (this.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null) killTree(this.pid)
+  }
+
+  given(): void {
+    this.listener.given()
+  }
+
+  freed(connection: RequestConnection): void {
+    this.busy--
+    this.idle.push(connection)
+    this.listener.freed()
+  }
+
+  outdated(): void {
+    this.listener.outdated()
+  }
+
+  closed(connection: RequestConnection, reason: ProtocolError | null): void {
+    if (!this.#connections.delete(connection)) return
+    const at = this.idle.indexOf(connection)
+    if (at >= 0) this.idle.splice(at, 1)
+    if (connection.busy) this.busy--
+    if (reason) this.listener.faulty(reason.message)
+  }
+
+  #readOutput(secret: string): void {
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      const reader = new OutputReader(secret, this.listener)
+      stream?.on('data', chunk => reader.push(chunk as Buffer))
+      stream?.once('end', () => reader.end())
+    }
+    // Children of the worker hold the streams open after it has ended. Its group is ended with it; a
+    // child that has left the group keeps the stream only for so long.
+    this.#child.once('exit', () => {
+      if (this.pid !== undefined) killGroup(this.pid)
+      const stopWaiting = setTimeout(() => {
+        this.#child.stdout?.destroy()
+        this.#child.stderr?.destroy()
+      }, longestOutputAfterExit)
+      this.#child.once('close', () => clearTimeout(stopWaiting))
+    })
+  }
+
+  #connected(hello: Hello, socket: Socket, rest: Buffer): boolean {
+    if (hello.role === 'control') this.#openControl(socket, rest)
+    else if (hello.role === 'lifeline') this.#holdLifeline(socket)
+    else this.#openThread(hello.thread, socket)
+    return true
+  }
+
+  #openControl(socket: Socket, rest: Buffer): void {
+    this.#control = socket
+    const reader = new FrameReader()
+    const onData = (chunk: Buffer) => {
+      try {
+        reader.push(chunk, (type, payload) => this.#message(type, payload))
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error
+        this.listener.faulty(error.message)
+        socket.destroy()
+      }
+    }
+    socket.on('data', onData)
+    socket.on('error', () => socket.destroy())
+    socket.once('close', () => {
+      this.#control = null
+    })
+    this.tell({ type: 'configure', ...this.command.configuration })
+    if (rest.length > 0) onData(rest)
+  }
+
+  #holdLifeline(socket: Socket): void {
+    this.#lifeline = socket
+    socket.on('error', () => socket.destroy())
+    socket.resume()
+  }
+
+  #openThread(thread: number, socket: Socket): void {
+    const connection = new RequestConnection(thread, socket, this)
+    this.#connections.add(connection)
+    this.idle.push(connection)
+    this.listener.freed()
+  }
+
+  #message(type: number, payload: Buffer): void {
+    if (type !== frameType.message) throw new ProtocolError(`frame type ${type} on control`)
+    const message = decodeMessage(payload)
+    switch (message.type) {
+      case 'ready':
+        return this.listener.ready(message as unknown as LoadResult)
+      case 'loaded':
+        return this.listener.loaded()
+      case 'files':
+        return this.listener.files(message['files'] as ReportedFile[])
+      case 'stopping':
+        return this.listener.stopping(String(message['reason']))
+      default:
+        throw new ProtocolError(`unknown message ${message.type}`)
+    }
+  }
+
+  #spawnFailed(error: Error): void {
+    this.listener.faulty(error.message)
+    // Without a process there is no 'close'.
+    if (this.pid === undefined) this.#gone({ code: null, signal: null })
+  }
+
+  #gone(exit: WorkerExit): void {
+    this.#unregister()
+    for (const socket of [this.#control, this.#lifeline]) socket?.destroy()
+    this.listener.gone(exit)
+    for (const connection of [...this.#connections]) connection.socket.destroy()
+  }
+}

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { deriveSettings, type DjangoSettings } from '../../src/cli/runmodwsgi.js'
+import { defaultSettings } from '../../src/settings/settings.js'
+
+const project: DjangoSettings = {
+  settingsModule: 'mysite.settings',
+  wsgiApplication: 'mysite.wsgi.application',
+  baseDirectory: '/site',
+  staticUrl: '/static/',
+  staticRoot: '/site/static',
+  middleware: [],
+}
+
+describe('deriveSettings()', () => {
+  test('takes application, folder and alias from the project', () => {
+    const { settings, module } = deriveSettings(defaultSettings, project, () => true)
+    expect(module).toBe('mysite.wsgi')
+    expect(settings).toMatchObject({
+      applicationType: 'module',
+      callableObject: 'application',
+      workingDirectory: '/site',
+      urlAlias: [['/static', '/site/static']],
+    })
+  })
+
+  test('leaves --working-directory as given', () => {
+    const given = { ...defaultSettings, workingDirectory: '/other' }
+    expect(deriveSettings(given, project, () => true).settings.workingDirectory).toBe('/other')
+  })
+
+  test('makes no alias for WhiteNoise, for a URL elsewhere, or without STATIC_ROOT', () => {
+    const others: Partial<DjangoSettings>[] = [
+      { middleware: ['whitenoise.middleware.WhiteNoiseMiddleware'] },
+      { staticUrl: 'https://cdn.example/static/' },
+      { staticRoot: '' },
+    ]
+    for (const other of others) {
+      const derived = deriveSettings(defaultSettings, { ...project, ...other }, () => true)
+      expect(derived.settings.urlAlias).toEqual([])
+    }
+  })
+
+  test('names a STATIC_ROOT that is not there', () => {
+    const derived = deriveSettings(defaultSettings, project, () => false)
+    expect(derived.missingStaticRoot).toBe('/site/static')
+    expect(derived.settings.urlAlias).toEqual([])
+  })
+
+  test('refuses a WSGI_APPLICATION that names no callable', () => {
+    for (const wsgiApplication of [null, 'application']) {
+      expect(() => deriveSettings(defaultSettings, { ...project, wsgiApplication }, () => true)).toThrow(
+        'WSGI_APPLICATION of mysite.settings',
+      )
+    }
+  })
+})

@@ -1,0 +1,187 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${NAME} is what users write
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type CommandRequest, type Request, readCommandLine } from '../../src/settings/parse.js'
+import { temporaryProject } from './temporary-project.js'
+
+interface Surroundings {
+  cwd?: string
+  env?: Record<string, string>
+}
+
+function request(
+  argv: string[],
+  { cwd = temporaryProject(), env = {} }: Surroundings = {},
+): Request {
+  return readCommandLine(argv, { cwd, env })
+}
+
+function command(argv: string[], surroundings?: Surroundings): CommandRequest {
+  const result = request(argv, surroundings)
+  if (result.kind !== 'command') throw new Error(`got ${result.kind}`)
+  return result
+}
+
+describe('readCommandLine()', () => {
+  test('reads the command line of a Django project', () => {
+    const cwd = temporaryProject({ 'static/a.css': '' })
+    const line =
+      'start-server --url-alias /static static --application-type module mysite.wsgi --processes 3'
+    expect(command(line.split(' '), { cwd })).toMatchObject({
+      command: 'start-server',
+      entryPoint: 'mysite.wsgi',
+      settings: {
+        entryPoint: 'mysite.wsgi',
+        urlAlias: [['/static', join(cwd, 'static')]],
+        applicationType: 'module',
+        processes: 3,
+        threads: 5,
+      },
+      notYet: [],
+      inert: [],
+    })
+  })
+
+  test('tells processes that were not given from one', () => {
+    expect(command(['start-server']).settings.processes).toBeNull()
+    expect(command(['start-server', '--processes', '1']).settings.processes).toBe(1)
+  })
+
+  test('prefers --entry-point, and ignores further positional arguments', () => {
+    expect(command(['start-server', 'a', 'b', '--entry-point', 'c']).entryPoint).toBe('c')
+    expect(command(['start-server', 'a', 'b']).entryPoint).toBe('a')
+    expect(command(['start-server', 'a', '--entry-point=']).entryPoint).toBe('a')
+    expect(command(['start-server']).entryPoint).toBeNull()
+  })
+
+  test('prefers a positional argument to the entry point of a variable', () => {
+    const env = { MODWSGI_DEV_ENTRY_POINT: 'x.wsgi' }
+    expect(command(['start-server'], { env }).entryPoint).toBe('x.wsgi')
+    expect(command(['start-server', 'a'], { env }).entryPoint).toBe('a')
+  })
+
+  test('expands variables in every argument', () => {
+    const cwd = temporaryProject({ 'htdocs/x': '' })
+    const env = { SITE: cwd, NAME: 'mysite' }
+    const argv = [
+      'start-server',
+      '${NAME}/wsgi.py',
+      '--document-root=$SITE/htdocs',
+      '--host',
+      '$NO',
+    ]
+    expect(command(argv, { env })).toMatchObject({
+      entryPoint: 'mysite/wsgi.py',
+      settings: { documentRoot: join(cwd, 'htdocs'), host: '$NO' },
+    })
+  })
+
+  test('prefers the command line to the variable, and that to pyproject.toml', () => {
+    const cwd = temporaryProject({
+      'pyproject.toml': '[tool.modwsgi-dev]\nport = 1\nthreads = 1\nprocesses = 1',
+    })
+    const env = { MODWSGI_DEV_PORT: '2', MODWSGI_DEV_THREADS: '2' }
+    const { settings, origins } = command(['start-server', '--port', '3'], { cwd, env })
+    expect(settings).toMatchObject({ port: 3, threads: 2, processes: 1 })
+    expect(origins.get('port')?.source).toBe('command line')
+    expect(origins.get('threads')).toEqual({ source: 'environment', detail: 'MODWSGI_DEV_THREADS' })
+    expect(origins.get('processes')).toEqual({
+      source: 'pyproject.toml',
+      detail: `${join(cwd, 'pyproject.toml')}:4`,
+    })
+    expect(origins.get('host')?.source).toBe('default')
+  })
+
+  test('takes paths of pyproject.toml from its directory', () => {
+    const cwd = temporaryProject({
+      'pyproject.toml':
+        '[tool.modwsgi-dev]\nurl-alias = [["/s", "static"]]\nentry-point = "a.wsgi"',
+      'static/x': '',
+      'inner/x': '',
+    })
+    expect(command(['start-server'], { cwd: join(cwd, 'inner') })).toMatchObject({
+      entryPoint: join(cwd, 'a.wsgi'),
+      settings: { urlAlias: [['/s', join(cwd, 'static')]] },
+    })
+  })
+
+  test('leaves the entry point of pyproject.toml out of runmodwsgi', () => {
+    const cwd = temporaryProject({ 'pyproject.toml': '[tool.modwsgi-dev]\nentry-point = "a.wsgi"' })
+    expect(command(['runmodwsgi'], { cwd }).entryPoint).toBeNull()
+    expect(command(['runmodwsgi', '--entry-point', 'x'], { cwd }).entryPoint).toBe('x')
+  })
+
+  test('lists the options without effect, whichever way they were given', () => {
+    const env = { MODWSGI_DEV_GDB_EXECUTABLE: '/usr/bin/gdb' }
+    const argv = ['start-server', '--verbose-debugging', '--httpd-executable', '/x', '--port', '80']
+    expect(command(argv, { env }).inert).toEqual([
+      '--verbose-debugging',
+      '--gdb-executable',
+      '--httpd-executable',
+    ])
+  })
+
+  test('does not list a flag that was switched off', () => {
+    const env = { MODWSGI_DEV_VERBOSE_DEBUGGING: 'no' }
+    expect(command(['start-server'], { env }).inert).toEqual([])
+  })
+
+  test.each(['setup-server', 'runmodwsgi'])('reads the whole table for %s', name => {
+    expect(command([name, '--port', '80'])).toMatchObject({ command: name, settings: { port: 80 } })
+  })
+
+  test('reads --modules-directory, and no other option, for install-module', () => {
+    const argv = ['install-module', '--mod', '/usr/lib/apache2']
+    expect(command(argv).settings.modulesDirectory).toBe('/usr/lib/apache2')
+    expect(() => command(['install-module', '--port', '80'])).toThrow('There is no option --port')
+  })
+
+  test.each(['module-config', 'module-location'])('reads no options for %s', name => {
+    const env = { MODWSGI_DEV_NONSENSE: '1' }
+    expect(command([name], { env })).toMatchObject({ command: name, entryPoint: null })
+    expect(() => command([name, '--port', '80'])).toThrow('There is no option --port')
+  })
+
+  test.each([[[]], [['--help']], [['-h']]])('gives the list of commands for %j', argv => {
+    const result = request(argv)
+    expect(result).toEqual({ kind: 'help', text: expect.stringContaining('start-server') })
+  })
+
+  test('gives the options of a command for --help', () => {
+    expect(request(['setup-server', '--port', '80', '-h', '--nonsense'])).toEqual({
+      kind: 'help',
+      command: 'setup-server',
+      text: expect.stringContaining('--url-alias URL-PATH FILE-PATH|DIRECTORY-PATH'),
+    })
+  })
+
+  test('gives the version', () => {
+    expect(request(['--version'])).toEqual({ kind: 'version' })
+  })
+
+  test.each<[string[], string]>([
+    [['start-sever'], 'There is no command "start-sever", did you mean start-server'],
+    [['nonsense'], 'There is no command "nonsense"'],
+    [
+      ['mysite/wsgi.py'],
+      'There is no command "mysite/wsgi.py", did you mean start-server mysite/wsgi.py',
+    ],
+    [['--port', '80'], 'The command comes first, before "--port", as in modwsgi-dev start-server'],
+    [['runmodwsgi', 'x'], 'runmodwsgi takes options only, got "x"'],
+    [['module-config', 'x'], 'module-config takes options only, got "x"'],
+    [['start-server', '--port', 'abc'], '--port expects a whole number, got "abc"'],
+    [['start-server', '--threads', '0'], '--threads has to be at least 1, got 0'],
+    [
+      ['start-server', '--ssl-certificate-file', 'x'],
+      '--ssl-certificate-file needs --https-port as well, as --https-port 8443',
+    ],
+    [
+      ['start-server', '--url-alias', '/s', '/nowhere'],
+      '--url-alias expects a file or directory that exists, got "/nowhere" for /s',
+    ],
+  ])('refuses %j', (argv, message) => {
+    expect(() => request(argv)).toThrow(
+      expect.objectContaining({ name: 'UserError', code: 2, message }),
+    )
+  })
+})

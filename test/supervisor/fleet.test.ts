@@ -1,0 +1,329 @@
+import { onTestFinished, describe, expect, test } from 'vitest'
+import { type Clock, systemClock } from '../../src/base/clock.js'
+import type { LogEvent } from '../../src/logging/events.js'
+import { Fleet, type FleetOptions } from '../../src/supervisor/fleet.js'
+import { createRestartBudget } from '../../src/supervisor/restart-budget.js'
+import { openChannel } from '../../src/workers/channel.js'
+import { Dispatcher, type Job, type RefusalReason } from '../../src/workers/dispatcher.js'
+import { encodeRequest, type EndOutcome, type ResponseFrame } from '../../src/workers/protocol.js'
+import type { Exchange, RequestConnection } from '../../src/workers/request-connection.js'
+import { type Puppet, PuppetStage } from '../rig/puppet-stage.js'
+
+/** A clock whose orders run when the test says so. */
+class HandClock implements Clock {
+  readonly orders: { milliseconds: number; action: () => void }[] = []
+  now = systemClock.now
+  epoch = systemClock.epoch
+  after(milliseconds: number, action: () => void) {
+    const order = { milliseconds, action }
+    this.orders.push(order)
+    return () => {
+      const at = this.orders.indexOf(order)
+      if (at >= 0) this.orders.splice(at, 1)
+    }
+  }
+  strike() {
+    const order = this.orders.shift()
+    if (!order) throw new Error('nothing was ordered')
+    order.action()
+  }
+}
+
+/** A request that notes what becomes of it. */
+class TestRequest implements Job, Exchange {
+  readonly seen: string[] = []
+  connection: RequestConnection | null = null
+  #wake: () => void = () => {}
+  constructor(readonly dispatcher: Dispatcher) {}
+  wanted() {
+    return true
+  }
+  start(connection: RequestConnection) {
+    this.connection = connection
+    connection.send(encodeRequest(['REQUEST_METHOD', 'GET'], 0), this)
+    this.#note('started')
+  }
+  refuse(why: RefusalReason) {
+    this.#note(`refused ${why}`)
+  }
+  accepted() {}
+  responded(frame: ResponseFrame) {
+    this.#note(`head ${frame.head[0]}`)
+  }
+  data() {}
+  drained() {}
+  ended(outcome: EndOutcome) {
+    this.#note(`ended ${outcome}`)
+  }
+  retry() {
+    this.#note('retry')
+    this.dispatcher.submit(this)
+  }
+  lost() {
+    this.#note('lost')
+  }
+  async until(fact: string): Promise<void> {
+    while (!this.seen.includes(fact)) await new Promise<void>(resolve => (this.#wake = resolve))
+  }
+  #note(fact: string) {
+    this.seen.push(fact)
+    this.#wake()
+  }
+}
+
+async function openFleet(changes: Partial<FleetOptions> = {}) {
+  const stage = await PuppetStage.open()
+  const channel = await openChannel(() => {})
+  const dispatcher = new Dispatcher()
+  const clock = new HandClock()
+  const events: LogEvent[] = []
+  const waiting = new Set<() => void>()
+  const fleet = new Fleet({
+    channel,
+    command: stage.command(),
+    dispatcher,
+    log: {
+      emit: event => {
+        events.push(event)
+        for (const wake of [...waiting]) wake()
+      },
+      close: () => {},
+    },
+    clock,
+    budget: createRestartBudget(3),
+    processes: 1,
+    shutdownTimeout: 5,
+    gracefulTimeout: 15,
+    maximumRequests: 0,
+    waitsFor: 'a change',
+    running: () => [],
+    loadTried: () => {},
+    filesLoaded: () => {},
+    ...changes,
+  })
+  onTestFinished(async () => {
+    fleet.kill()
+    await fleet.stop(0)
+    channel.close()
+  })
+  const logged = async (type: LogEvent['type']) => {
+    while (!events.some(event => event.type === type)) {
+      await new Promise<void>(resolve => {
+        const wake = () => {
+          waiting.delete(wake)
+          resolve()
+        }
+        waiting.add(wake)
+      })
+    }
+    return events.find(event => event.type === type)!
+  }
+  const submit = () => {
+    const request = new TestRequest(dispatcher)
+    dispatcher.submit(request)
+    return request
+  }
+  return { stage, dispatcher, clock, fleet, events, logged, submit }
+}
+
+const ok = Buffer.concat([Buffer.from([3, 0, 0, 0, 6]), Buffer.from('200 OK')]).toString('hex')
+
+/** The puppet answers the request it has. */
+function answer(puppet: Puppet) {
+  puppet.tell({ do: 'frame', on: 'request1', type: 'response', payloadHex: ok })
+}
+
+const heardRequest = (puppet: Puppet) => puppet.heard(event => event.type === 'request')
+const heardShutdown = (puppet: Puppet) =>
+  puppet.heard(event => event.message?.['type'] === 'shutdown')
+
+describe('Fleet', () => {
+  test('start() starts one worker for each place, and requests wait for the first that is ready', async () => {
+    const { stage, fleet, submit } = await openFleet({ processes: 3 })
+    fleet.start()
+    const puppets = [await stage.next(), await stage.next(), await stage.next()]
+    expect(new Set(puppets.map(puppet => puppet.pid)).size).toBe(3)
+    const request = submit()
+    await puppets[1]!.becomeReady(1)
+    await request.until('started')
+    answer(puppets[1]!)
+    await request.until('ended 0')
+    expect(request.seen).toEqual(['started', 'head 200 OK', 'ended 0'])
+  })
+
+  test('reload() gives new requests to new code only, and lets the old finish', async () => {
+    const { stage, fleet, submit } = await openFleet()
+    fleet.start()
+    const old = await stage.next()
+    await old.becomeReady(1)
+    const running = submit()
+    await heardRequest(old)
+    fleet.reload(['/site/app.py'])
+    const later = submit()
+    const fresh = await stage.next()
+    await fresh.becomeReady(1)
+    await heardRequest(fresh)
+    answer(fresh)
+    await later.until('ended 0')
+    expect(running.seen).toEqual(['started'])
+    answer(old)
+    await running.until('ended 0')
+    await heardShutdown(old)
+  })
+
+  test('reload() while workers start kills them: they have half of the old code', async () => {
+    const { stage, fleet, submit, events } = await openFleet()
+    fleet.start()
+    await stage.next()
+    fleet.reload(['/site/app.py'])
+    const fresh = await stage.next()
+    await fresh.becomeReady(1)
+    const request = submit()
+    await request.until('started')
+    expect(events.filter(event => event.type === 'workerDied')).toEqual([])
+  })
+
+  test('hold() keeps requests waiting, release() lets them go on', async () => {
+    const { stage, fleet, submit, dispatcher } = await openFleet()
+    fleet.start()
+    const puppet = await stage.next()
+    await puppet.becomeReady(1)
+    const first = submit()
+    await heardRequest(puppet)
+    answer(puppet)
+    await first.until('ended 0')
+    fleet.hold()
+    const held = submit()
+    expect(dispatcher.waiting).toBe(1)
+    fleet.release()
+    await held.until('started')
+  })
+
+  test('a worker that dies loses only its request and is replaced', async () => {
+    const { stage, fleet, submit, logged } = await openFleet()
+    fleet.start()
+    const puppet = await stage.next()
+    await puppet.becomeReady(1)
+    const request = submit()
+    await heardRequest(puppet)
+    puppet.tell({ do: 'exit', code: 7 })
+    await request.until('lost')
+    expect(await logged('workerDied')).toMatchObject({ slot: 1, code: 7, signal: null })
+    await stage.next()
+  })
+
+  test('workers that die while they start spend the budget; reload() gives it back', async () => {
+    const { stage, fleet, clock, submit, logged } = await openFleet()
+    fleet.start()
+    const waiting = submit()
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      const puppet = await stage.next()
+      const before = clock.orders.length
+      puppet.tell({ do: 'exit', code: 1 })
+      if (attempt === 3) break
+      await logged('workerDied')
+      while (clock.orders.length === before) await new Promise(setImmediate)
+      clock.strike()
+    }
+    await waiting.until('refused not-loadable')
+    expect(await logged('restartsSpent')).toMatchObject({ attempts: 3, waitsFor: 'a change' })
+    expect(submit().seen).toEqual(['refused not-loadable'])
+    fleet.reload(['/site/app.py'])
+    const later = submit()
+    await (await stage.next()).becomeReady(1)
+    await later.until('started')
+  })
+
+  test('a worker that does not end in time is ended by force, and the log says so', async () => {
+    const { stage, fleet, clock, submit, logged } = await openFleet()
+    fleet.start()
+    const old = await stage.next()
+    await old.becomeReady(1)
+    const request = submit()
+    await heardRequest(old)
+    fleet.reload(['/site/app.py'])
+    expect(clock.orders[0]!.milliseconds).toBe(5000)
+    clock.strike()
+    await request.until('lost')
+    expect(await logged('workerKilled')).toMatchObject({ slot: 1, pid: old.pid })
+  })
+
+  test('a worker is replaced after its last allowed request, which it finishes', async () => {
+    const { stage, fleet, submit } = await openFleet({ maximumRequests: 2 })
+    fleet.start()
+    const old = await stage.next()
+    await old.becomeReady(1)
+    for (const last of [false, true]) {
+      const request = submit()
+      await heardRequest(old)
+      if (last) {
+        const fresh = await stage.next()
+        const next = submit()
+        await fresh.becomeReady(1)
+        await next.until('started')
+      }
+      answer(old)
+      await request.until('ended 0')
+    }
+    await heardShutdown(old)
+  })
+
+  test('a worker that says it leaves gets no more requests', async () => {
+    const { stage, fleet, submit } = await openFleet()
+    fleet.start()
+    const old = await stage.next()
+    await old.becomeReady(1)
+    old.tell({ do: 'message', message: { type: 'stopping', reason: 'shutdown_signal' } })
+    const fresh = await stage.next()
+    const request = submit()
+    await fresh.becomeReady(1)
+    await request.until('started')
+    await heardRequest(fresh)
+  })
+
+  test('RETRY starts a new generation and the request is answered by it', async () => {
+    const { stage, fleet, submit } = await openFleet()
+    fleet.start()
+    const old = await stage.next()
+    await old.becomeReady(1)
+    const request = submit()
+    await heardRequest(old)
+    old.tell({ do: 'frame', on: 'request1', type: 'retry', payloadHex: '' })
+    const fresh = await stage.next()
+    await fresh.becomeReady(1)
+    await heardRequest(fresh)
+    answer(fresh)
+    await request.until('ended 0')
+    expect(fleet.generation).toBe(1)
+  })
+
+  test('a broken protocol ends the worker and the log says why', async () => {
+    const { stage, fleet, submit, logged } = await openFleet()
+    fleet.start()
+    const puppet = await stage.next()
+    await puppet.becomeReady(1)
+    const request = submit()
+    await heardRequest(puppet)
+    puppet.tell({ do: 'bytes', on: 'request1', hex: 'ff00000000' })
+    await request.until('lost')
+    expect(await logged('workerFaulty')).toMatchObject({ reason: 'unknown frame type 255' })
+    await stage.next()
+  })
+
+  test('stop() tells idle workers to end and settles when they are gone', async () => {
+    const { stage, fleet } = await openFleet({ processes: 2 })
+    fleet.start()
+    const puppets = [await stage.next(), await stage.next()]
+    for (const puppet of puppets) {
+      await puppet.becomeReady(1)
+    }
+    while (fleet.snapshot().some(worker => worker.state !== 'ready')) await new Promise(setImmediate)
+    const stopped = fleet.stop(5)
+    for (const puppet of puppets) {
+      await heardShutdown(puppet)
+      puppet.tell({ do: 'exit', code: 0 })
+    }
+    await stopped
+    expect(fleet.snapshot()).toEqual([])
+  })
+})
