@@ -1,6 +1,6 @@
 /** Scenarios under load: how many requests a server answers in a second, and how soon. */
-import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { outputOf } from './program.mjs'
 
 const reportScript = fileURLToPath(new URL('./wrk-report.lua', import.meta.url))
 const warmUpSeconds = 1
@@ -37,35 +37,6 @@ async function runWrk(url, connections, seconds) {
   if (result === null) throw new Error(`wrk gave no result:\n${output}`)
   const { requests, microseconds, p50, p99, errors } = JSON.parse(result[1])
   return { rate: requests / (microseconds / 1e6), p50: p50 / 1000, p99: p99 / 1000, errors }
-}
-
-/**
- * What a program writes; rejects where it cannot be started or says that it failed.
- *
- * @param {string} command
- * @param {string[]} args
- * @param {number} deadline milliseconds after which it is killed
- * @param {string} [cwd]
- * @returns {Promise<string>}
- */
-export function outputOf(command, args, deadline, cwd) {
-  const child = spawn(command, args, {
-    cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: deadline,
-    killSignal: 'SIGKILL',
-  })
-  const chunks = []
-  child.stdout.on('data', chunk => chunks.push(chunk))
-  child.stderr.on('data', chunk => chunks.push(chunk))
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', code => {
-      const output = Buffer.concat(chunks).toString()
-      if (code === 0) resolve(output)
-      else reject(new Error(`${command} ${args.join(' ')} failed:\n${output}`))
-    })
-  })
 }
 
 function thousands(value) {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
 import { projectFolder } from '../scripts/step.mjs'
-import { outputOf } from './load.mjs'
+import { outputOf } from './program.mjs'
 
 const question = `
 import importlib.metadata, json, platform, sys

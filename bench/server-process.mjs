@@ -14,7 +14,7 @@ const pollPause = 2
 const running = new Set()
 
 /** Ends every server that still runs; for the end of the whole run. */
-export function killAll() {
+export function killServers() {
   for (const server of running) server.kill()
 }
 

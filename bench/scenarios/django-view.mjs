@@ -1,7 +1,8 @@
 /** What a real page costs: Django's default middleware and one template. */
 import { appendFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { loadColumns, measureLoad, outputOf } from '../load.mjs'
+import { loadColumns, measureLoad } from '../load.mjs'
+import { outputOf } from '../program.mjs'
 
 const settings = `
 DEBUG = False
@@ -13,19 +14,17 @@ const urls = `
 from django.shortcuts import render
 
 
-def list_rows(request):
-    rows = [{"name": "row %d" % number, "value": number * number} for number in range(20)]
-    return render(request, "rows.html", {"rows": rows})
+def greet(request):
+    return render(request, "greeting.html", {"name": request.GET.get("name", "World"), "count": 3})
 
 
-urlpatterns = [path("", list_rows)]
+urlpatterns = [path("", greet)]
 `
 
 const template = `<!doctype html>
-<title>Rows</title>
-<table>
-{% for row in rows %}<tr><th>{{ row.name }}</th><td>{{ row.value }}</td></tr>
-{% endfor %}</table>
+<title>Greeting</title>
+<h1>Hello {{ name }}!</h1>
+<p>You have {{ count }} message{{ count|pluralize }}.</p>
 `
 
 /** @type {import('../scenario.mjs').Scenario} */
@@ -38,7 +37,7 @@ export default {
   makeSite: async ({ folder, python }) => {
     await outputOf(python, ['-m', 'django', 'startproject', 'mysite', folder], 30_000)
     await mkdir(join(folder, 'templates'))
-    await writeFile(join(folder, 'templates/rows.html'), template)
+    await writeFile(join(folder, 'templates/greeting.html'), template)
     await appendFile(join(folder, 'mysite/settings.py'), settings)
     await appendFile(join(folder, 'mysite/urls.py'), urls)
     return {
@@ -47,7 +46,7 @@ export default {
       module: 'mysite.wsgi',
       django: true,
       path: '/',
-      isRight: body => body.includes('<th>row 19</th><td>361</td>'),
+      isRight: body => body.includes('<p>You have 3 messages.</p>'),
     }
   },
   columns: loadColumns,

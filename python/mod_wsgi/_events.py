@@ -1,6 +1,7 @@
 """Event subscriptions of the module mod_wsgi, and their publication by the worker."""
 
-from modwsgi_dev_worker.current_request import current, current_exchange
+from modwsgi_dev_worker.current_request import current_exchange
+from modwsgi_dev_worker.error_report import report_callback_error
 
 if False:
     from typing import Any, Callable, Dict, List, TypeVar
@@ -43,22 +44,14 @@ def publish(
 ) -> "Dict[str, Any]":
     """Call the callbacks in order and return the fields with what they returned merged in.
 
-    A callback that raises is logged and does not disturb the others. What it prints belongs to no
-    request (measured).
+    A callback that raises is logged and does not disturb the others.
     """
-    exchange = current_exchange()
-    current.exchange = None
-    try:
-        for callback in list(callbacks):
-            try:
-                result = callback(name, **fields)
-            except BaseException as error:
-                from modwsgi_dev_worker.error_report import report_callback_error
-
-                report_callback_error(name, error)
-            else:
-                if isinstance(result, dict):
-                    fields.update(result)
-    finally:
-        current.exchange = exchange
+    for callback in list(callbacks):
+        try:
+            result = callback(name, **fields)
+        except BaseException as error:
+            report_callback_error(name, error)
+        else:
+            if isinstance(result, dict):
+                fields.update(result)
     return fields

@@ -13,6 +13,7 @@ from types import ModuleType
 
 from .current_request import current
 from .error_report import report_load_error
+from .process_signals import LeaveNow
 
 if False:
     from typing import Any, Callable, Dict, Optional
@@ -65,6 +66,8 @@ class Application:
                 current.exchange = None
                 try:
                     self._loaded = self._load()
+                except LeaveNow:
+                    raise
                 except BaseException as error:
                     self.error = error
                     report_load_error(error, self._source_name(), remote, script)

@@ -6,7 +6,7 @@ The real tool's own frames never show up in a traceback; ours do not either.
 import os
 
 from . import log_record
-from .current_request import current_exchange
+from .protocol import ProtocolError
 
 if False:
     from types import TracebackType
@@ -63,6 +63,20 @@ def report_callback_error(event: str, error: BaseException) -> None:
     write_traceback(error, None)
 
 
+def report_interrupt(remote: str, script: str) -> None:
+    """Log that a request ran into its time limit and its thread is free again."""
+    _write("Request interrupted by RequestTimeout; thread recovered.", remote, script, "info")
+
+
+def report_channel_error(error: BaseException) -> None:
+    """Log why this side closes a connection of the channel; a fault of modwsgi-dev, not of the site."""
+    _write("modwsgi-dev: the worker closes a connection: %s: %s" % (type(error).__name__, error), None)
+    if not isinstance(error, ProtocolError):
+        import traceback
+
+        _write("".join(traceback.format_exception(type(error), error, error.__traceback__)), None)
+
+
 def write_traceback(error: BaseException, remote: "Optional[str]") -> None:
     """Log the formatted exception, one line each, without blank lines and without our frames."""
     import traceback
@@ -77,11 +91,13 @@ def write_traceback(error: BaseException, remote: "Optional[str]") -> None:
             _write(line, remote)
 
 
-def _write(text: str, remote: "Optional[str]", script: "Optional[str]" = None) -> None:
+def _write(
+    text: str, remote: "Optional[str]", script: "Optional[str]" = None, level: str = "error"
+) -> None:
     with log_record.lock:
         for line in text.split("\n"):
             log_record.write_line(
-                line.encode("utf-8", "replace"), log_record.RUNTIME, "error", remote, script
+                line.encode("utf-8", "replace"), log_record.RUNTIME, level, remote, script
             )
 
 

@@ -31,6 +31,8 @@ def send_file(wrapper: "FileWrapper", exchange: "Exchange") -> bool:
     else:
         rest = min(rest, exchange.length)
     exchange.length = 0
+    if exchange.has_no_body():
+        rest = 0
     first = os.pread(descriptor, min(rest, MAX_DATA), offset)
     complete = len(first) == rest
     exchange.send_head(RESPONSE_COMPLETE if complete else 0, first)
@@ -58,11 +60,21 @@ def _send_blocks(exchange: "Exchange", descriptor: int, offset: int, rest: int) 
     view = memoryview(buffer)
     while rest:
         exchange.check_abort()
-        block = view[HEADER.size : HEADER.size + min(rest, MAX_DATA)]
-        size = os.preadv(descriptor, [block], offset)
+        size = _read_into(view[HEADER.size : HEADER.size + min(rest, MAX_DATA)], descriptor, offset)
         if not size:
             return  # the file has become shorter
         HEADER.pack_into(buffer, 0, DATA, size)
         exchange.connection.send_bytes(view[: HEADER.size + size])
+        exchange.output_length += size
+        exchange.output_writes += 1
         offset += size
         rest -= size
+
+
+def _read_into(block: memoryview, descriptor: int, offset: int) -> int:
+    """Fill the block from the file at offset; the number of bytes read."""
+    if hasattr(os, "preadv"):
+        return os.preadv(descriptor, [block], offset)
+    data = os.pread(descriptor, len(block), offset)  # macOS before 11
+    block[: len(data)] = data
+    return len(data)

@@ -18,6 +18,10 @@ if False:
 
 MAX_BATCH = 500  # files in one message
 
+# Bytecode younger than its source by less than this may be that of the save before: a second that
+# Python does not tell apart, and as much for an import that was under way.
+DOUBTFUL_SECONDS = 2
+
 
 class LoadedFiles:
     """The files reported so far, and what it takes to find new ones."""
@@ -108,6 +112,10 @@ class LoadedFiles:
             return True
         return path.startswith(self._library) and not path.startswith(self._installed)
 
+    def is_installed(self, path: str) -> bool:
+        """True for a file of the standard library or of an installed package."""
+        return self._is_library(path, True)
+
     def _send(self) -> None:
         with self._lock:
             found, self._found = self._found, []
@@ -130,10 +138,25 @@ class ReportingFinder:
             self._files.add_missing(name, sys.path if path is None else list(path))
         elif spec.has_location and spec.origin:
             self._files.add_file(spec.origin)
+            if spec.cached and not self._files.is_installed(spec.origin):
+                drop_doubtful_bytecode(spec.origin, spec.cached)
         return spec
 
     def invalidate_caches(self) -> None:
         """Nothing is cached here."""
+
+
+def drop_doubtful_bytecode(source: str, cached: str) -> None:
+    """Remove the bytecode of a source file that may have been saved again since it was compiled.
+
+    Python takes bytecode for current when second and size of the source are those it was made from, so
+    a save of the same size within the second of an import would go unseen.
+    """
+    try:
+        if os.stat(cached).st_mtime - os.stat(source).st_mtime < DOUBTFUL_SECONDS:
+            os.unlink(cached)
+    except OSError:
+        pass
 
 
 def _library_folders() -> "Tuple[Tuple[str, ...], Tuple[str, ...]]":

@@ -122,20 +122,24 @@ class Input:
         """Make the next piece of the body the chunk at hand; False at the end of the body."""
         if self._connection is None:
             return False
-        if self._exchange.aborted:  # type: ignore[union-attr]
-            raise OSError("Apache/mod_wsgi request data read error: Partial results are valid but processing is incomplete.")
+        if not self._exchange.body_pending:  # type: ignore[union-attr]
+            if not self._exchange.aborted:  # type: ignore[union-attr]
+                return False
+            raise OSError(
+                "mod_wsgi request data read error: "
+                "Partial results are valid but processing is incomplete"
+            )
         frame_type, payload = self._connection.receive()
+        self._exchange.input_reads += 1  # type: ignore[union-attr]
         if frame_type == BODY:
+            self._exchange.input_length += len(payload)  # type: ignore[union-attr]
             self._chunk = payload
             self._position = 0
             return True
+        if frame_type not in (BODY_END, ABORT):
+            raise ProtocolError("%s inside a request body" % FRAME_TYPES[frame_type])
         self._exchange.note_body_frame(frame_type, payload)  # type: ignore[union-attr]
-        if frame_type == BODY_END:
-            self._connection = None
-            return False
-        if frame_type == ABORT:
-            return self._fill()
-        raise ProtocolError("%s inside a request body" % FRAME_TYPES[frame_type])
+        return self._fill()
 
 
 def _size(size: int) -> int:

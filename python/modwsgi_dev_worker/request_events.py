@@ -5,13 +5,12 @@ Field names as measured on mod_wsgi 6.0.5. Nothing here runs unless somebody sub
 
 import time
 
-from mod_wsgi import event_callbacks
-from mod_wsgi._events import publish
+from mod_wsgi._events import event_callbacks, publish
 
-from .protocol import decode_head
+from .protocol import OUTCOME_INTERRUPTED, decode_head
 
 if False:
-    from typing import Any, Callable, Dict, Tuple
+    from typing import Any, Callable, Dict, Optional, Tuple
 
     from .exchange import Exchange
 
@@ -26,10 +25,11 @@ def publish_response_started(exchange: "Exchange") -> None:
             "request_id": exchange.request_id,
             "response_status": status,
             "response_headers": headers,
-            "exception_info": None,
+            "exception_info": getattr(exchange, "exc_info", None),
             "request_data": exchange.request_data,
         },
     )
+    exchange.exc_info = None
 
 
 def publish_exception(error: BaseException, exchange: "Exchange") -> None:
@@ -67,7 +67,7 @@ def publish_request_started(
         {
             "request_id": exchange.request_id,
             "thread_id": environ["mod_wsgi.thread_id"],
-            "server_pid": environ.get("mod_wsgi.server_pid"),
+            "server_pid": _server_pid(environ),
             "daemon_connects": 1,
             "daemon_restarts": 0,
             "request_start": environ["mod_wsgi.request_start"],
@@ -91,11 +91,11 @@ class RequestMeter:
     def __init__(self, environ: "Dict[str, Any]") -> None:
         names = ("request_start", "queue_start", "daemon_start", "application_start", "thread_id")
         self._fields = {name: environ["mod_wsgi." + name] for name in names}
-        self._fields["server_pid"] = environ.get("mod_wsgi.server_pid")
+        self._fields["server_pid"] = _server_pid(environ)
         self._cpu = _thread_cpu()
 
     def publish_finished(self, exchange: "Exchange") -> None:
-        """The response is complete, or has failed."""
+        """The response is complete, or has failed with a status that the front makes up."""
         fields = dict(self._fields)
         finish = time.time()
         user, system = (after - before for after, before in zip(_thread_cpu(), self._cpu))
@@ -114,10 +114,21 @@ class RequestMeter:
             output_length=exchange.output_length,
             output_writes=exchange.output_writes,
             output_time=0.0,
-            status=int(exchange.head[:3]) if exchange.head_sent else 500,  # type: ignore[index]
+            status=_status(exchange),
             request_data=exchange.request_data,
         )
         publish("request_finished", event_callbacks, fields)
+
+
+def _status(exchange: "Exchange") -> int:
+    if exchange.head_sent:
+        return int(exchange.head[:3])  # type: ignore[index]
+    return 504 if exchange.outcome == OUTCOME_INTERRUPTED else 500
+
+
+def _server_pid(environ: "Dict[str, Any]") -> "Optional[int]":
+    text = environ.get("mod_wsgi.server_pid")
+    return int(text) if text else None
 
 
 def _thread_cpu() -> "Tuple[float, float]":

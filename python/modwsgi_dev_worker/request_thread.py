@@ -8,33 +8,34 @@ import sys
 from _thread import get_ident
 from time import time
 
-from mod_wsgi import RequestTimeout, active_requests, event_callbacks
+from mod_wsgi import RequestTimeout, active_requests
+from mod_wsgi._events import event_callbacks
 
-from .connection import ConnectionLost
 from .current_request import current
+from .error_report import report_channel_error
 from .exchange import Exchange
 from .log_stream import UnopenedErrorsStream, end_line
 from .protocol import (
     ABORT,
+    BODY,
     BODY_NONE,
     BODY_WHOLE,
     CONTINUE,
-    END,
     FRAME_TYPES,
     HEADER_SIZE,
+    OUTCOME_FAILED_AFTER_HEAD,
     OUTCOME_FAILED_BEFORE_HEAD,
+    OUTCOME_INTERRUPTED,
     REQUEST,
     REQUEST_FRAME,
     RETRY,
-    BODY,
     ProtocolError,
-    decode_header,
     decode_request,
     encode_frame,
 )
 from .request_body import Input
 from .request_events import RequestMeter, publish_request_started
-from .response import failed, respond, send_end
+from .response import failed, respond
 
 if False:
     from typing import Any, Callable, Dict, Optional
@@ -73,17 +74,21 @@ class RequestThread:
         """Serve requests until the front closes the connection."""
         self.ident = get_ident()
         current.exchange = None
-        while True:
+        serving = True
+        while serving:
             try:
+                serving = False
                 self._serve()
-                return
             except RequestTimeout:
-                continue  # it was meant for a request that had just ended
-            except ConnectionLost:
-                return
-            except ProtocolError as error:
-                self.application.refuse_channel(error)
-                return
+                # Rare: it came late, when the application had returned already.
+                self._finish_interrupted()
+                serving = True
+            except OSError:
+                pass  # the front closed the connection
+            except BaseException as error:
+                report_channel_error(error)
+        self.exchange = None
+        self.connection.close()
 
     def _serve(self) -> None:
         connection = self.connection
@@ -99,14 +104,11 @@ class RequestThread:
             else:
                 data = receive(_RECEIVE)
             started = time()
-            # ---- usually that was one whole REQUEST frame
+            # ---- usually that was one whole REQUEST frame, no more and no less
             size = len(data)
-            if size < _TEXT_START or data[0] != REQUEST:
+            if size < _TEXT_START or data[0] != REQUEST or _unpack(data)[1] + HEADER_SIZE != size:
                 data = self._whole_request(data)
-            frame_type, length, kind, text_size = _unpack(data)
-            if length + HEADER_SIZE != size:
-                data = self._whole_request(data)
-                frame_type, length, kind, text_size = _unpack(data)
+            kind, text_size = _unpack(data)[2:]
             text = str(data[_TEXT_START : _TEXT_START + text_size], "latin-1")
             # ---- accept it, or give it back
             function = application.function
@@ -147,23 +149,43 @@ class RequestThread:
                     function = publish_request_started(function, environ, exchange)
                 result = function(environ, exchange.start_response)
                 respond(result, exchange)
-            except ConnectionLost:
-                raise
             except BaseException as error:
-                send_end(failed(error, exchange), exchange)
-            # ---- forget it; destructors still run inside of the request
+                self._end_failed(error, exchange)
+            # ---- forget it; destructors still belong to the request
             environ = errors = result = parts = None
-            exchange.over = True
-            if exchange.partial:
-                end_line(exchange)
-            self.exchange = current.exchange = None
-            del active_requests[request_id]
-            if exchange.body_pending:
-                self._discard_body(exchange)
             if meter is not None:
                 meter.publish_finished(exchange)
+            self._forget(exchange)
+            if exchange.body_pending:
+                self._discard_body(exchange)
             if len(modules) != application.modules_seen:
                 application.report_files()
+
+    def _forget(self, exchange: "Exchange") -> None:
+        """The request is no longer that of this thread."""
+        if exchange.partial:
+            end_line(exchange)
+        self.exchange = current.exchange = None
+        active_requests.pop(exchange.request_id, None)
+
+    def _finish_interrupted(self) -> None:
+        """A RequestTimeout reached our own code: bring the request in progress to its end."""
+        exchange = self.exchange
+        if exchange is not None:
+            if not exchange.over:
+                exchange.send_end(
+                    OUTCOME_FAILED_AFTER_HEAD if exchange.head_sent else OUTCOME_INTERRUPTED
+                )
+            self._forget(exchange)
+            if exchange.body_pending:
+                self._discard_body(exchange)
+
+    def _end_failed(self, error: BaseException, exchange: "Exchange") -> None:
+        """The application raised: log it, end the request."""
+        outcome = failed(error, exchange)
+        if exchange.partial:
+            end_line(exchange)
+        exchange.send_end(outcome)
 
     def _whole_request(self, data: bytes) -> bytes:
         """Make data, the start of what the front sent, one whole REQUEST frame.
@@ -190,7 +212,7 @@ class RequestThread:
         exchange = Exchange(self.connection, text)
         function = application.load(*exchange.origin())
         if function is None:
-            send_end(OUTCOME_FAILED_BEFORE_HEAD, exchange)
+            exchange.send_end(OUTCOME_FAILED_BEFORE_HEAD)
         return function
 
     def _discard_body(self, exchange: "Exchange") -> None:

@@ -1,20 +1,19 @@
-"""What the application returned, or raised, becomes the rest of the response and its END.
+"""What the application returned, or raised, becomes the rest of the response and its end.
 
-PEP 3333, "The application/framework side" and "Buffering and Streaming": every block goes out before
+PEP 3333, "The Application/Framework Side" and "Buffering and Streaming": every block goes out before
 the next one is asked for; close() runs at the end in every case, after the body was delivered.
 """
 
-from mod_wsgi import RequestTimeout, event_callbacks
+from mod_wsgi import RequestTimeout
+from mod_wsgi._events import event_callbacks
 from mod_wsgi._file_wrapper import FileWrapper
 
 from .connection import ConnectionLost
-from .error_report import report_request_error
+from .error_report import report_interrupt, report_request_error
 from .exchange import MAX_DATA, ClientGone
 from .file_response import send_file
 from .log_stream import end_line
 from .protocol import (
-    END,
-    HEADER,
     OUTCOME_BROKEN_OFF,
     OUTCOME_COMPLETE,
     OUTCOME_FAILED_AFTER_HEAD,
@@ -24,6 +23,7 @@ from .protocol import (
     RESPONSE_COMPLETE,
     RESPONSE_ENDS,
     RESPONSE_FRAME,
+    ProtocolError,
 )
 from .request_events import publish_exception, publish_response_started
 
@@ -37,34 +37,39 @@ _pack = RESPONSE_FRAME.pack
 
 
 def respond(result: "Any", exchange: "Exchange") -> None:
-    """Send the body the application returned, close it, and tell the front that it was all."""
+    """Send the body that the application returned, close it, and tell the front that it was all."""
     if type(result) is list or type(result) is tuple:
-        # A list has no close() and is not computed while it is sent: it can go in one frame.
+        # It has no close() and is not computed while it is sent: it can go in one frame.
         body = result[0] if len(result) == 1 else _joined(result)
+        head = exchange.head
         if (
             type(body) is bytes
             and len(body) <= MAX_DATA
-            and exchange.head is not None
+            and head is not None
             and not exchange.head_sent
         ):
             if exchange.length is not None:
                 exchange.settle_length()
+                head = exchange.head
                 body = body[: exchange.length]
             if event_callbacks:
                 publish_response_started(exchange)
+                exchange.output_length = len(body)
+                exchange.output_writes = len(result)
             if exchange.partial:
                 end_line(exchange)
-            head = exchange.head
-            size = len(head)
             exchange.head_sent = True
-            exchange.output_length = len(body)
+            size = len(head)  # type: ignore[arg-type]
             exchange.connection.send_bytes(
-                _pack(RESPONSE, 5 + size + len(body), _LAST_FLAGS, size) + head + body
+                _pack(RESPONSE, 5 + size + len(body), _LAST_FLAGS, size) + head + body  # type: ignore[operator]
             )
+            exchange.over = True
             return
-    outcome = _iterate(result, exchange)
+    outcome = _send_blocks(result, exchange)
     outcome = _close(result, exchange) or outcome
-    send_end(outcome, exchange)
+    if exchange.partial:
+        end_line(exchange)
+    exchange.send_end(outcome)
 
 
 def _joined(blocks: "Any") -> "Optional[bytes]":
@@ -75,7 +80,7 @@ def _joined(blocks: "Any") -> "Optional[bytes]":
     return b"".join(blocks) if sum(map(len, blocks)) <= MAX_DATA else None
 
 
-def _iterate(result: "Any", exchange: "Exchange") -> int:
+def _send_blocks(result: "Any", exchange: "Exchange") -> int:
     """Send the blocks of the iterable; the outcome, with errors already logged."""
     try:
         if not (
@@ -90,8 +95,6 @@ def _iterate(result: "Any", exchange: "Exchange") -> int:
         exchange.finish()
     except ClientGone:
         return OUTCOME_BROKEN_OFF
-    except ConnectionLost:
-        raise
     except BaseException as error:
         return failed(error, exchange)
     return OUTCOME_COMPLETE
@@ -100,37 +103,29 @@ def _iterate(result: "Any", exchange: "Exchange") -> int:
 def _close(result: "Any", exchange: "Exchange") -> int:
     """Call close() of the iterable if it has one; the outcome, 0 if nothing failed."""
     try:
-        close = result.close
-    except AttributeError:
-        return OUTCOME_COMPLETE
-    try:
+        try:
+            close = result.close
+        except AttributeError:
+            return OUTCOME_COMPLETE
         close()
-    except ConnectionLost:
-        raise
     except BaseException as error:
         return failed(error, exchange)
     return OUTCOME_COMPLETE
 
 
 def failed(error: BaseException, exchange: "Exchange") -> int:
-    """Log an exception of the application and return the outcome it leads to."""
-    if exchange.aborted and isinstance(error, OSError):
-        outcome = OUTCOME_BROKEN_OFF
-    elif exchange.head_sent:
-        outcome = OUTCOME_FAILED_AFTER_HEAD
-    elif isinstance(error, RequestTimeout):
-        outcome = OUTCOME_INTERRUPTED
-    else:
-        outcome = OUTCOME_FAILED_BEFORE_HEAD
+    """Log an exception of the application and return the outcome it leads to.
+
+    Raises it again if it is the channel that failed.
+    """
+    if isinstance(error, (ConnectionLost, ProtocolError)):
+        raise error
+    if isinstance(error, RequestTimeout):
+        report_interrupt(*exchange.origin())
+        return OUTCOME_FAILED_AFTER_HEAD if exchange.head_sent else OUTCOME_INTERRUPTED
     report_request_error(error, *exchange.origin())
     if event_callbacks:
         publish_exception(error, exchange)
-    return outcome
-
-
-def send_end(outcome: int, exchange: "Exchange") -> None:
-    """Tell the front that the thread is free."""
-    if exchange.partial:
-        end_line(exchange)
-    exchange.outcome = outcome
-    exchange.connection.send_bytes(HEADER.pack(END, 1) + bytes((outcome,)))
+    if exchange.aborted:
+        return OUTCOME_BROKEN_OFF
+    return OUTCOME_FAILED_AFTER_HEAD if exchange.head_sent else OUTCOME_FAILED_BEFORE_HEAD

@@ -6,7 +6,8 @@ puts beside them). The control thread reads messages at any time, also while the
 
 import os
 import sys
-from _thread import allocate_lock, start_new_thread
+from _signal import SIGTERM
+from _thread import start_new_thread
 from time import sleep, time
 
 import mod_wsgi
@@ -16,6 +17,7 @@ from .application import Application, MissingCallable
 from .connection import Channel, ConnectionLost
 from .current_request import current
 from .environ import forces_https, make_base_environ
+from .error_report import report_channel_error
 from .lifeline import hold_lifeline
 from .loaded_files import LoadedFiles
 from .log_record import renew_lock
@@ -41,6 +43,7 @@ class Worker:
         self.threads: "List[RequestThread]" = []
         self.shutdown_reason: "Optional[str]" = None
         self.shutdown_timeout = 5.0
+        self._stopping_published = False
 
     def run(self) -> None:
         """Live from `configure` to the end of the process; does not return."""
@@ -48,19 +51,19 @@ class Worker:
         if configuration["type"] != "configure":
             raise ProtocolError("Message %r before configure" % configuration["type"])
         self.shutdown_timeout = configuration["shutdownTimeout"]
-        lifeline = hold_lifeline(self.channel)
+        self.lifeline = hold_lifeline(self.channel)
         files = LoadedFiles(self._report_files, configuration["reportFiles"])
         self.application = Application(configuration, files)
         self.application.on_late_load = self._report_late_load
         self._start_threads(configuration)
         prepare_process(configuration)
         self.signals.install()
+        os.register_at_fork(after_in_child=self._forget_in_child)
         start_new_thread(self._read_control, ())
         files.watch_imports()
         current.exchange = None
         self._load()
         self._wait_for_the_end()
-        del lifeline
 
     def _start_threads(self, configuration: "Dict[str, Any]") -> None:
         environ = make_base_environ(configuration)
@@ -70,6 +73,12 @@ class Worker:
             thread = RequestThread(number, connection, self.application, environ, https)
             self.threads.append(thread)
             start_new_thread(thread.run, ())
+
+    def _forget_in_child(self) -> None:
+        """A forked child is no worker: the channel is not its own."""
+        renew_lock()
+        for connection in (self.control, self.lifeline, *(t.connection for t in self.threads)):
+            connection.close()
 
     # ---- loading
 
@@ -116,14 +125,35 @@ class Worker:
             except ConnectionLost:
                 os._exit(1)
             except ProtocolError as error:
-                self.application.refuse_channel(error)
-                return
+                report_channel_error(error)
+                os._exit(1)
             kind = message["type"]
             if kind == "shutdown":
-                self.shutdown_reason = message.get("reason") or "shutdown_signal"
-                self.signals.put(0)
+                self._take_shutdown(message.get("reason") or "shutdown_signal")
+            elif kind == "interrupt":
+                self._interrupt(message["thread"], message["request"])
             elif kind == "dump-stacks":
-                _dump_stacks()
+                dump_stacks()
+
+    def _take_shutdown(self, reason: str) -> None:
+        self.shutdown_reason = reason
+        self.signals.put(0)
+        if self.signals.interrupts_load:
+            os.kill(os.getpid(), SIGTERM)
+
+    def _interrupt(self, number: int, request_id: str) -> None:
+        """Raise RequestTimeout inside of a request, if it still runs."""
+        thread = self.threads[number - 1]
+        exchange = thread.exchange
+        if exchange is None or exchange.request_id != request_id:
+            return
+        import ctypes
+
+        set_exception = ctypes.pythonapi.PyThreadState_SetAsyncExc
+        identity = ctypes.c_ulong(thread.ident)
+        timeout = ctypes.py_object(mod_wsgi.RequestTimeout)
+        if thread.exchange is exchange and not exchange.over:
+            set_exception(identity, timeout)
 
     # ---- the end
 
@@ -132,7 +162,8 @@ class Worker:
         while self.shutdown_reason is None:
             number = self.signals.get()
             if number in LEAVE_REASONS:
-                self._leave(LEAVE_REASONS[number])
+                if self.shutdown_reason is None:
+                    self._leave(LEAVE_REASONS[number])
             elif number in PUBLISHED:
                 fields = {"signum": number, "signame": PUBLISHED[number]}
                 publish(
@@ -144,18 +175,29 @@ class Worker:
         """A signal ends this process: say so, and go once the supervisor sends nothing any more."""
         self.application.leave()
         self._send({"type": "stopping", "reason": reason})
+        self._publish_stopping(reason)
+        start_new_thread(self._go_without_answer, (reason,))
         while self.shutdown_reason is None:
             self.signals.get()
-        self.shutdown_reason = reason
+
+    def _go_without_answer(self, reason: str) -> None:
+        sleep(self.shutdown_timeout)
+        self.shutdown_reason = self.shutdown_reason or reason
+        self.signals.put(0)
+
+    def _publish_stopping(self, reason: str) -> None:
+        if not self._stopping_published:
+            self._stopping_published = True
+            callbacks = mod_wsgi.event_callbacks + mod_wsgi.shutdown_callbacks
+            publish("process_stopping", callbacks, {"shutdown_reason": reason})
 
     def _end(self, reason: str) -> None:
         """Finish what runs, run exit functions, exit 0."""
         self.application.leave()
+        self._publish_stopping(reason)
         while any(thread.exchange is not None for thread in self.threads):
             sleep(0.005)
         start_new_thread(self._end_by_force, ())
-        fields = {"shutdown_reason": reason}
-        publish("process_stopping", mod_wsgi.event_callbacks + mod_wsgi.shutdown_callbacks, fields)
         threading = sys.modules.get("threading")
         if threading is not None:
             threading._shutdown()
@@ -179,7 +221,8 @@ def _describe(error: BaseException) -> str:
         return type(error).__name__
 
 
-def _dump_stacks() -> None:
+def dump_stacks() -> None:
+    """Write the stack of every thread to the log, as plain text."""
     import faulthandler
 
     faulthandler.dump_traceback(file=2, all_threads=True)

@@ -26,6 +26,9 @@ export interface ServerOptions {
   readonly log: Log
 }
 
+/** Milliseconds for answers to clients whose requests were cut. */
+const lastWordsTime = 200
+
 /** Deaths of starting workers in a row after which a change of the code is waited for. */
 const startAttempts = 3
 
@@ -38,6 +41,7 @@ export class Server {
   #fleet: Fleet | null = null
   #watcher: SourceWatcher | null = null
   #stopping = false
+  #quitSignal: NodeJS.Signals | null = null
 
   constructor(options: ServerOptions) {
     this.#options = options
@@ -96,7 +100,9 @@ export class Server {
     await within(this.#front.drained(), settings.shutdownTimeout * 1000)
     const left = Math.max(0, deadline - systemClock.now()) / 1000
     await this.#fleet?.stop(left)
-    this.#end(exitCode.ok)
+    // Clients whose worker was ended by force are told, if they listen.
+    await within(this.#front.drained(), lastWordsTime)
+    this.#end(this.#quitSignal === null ? exitCode.ok : signalExitCode(this.#quitSignal))
   }
 
   #obey(order: Order): void {
@@ -111,12 +117,13 @@ export class Server {
     }
   }
 
+  /** Ends the workers now; the stop that is under way, or begins, then has nothing to wait for. */
   #quit(signal: NodeJS.Signals): void {
-    this.#stopping = true
-    this.#front.destroy()
+    this.#quitSignal ??= signal
+    this.#front.stopAccepting()
     this.#fleet?.kill()
-    void this.#fleet?.stop(0).then(() => this.#end(signalExitCode(signal)))
-    if (!this.#fleet) this.#end(signalExitCode(signal))
+    this.#dispatcher.refuseAll('stopping')
+    void this.stop(signal)
   }
 
   #end(code: number): void {

@@ -17,7 +17,7 @@ import {
   type ResponseFrame,
 } from '../workers/protocol.js'
 import type { Exchange, RequestConnection } from '../workers/request-connection.js'
-import { type ConnectionRules, writeHead, writeServerPage } from './reply.js'
+import { type ConnectionRules, endWhole, writeHead, writeServerPage } from './reply.js'
 import { responseHead } from './response-head.js'
 
 /** What all requests of a front share. */
@@ -226,8 +226,7 @@ export class AppRequest implements Job, Exchange {
     writeHead(this.request, this.response, this.front, head.status, head.reason, head.fields, head.close)
     if (frame.bodyComplete) {
       this.#done()
-      if (frame.body.length > 0) this.response.end(frame.body)
-      else this.response.end()
+      endWhole(this.response, frame.body)
     } else if (frame.body.length > 0) {
       this.#write(frame.body)
     } else {

@@ -48,6 +48,29 @@ function keepsNone(rules: ConnectionRules): boolean {
   return rules.stopping || rules.keepAliveTimeout === 0
 }
 
+/** Bodies up to this size are joined to the head, so that both are one write to the socket. */
+const mostJoinedBytes = 16 * 1024
+
+/**
+ * Ends a response whose whole body is here, after {@link writeHead}. Node joins a text (not a buffer) to the
+ * head; measured with a body of 13 bytes, one write instead of a gathered one of five saves a fifth of
+ * the time of a request.
+ */
+export function endWhole(response: ServerResponse, body: Buffer): void {
+  if (body.length === 0 || body.length > mostJoinedBytes) {
+    response.end(body)
+    return
+  }
+  const text = body.toString('latin1')
+  if (!response.chunkedEncoding) {
+    response.end(text, 'latin1')
+    return
+  }
+  // The chunk is framed here, since Node would write its parts one by one.
+  response.chunkedEncoding = false
+  response.end(`${body.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`, 'latin1')
+}
+
 /** Answers with a page of the server's own. Does nothing when the head has been sent. */
 export function writeServerPage(
   request: IncomingMessage,

@@ -49,7 +49,7 @@ export function evaluateConditions(
  */
 export function ifRangeHolds(request: ConditionalRequest, validators: Validators): boolean | null {
   const { 'if-range': text, range } = request.headers
-  if (text === undefined || range === undefined) return null
+  if (typeof text !== 'string' || range === undefined) return null
   if (text.startsWith('"')) return text === validators.etag
   return parseHttpDate(text) === validators.modifiedSeconds && !isWeak(request, validators)
 }

@@ -1,15 +1,36 @@
 /**
- * The static side of a site: which file, directory, redirect or application answers a path.
+ * The static side of a site: which file, directory, script or application answers a path. The order is that
+ * of Apache with the configuration which mod_wsgi-express generates: aliases, else the document root;
+ * then what the disk has at that name; then the application for what is missing in the document root
+ * below the mount point.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { randomBytes } from 'node:crypto'
+import { type Alias, aliasedName, findAlias, orderAliases } from './aliases.js'
+import { Disk, type Found } from './disk.js'
+import { FileStore } from './file-store.js'
+import { type Grant, grantOf, isGranted } from './grants.js'
+import { extensionsOf, openMimeTable } from './mime-table.js'
+import { rawPath, rawText } from './raw-path.js'
+import type { HandlerResolution, Resolution } from './resolution.js'
+import { escapePath } from './url-escape.js'
 
-/** What the options say about static files. Paths are latin-1 characters of the raw bytes. */
+export type {
+  ApplicationResolution,
+  DirectoryToList,
+  HandlerResolution,
+  Resolution,
+  StaticFile,
+  StaticResolution,
+} from './resolution.js'
+export { respond, type StaticExchange } from './respond.js'
+
+/** What the options say about static files; names are ordinary text. */
 export interface StaticOptions {
   /** `--url-alias`, in any order; targets are absolute. */
   readonly aliases: readonly (readonly [urlPath: string, target: string])[]
   /** `--document-root`, absolute; may be an empty directory. */
   readonly documentRoot: string
-  /** `--mount-point`: `/`, `/app`, or `/app/`. */
+  /** `--mount-point`: `/`, `/app`, or `/app/`. Its directories in the document root need not exist. */
   readonly mountPoint: string
   /** False for `--application-type static`. */
   readonly hasApplication: boolean
@@ -17,88 +38,197 @@ export interface StaticOptions {
   readonly directoryIndex: string | null
   /** `--directory-listing`. */
   readonly directoryListing: boolean
-  /** `--mime-types`; null: the first existing file of Python's `mimetypes.knownfiles`, else none. */
+  /** `--mime-types`; null: a file of the system, see `openMimeTable`. */
   readonly mimeTypesFile: string | null
-  /** Extensions of `--add-handler` and the like, with their dot; existing files having one of them resolve to `handler`. */
+  /** Extensions of `--add-handler` and the like, with their dot; files having one of them resolve to `handler`. */
   readonly handlerExtensions?: readonly string[]
   /** Value of the `Server` field; null leaves the field to the caller. */
   readonly serverHeader: string | null
 }
 
-/** A regular file that {@link StaticSite.resolve} found. */
-export interface StaticFile {
-  /** Where it is, as latin-1 characters of the raw bytes. */
-  readonly path: string
-}
-
-/** A directory whose entries are to be shown. */
-export interface DirectoryToList {
-  readonly path: string
-  /** Its URL path, with the slash at the end, not encoded. */
-  readonly urlPath: string
-}
-
-/** What answers a path. All strings are latin-1 characters of the raw bytes, except `location`. */
-export type Resolution =
-  | {
-      readonly kind: 'application'
-      readonly scriptFilename: string
-      readonly scriptName: string
-      readonly pathInfo: string
-    }
-  | {
-      readonly kind: 'handler'
-      readonly extension: string
-      readonly scriptFilename: string
-      readonly scriptName: string
-      readonly pathInfo: string
-    }
-  | { readonly kind: 'redirect'; readonly location: string }
-  | StaticResolution
-
-/** The resolutions that {@link respond} answers. */
-export type StaticResolution =
-  | { readonly kind: 'file'; readonly file: StaticFile }
-  | { readonly kind: 'listing'; readonly directory: DirectoryToList }
-  | { readonly kind: 'refused'; readonly status: 403 | 404 }
-
 export interface StaticSite {
   readonly options: StaticOptions
+  readonly files: FileStore
+  /** Fields that every response starts with. */
+  readonly commonFields: readonly string[]
+  /** Parts the bodies of multipart responses. */
+  readonly boundary: string
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
   /**
-   * Decides what answers a decoded path: merged slashes, dot segments resolved, latin-1 characters of the
-   * raw bytes, `/` first.
+   * Decides what answers a path: decoded, slashes merged, dot segments resolved, `/` first, latin-1
+   * characters of the raw bytes. Looks at the disk, but waits for nothing.
    */
   resolve(path: string): Resolution
 }
 
 /** Opens the static side of a site. */
-export function openStaticSite(options: StaticOptions): StaticSite {
+export function openStaticSite(
+  options: StaticOptions,
+  now: () => number = () => Date.now(),
+): StaticSite {
+  const commonFields = options.serverHeader === null ? [] : ['Server', options.serverHeader]
+  const typeOf = openMimeTable(options.mimeTypesFile)
+  const resolver = new Resolver(options)
   return {
     options,
-    resolve: path => ({
-      kind: 'application',
-      scriptFilename: options.documentRoot + path,
-      scriptName: path,
-      pathInfo: '',
-    }),
+    files: new FileStore({ typeOf, commonFields, now }),
+    commonFields,
+    boundary: randomBytes(8).toString('hex'),
+    now,
+    resolve: path => resolver.resolve(path, 0),
   }
 }
 
-/** One request and what is needed to answer it. */
-export interface StaticExchange {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  /** Writes the page the server makes up for `status`, with these further fields (name, value, name, value). */
-  serverPage(status: number, fields: readonly string[]): void
-  /** Status of the answer instead of 200: this file is the error document of that status. */
-  readonly status?: number
+/** How many index files may lead to one another: `--directory-index /` would go on for ever. */
+const deepestIndex = 10
+
+const nothingThere = { kind: 'refused', status: 404, filename: null } as const
+const forbidden = { kind: 'refused', status: 403 } as const
+
+class Resolver {
+  readonly #aliases: readonly Alias[]
+  readonly #grants: readonly Grant[]
+  readonly #disk: Disk
+  readonly #documentRoot: string
+  /** What is missing below this directory belongs to the application; null without one. */
+  readonly #applicationRoot: string | null
+  readonly #indexNames: readonly string[] | null
+  readonly #lists: boolean
+  readonly #handlers: ReadonlySet<string>
+
+  constructor(options: StaticOptions) {
+    const documentRoot = rawPath(`${options.documentRoot}/`)
+    const mountPoint = rawPath(`/${options.mountPoint}/`)
+    this.#documentRoot = documentRoot
+    this.#disk = new Disk(parentsBelow(documentRoot, mountPoint))
+    const targets = options.aliases.map(([urlPath, target]) => this.#openTarget(urlPath, target))
+    this.#aliases = orderAliases(targets.map(({ urlPath, target }) => [urlPath, target]))
+    this.#grants = [...targets.map(({ grant }) => grant), grantOf(documentRoot, false)]
+    this.#applicationRoot = options.hasApplication ? rawPath(`${documentRoot}${mountPoint}`) : null
+    this.#indexNames = indexNames(options.directoryIndex)
+    this.#lists = options.directoryListing
+    this.#handlers = new Set(options.handlerExtensions?.map(name => name.slice(1).toLowerCase()))
+  }
+
+  /** An alias that names a file may have a slash behind it; whether it does name one is asked once, at start. */
+  #openTarget(urlPath: string, target: string): Alias & { readonly grant: Grant } {
+    const directory = rawPath(target)
+    const file = directory.replace(/(.)\/$/, '$1')
+    const isFile = this.#disk.look(file).type === 'file'
+    const opened = isFile ? file : directory
+    return { urlPath: rawText(urlPath), target: opened, grant: grantOf(opened, isFile) }
+  }
+
+  resolve(path: string, depth: number): Resolution {
+    if (!isCanonical(path)) return nothingThere
+    const found = this.#find(path)
+    if (found.type === 'denied' || !isGranted(this.#grants, found)) return forbidden
+    if (found.type === 'directory') return this.#resolveDirectory(path, found.directory, depth)
+    const scriptName = path.slice(0, path.length - found.pathInfo.length)
+    const { filename, pathInfo } = found
+    if (found.type !== 'file' && this.#belongsToApplication(found.directory)) {
+      return { kind: 'application', scriptFilename: filename, scriptName, pathInfo }
+    }
+    const exists = found.type === 'file'
+    const handler = this.#handlerOf({ exists, scriptFilename: filename, scriptName, pathInfo })
+    if (handler !== null) return handler
+    if (found.type === 'missing' || pathInfo !== '') {
+      return { kind: 'refused', status: 404, filename }
+    }
+    return { kind: 'file', file: { path: filename, stats: found.stats } }
+  }
+
+  #find(path: string): Found {
+    const alias = findAlias(this.#aliases, path)
+    // An alias may lead anywhere, so only the root of the disk is known to be there.
+    if (alias !== undefined) return this.#disk.find(aliasedName(alias, path), 1)
+    return this.#disk.find(this.#documentRoot + path.slice(1), this.#documentRoot.length)
+  }
+
+  #resolveDirectory(path: string, directory: string, depth: number): Resolution {
+    if (!path.endsWith('/')) return { kind: 'redirect', location: escapePath(`${path}/`) }
+    const inDocumentRoot = directory.startsWith(this.#documentRoot)
+    const index = this.#findIndex(path, inDocumentRoot, depth)
+    if (index !== null) return index
+    if (this.#indexNames === null && this.#belongsToApplication(directory)) {
+      return { kind: 'application', scriptFilename: directory, scriptName: path, pathInfo: '' }
+    }
+    if (!this.#lists) return nothingThere
+    return {
+      kind: 'listing',
+      directory: { path: directory, urlPath: path, listed: inDocumentRoot },
+    }
+  }
+
+  /**
+   * The first index file that is there, or the redirect of a directory of that name. A name that may not be
+   * looked at refuses the directory, unless another one is there.
+   */
+  #findIndex(path: string, inDocumentRoot: boolean, depth: number): Resolution | null {
+    if (depth >= deepestIndex) return null
+    const names = (inDocumentRoot ? this.#indexNames : null) ?? defaultIndexNames
+    let refused: Resolution | null = null
+    for (const name of names) {
+      const index = this.resolve(name.startsWith('/') ? name : path + name, depth + 1)
+      if (isIndex(index)) return index
+      if (index.kind === 'refused' && index.status === 403) refused = index
+    }
+    return refused
+  }
+
+  #belongsToApplication(directory: string): boolean {
+    return this.#applicationRoot !== null && directory.startsWith(this.#applicationRoot)
+  }
+
+  #handlerOf(script: Omit<HandlerResolution, 'kind' | 'extension'>): HandlerResolution | null {
+    if (this.#handlers.size === 0) return null
+    const { scriptFilename } = script
+    if (!extensionsOf(scriptFilename).some(name => this.#handlers.has(name))) return null
+    const extension = scriptFilename.slice(scriptFilename.lastIndexOf('.'))
+    return { kind: 'handler', extension, ...script }
+  }
 }
 
-/** Answers with what a path resolved to: methods, conditions, ranges, HEAD. */
-export function respond(
-  _site: StaticSite,
-  _resolution: StaticResolution,
-  exchange: StaticExchange,
-): void {
-  exchange.serverPage(404, [])
+/** The index name where none is given, or where the given ones do not reach. */
+const defaultIndexNames: readonly string[] = ['index.html']
+
+function indexNames(text: string | null): readonly string[] | null {
+  const names = rawText(text ?? '')
+    .split(/\s+/)
+    .filter(name => name !== '')
+  if (names.length === 0) return null
+  return names.length === 1 && /^disabled$/i.test(names[0] ?? '') ? [] : names
+}
+
+function isIndex(resolution: Resolution): boolean {
+  switch (resolution.kind) {
+    case 'file':
+      return resolution.file.stats.isFile()
+    case 'handler':
+      return resolution.exists
+    default:
+      return resolution.kind === 'redirect'
+  }
+}
+
+/**
+ * The caller has resolved dot segments; should one come through it must not lead out of the site, and a NUL
+ * would end a name early.
+ */
+function isCanonical(path: string): boolean {
+  if (!path.startsWith('/') || path.includes('\0')) return false
+  return !(path.includes('/..') && path.split('/').includes('..'))
+}
+
+/**
+ * The directories of a mount point in the document root, which mod_wsgi-express makes at start and which
+ * count as present here.
+ *
+ * @example
+ * parentsBelow('/srv/', '/a/b/') // ['/srv/a', '/srv/a/b']
+ */
+function parentsBelow(documentRoot: string, mountPoint: string): string[] {
+  const names = mountPoint.split('/').filter(name => name !== '')
+  return names.map((_, index) => documentRoot + names.slice(0, index + 1).join('/'))
 }

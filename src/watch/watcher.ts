@@ -3,7 +3,7 @@
  * of the first sign at once, and of the change when it is settled; it restarts nothing itself.
  */
 import { existsSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type FSWatcher, watch } from 'chokidar'
 import type { Clock } from '../base/clock.js'
 import { contentHash, modifiedOf, type Signature, signatureOf, sizeOf } from './watched-file.js'
@@ -23,6 +23,8 @@ export interface WatchListener {
 
 /** A file is still when its signature stayed the same for so many milliseconds. */
 const stillAfter = 10
+/** Milliseconds until files that have just settled are compared once more. */
+const secondLookAfter = 60
 /** A file that is empty or gone may be in the middle of a save; it gets this long to come back. */
 const saveMayTake = 100
 
@@ -55,6 +57,8 @@ export class SourceWatcher {
       ignored: path => !this.#files.has(path) && !this.#folders.has(path),
     })
     this.#watcher.on('all', (_, path) => this.#event(path))
+    // chokidar passes over a change that follows another within 50 ms; what the kernel said is all here.
+    this.#watcher.on('raw', (_, name, details) => this.#rawEvent(name, details))
     this.#watcher.on('error', error => listener.failed(String((error as Error).message ?? error)))
   }
 
@@ -92,6 +96,13 @@ export class SourceWatcher {
     return fresh
   }
 
+  #rawEvent(name: string, details: unknown): void {
+    const watched = (details as { watchedPath?: string }).watchedPath
+    if (watched === undefined) return
+    const path = this.#folders.has(watched) ? join(watched, name ?? '') : watched
+    if (this.#files.has(path)) this.#touch(path)
+  }
+
   #event(path: string): void {
     if (this.#files.has(path)) return this.#touch(path)
     if (!this.#folders.has(path)) return
@@ -114,17 +125,27 @@ export class SourceWatcher {
 
   async #settle(): Promise<void> {
     const changed = new Set<string>()
+    const seen = new Set<string>()
     while (this.#touched.size > 0) {
       const paths = [...this.#touched]
       this.#touched.clear()
+      for (const path of paths) seen.add(path)
       await Promise.all(paths.map(path => this.#untilStill(path)))
       for (const path of paths) {
         if (await this.#differs(path)) changed.add(path)
       }
     }
     this.#settling = false
+    this.#lookAgain([...seen])
     if (changed.size > 0) this.#listener.settled([...changed].sort())
     else this.#listener.unchanged()
+  }
+
+  /** A second look at what was just compared, in case a sign of the next save got lost beside the first. */
+  #lookAgain(paths: readonly string[]): void {
+    this.#clock.after(secondLookAfter, () => {
+      for (const path of paths) this.#touch(path)
+    })
   }
 
   async #untilStill(path: string): Promise<void> {

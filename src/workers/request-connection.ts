@@ -127,6 +127,12 @@ export class RequestConnection {
     this.socket.resume()
   }
 
+  /** The worker is gone: whatever runs on this connection is lost. */
+  end(): void {
+    this.#close(null)
+    this.socket.destroy()
+  }
+
   #push(chunk: Buffer): void {
     try {
       this.#reader.push(chunk, this.#onFrame)

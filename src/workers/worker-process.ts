@@ -247,7 +247,7 @@ export class WorkerProcess implements Pool, ConnectionOwner {
   #gone(exit: WorkerExit): void {
     this.#unregister()
     for (const socket of [this.#control, this.#lifeline]) socket?.destroy()
+    for (const connection of [...this.#connections]) connection.end()
     this.listener.gone(exit)
-    for (const connection of [...this.#connections]) connection.socket.destroy()
   }
 }

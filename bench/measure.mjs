@@ -1,0 +1,92 @@
+/** One scenario, measured: a row of samples for each server. */
+import { chmod, mkdir, mkdtemp } from 'node:fs/promises'
+import { delimiter, dirname, join } from 'node:path'
+import { outputOf } from './program.mjs'
+import { freePort, ServerProcess } from './server-process.mjs'
+
+/**
+ * All servers in turn, round by round, so that the noise of the machine is shared.
+ *
+ * @param {import('./scenario.mjs').Scenario} scenario
+ * @param {import('./environment.mjs').Environment} environment
+ * @param {import('./options.mjs').Options} options
+ * @param {string} base a folder for everything that is made
+ * @returns {Promise<import('./table.mjs').Row[]>}
+ */
+export async function runScenario(scenario, environment, options, base) {
+  const folder = join(base, scenario.name)
+  await mkdir(folder)
+  const site = await scenario.makeSite({ folder, python: environment.path })
+  // A server that changed to another user could not keep its bytecode, and would be slower to start.
+  await outputOf(environment.path, ['-m', 'compileall', '-q', folder], 60_000)
+  const rows = environment.installed
+    .filter(server => server.takes(site, scenario))
+    .map(server => ({ server, samples: [], failure: undefined }))
+  const rounds = roundsOf(scenario, options)
+  for (let round = 0; round < rounds; round++) {
+    for (const row of [...rows.slice(round % rows.length), ...rows.slice(0, round % rows.length)]) {
+      await measureRow(row, { scenario, site, environment, options, base, round })
+    }
+  }
+  return rows.map(({ server, samples, failure }) => ({
+    server: server.name,
+    version: server.version,
+    samples,
+    failure,
+  }))
+}
+
+/** How often each server is measured. */
+export function roundsOf(scenario, options) {
+  return options.rounds ?? scenario.rounds ?? 3
+}
+
+async function measureRow(row, context) {
+  if (row.failure !== undefined) return
+  const { scenario, site, options, round } = context
+  const title = `${scenario.name}, round ${round + 1}: ${row.server.name}`
+  try {
+    const sample = await scenario.measure({
+      launch: () => launch(row.server, context),
+      path: site.path,
+      connections: scenario.connections,
+      seconds: options.seconds,
+    })
+    row.samples.push(sample)
+    const [main] = scenario.columns
+    console.error(`${title}: ${main.show(sample[main.key])} ${main.title}`)
+  } catch (error) {
+    row.failure = error.message
+    console.error(`${title}: ${error.message}`)
+  }
+}
+
+async function launch(server, { scenario, site, environment, base }) {
+  const port = await freePort()
+  const scratch = await mkdtemp(join(base, 'server-'))
+  await chmod(scratch, 0o755)
+  const bin = dirname(environment.path)
+  const argv = server.argv({
+    site,
+    python: environment.path,
+    bin,
+    prefix: environment.prefix,
+    port,
+    processes: scenario.processes,
+    threads: scenario.threads,
+    connections: scenario.connections,
+    scratch,
+  })
+  const { DJANGO_SETTINGS_MODULE, ...env } = process.env
+  env.PATH = `${bin}${delimiter}${env.PATH}`
+  env.PYTHONPATH = site.folder
+  const command = { argv, cwd: site.folder, env }
+  const started = new ServerProcess(command, port, join(scratch, 'output.log'))
+  try {
+    await started.firstResponse(site.path, site.isRight)
+  } catch (error) {
+    await started.stop()
+    throw error
+  }
+  return started
+}

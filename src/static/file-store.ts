@@ -1,0 +1,136 @@
+/**
+ * Files opened for answering: from the memory if they are unchanged, else from the disk. Only regular
+ * files are ever opened, and opening never waits for another process.
+ */
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { FileCache, largestCachedFile } from './file-cache.js'
+import { type TypeOfExtension, typeOfFile } from './mime-table.js'
+import { fileSystemPath } from './raw-path.js'
+import type { StaticFile } from './resolution.js'
+import { type Validators, validatorsOf } from './validators.js'
+
+/** A file at one moment. */
+export interface Representation {
+  readonly size: number
+  readonly contentType: string | undefined
+  readonly validators: Validators
+  /** The fields of the response that brings the whole file: name, value, name, value. */
+  readonly fields: string[]
+}
+
+/** A small file: all of its bytes. */
+export interface LoadedFile extends Representation {
+  readonly body: Buffer
+}
+
+/** A large file: an open descriptor, which the receiver has to close. */
+export interface OpenedFile extends Representation {
+  readonly body: null
+  readonly descriptor: number
+}
+
+export interface FileStoreOptions {
+  readonly typeOf: TypeOfExtension
+  /** Fields that every response starts with. */
+  readonly commonFields: readonly string[]
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** O_NONBLOCK: a file that became a named pipe since it was looked at must not hold up the process. */
+const openFlags = constants.O_RDONLY | constants.O_NONBLOCK
+
+export class FileStore {
+  readonly #options: FileStoreOptions
+  readonly #cache = new FileCache<LoadedFile>()
+
+  constructor(options: FileStoreOptions) {
+    this.#options = options
+  }
+
+  /** The type of a file name, whether or not there is such a file. */
+  typeOf(filename: string): string | undefined {
+    return typeOfFile(filename, this.#options.typeOf)
+  }
+
+  /** The file, or the status that refuses it: 403 if it may not be read or is not regular, 404 if it has gone. */
+  open(file: StaticFile): LoadedFile | OpenedFile | 403 | 404 {
+    const kept = this.#cache.get(file.path, file.stats)
+    if (kept !== undefined) return kept
+    if (!file.stats.isFile()) return 403
+    try {
+      return this.#openAnew(file.path)
+    } catch (error) {
+      return isGone(error) ? 404 : 403
+    }
+  }
+
+  #openAnew(path: string): LoadedFile | OpenedFile | 403 {
+    const descriptor = openSync(fileSystemPath(path), openFlags)
+    let keepOpen = false
+    try {
+      const stats = fstatSync(descriptor)
+      if (!stats.isFile()) return 403
+      if (stats.size <= largestCachedFile) return this.#load(path, descriptor, stats)
+      const representation = this.#represent(path, descriptor, stats.size)
+      keepOpen = true
+      return { ...representation, body: null, descriptor }
+    } finally {
+      if (!keepOpen) closeSync(descriptor)
+    }
+  }
+
+  #load(path: string, descriptor: number, stats: Stats): LoadedFile {
+    // The times first, the bytes then: a change in between makes the entry stale, never the bytes.
+    const { mtimeNs } = fstatSync(descriptor, { bigint: true })
+    const body = readUpTo(descriptor, stats.size)
+    const loaded = { ...this.#describe(path, body.length, mtimeNs), body }
+    if (body.length === stats.size) this.#cache.put(path, stats, loaded, this.#options.now())
+    return loaded
+  }
+
+  #represent(path: string, descriptor: number, size: number): Representation {
+    return this.#describe(path, size, fstatSync(descriptor, { bigint: true }).mtimeNs)
+  }
+
+  #describe(path: string, size: number, modifiedNs: bigint): Representation {
+    const now = this.#options.now()
+    const validators = validatorsOf({ size, modified: floorDivide(modifiedNs, 1000n) }, now)
+    const contentType = this.typeOf(path)
+    const fields = [
+      ...this.#options.commonFields,
+      'Last-Modified',
+      validators.lastModified,
+      'ETag',
+      validators.etag,
+      'Accept-Ranges',
+      'bytes',
+      'Content-Length',
+      String(size),
+    ]
+    if (contentType !== undefined) fields.push('Content-Type', contentType)
+    return { size, contentType, validators, fields }
+  }
+}
+
+/** The first `size` bytes, or as many as there still are. */
+function readUpTo(descriptor: number, size: number): Buffer {
+  const body = Buffer.allocUnsafeSlow(size)
+  let length = 0
+  while (length < size) {
+    const count = readSync(descriptor, body, length, size - length, length)
+    if (count === 0) break
+    length += count
+  }
+  return body.subarray(0, length)
+}
+
+function floorDivide(value: bigint, divisor: bigint): bigint {
+  const quotient = value / divisor
+  return value < 0n && quotient * divisor !== value ? quotient - 1n : quotient
+}
+
+function isGone(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}

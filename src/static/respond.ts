@@ -1,0 +1,207 @@
+/** Answers requests for files and directories. */
+
+import { closeSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { neverReached } from '../base/never.js'
+import { assemble, partialContent } from './byte-ranges.js'
+import { type ConditionalRequest, evaluateConditions, ifRangeHolds } from './conditions.js'
+import { listDirectory } from './directory-listing.js'
+import type { LoadedFile, OpenedFile, Representation } from './file-store.js'
+import { allowedMethods, methodKind } from './methods.js'
+import { parseRangeHeader, type RequestedRanges } from './range-header.js'
+import type { DirectoryToList, StaticFile, StaticResolution } from './resolution.js'
+import { sendPieces } from './send-file.js'
+import type { StaticSite } from './site.js'
+
+/** One request and what is needed to answer it. */
+export interface StaticExchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Writes the page the server makes up for `status`, with these further fields (name, value, name, value). */
+  serverPage(status: number, fields: readonly string[]): void
+  /** Status of the answer instead of 200: the file is the error document of that status. */
+  readonly status?: number
+}
+
+/** Answers with what a path resolved to: methods, conditions, ranges, HEAD. */
+export function respond(
+  site: StaticSite,
+  resolution: StaticResolution,
+  exchange: StaticExchange,
+): void {
+  if (resolution.kind === 'refused' && resolution.status === 403) {
+    return exchange.serverPage(403, [])
+  }
+  switch (methodKind(exchange.request.method)) {
+    case 'read':
+      return sendResolved(site, resolution, exchange)
+    case 'options':
+      return sendOptions(site, resolution, exchange)
+    case 'notAllowed':
+      return exchange.serverPage(405, ['Allow', allowedMethods])
+    default:
+      return exchange.serverPage(501, ['Allow', allowedMethods])
+  }
+}
+
+function sendResolved(
+  site: StaticSite,
+  resolution: StaticResolution,
+  exchange: StaticExchange,
+): void {
+  switch (resolution.kind) {
+    case 'file':
+      return sendFile(site, resolution.file, exchange)
+    case 'listing':
+      return sendListing(site, resolution.directory, exchange)
+    case 'refused':
+      return exchange.serverPage(resolution.status, [])
+    default:
+      return neverReached(resolution, 'static resolution')
+  }
+}
+
+function sendFile(site: StaticSite, file: StaticFile, exchange: StaticExchange): void {
+  const opened = site.files.open(file)
+  if (typeof opened === 'number') return exchange.serverPage(opened, [])
+  const { headers } = exchange.request
+  if (exchange.status !== undefined) return sendWhole(opened, exchange, exchange.status)
+  if (isPlain(headers)) return sendWhole(opened, exchange, 200)
+  const request = {
+    headers,
+    reads: exchange.request.method !== 'POST',
+    seconds: Math.floor(site.now() / 1000),
+  }
+  switch (evaluateConditions(request, opened.validators)) {
+    case 'notModified':
+      return sendNotModified(site, opened, exchange)
+    case 'failed':
+      return sendPreconditionFailed(opened, exchange)
+    default:
+      return sendRanges(site, opened, exchange, requestedRanges(request, opened))
+  }
+}
+
+/** No field that could make the answer anything else than the whole file. */
+function isPlain(headers: IncomingMessage['headers']): boolean {
+  return (
+    headers.range === undefined &&
+    headers['if-none-match'] === undefined &&
+    headers['if-modified-since'] === undefined &&
+    headers['if-match'] === undefined &&
+    headers['if-unmodified-since'] === undefined
+  )
+}
+
+function requestedRanges(request: ConditionalRequest, file: Representation): RequestedRanges {
+  const { range } = request.headers
+  if (range === undefined || ifRangeHolds(request, file.validators) === false) {
+    return { kind: 'whole' }
+  }
+  return parseRangeHeader(range, file.size)
+}
+
+function sendRanges(
+  site: StaticSite,
+  file: LoadedFile | OpenedFile,
+  exchange: StaticExchange,
+  requested: RequestedRanges,
+): void {
+  if (requested.kind === 'whole') return sendWhole(file, exchange, 200)
+  if (requested.kind === 'unsatisfiable') {
+    release(file)
+    return exchange.serverPage(416, [])
+  }
+  const part = partialContent(file, requested.ranges, site.boundary)
+  const fields = [...validatorFields(site, file), 'Content-Length', String(part.length)]
+  if (part.contentRange !== undefined) fields.push('Content-Range', part.contentRange)
+  if (part.contentType !== undefined) fields.push('Content-Type', part.contentType)
+  const { request, response } = exchange
+  response.writeHead(206, fields)
+  if (request.method === 'HEAD') return endWithoutBody(file, response)
+  if (file.body !== null) response.end(assemble(part.pieces, file.body))
+  else sendPieces(file.descriptor, part.pieces, response)
+}
+
+function sendWhole(
+  file: LoadedFile | OpenedFile,
+  { request, response }: StaticExchange,
+  status: number,
+): void {
+  response.writeHead(status, file.fields)
+  if (request.method === 'HEAD') return endWithoutBody(file, response)
+  if (file.body !== null) response.end(file.body)
+  else sendPieces(file.descriptor, [{ start: 0, end: file.size - 1 }], response)
+}
+
+function sendNotModified(
+  site: StaticSite,
+  file: LoadedFile | OpenedFile,
+  { response }: StaticExchange,
+): void {
+  response.writeHead(304, validatorFields(site, file))
+  endWithoutBody(file, response)
+}
+
+/** Empty, with the fields of the file; HEAD is told its length all the same. */
+function sendPreconditionFailed(
+  file: LoadedFile | OpenedFile,
+  { request, response }: StaticExchange,
+): void {
+  const fields = [...file.fields]
+  if (request.method !== 'HEAD') fields[fields.indexOf('Content-Length') + 1] = '0'
+  response.writeHead(412, fields)
+  endWithoutBody(file, response)
+}
+
+function sendListing(site: StaticSite, directory: DirectoryToList, exchange: StaticExchange): void {
+  const { request, response } = exchange
+  if (request.method === 'POST') return exchange.serverPage(404, [])
+  const page = directory.listed ? listDirectory(directory) : null
+  if (page === null) return exchange.serverPage(403, [])
+  const fields = [...site.commonFields]
+  if (request.method !== 'HEAD') fields.push('Content-Length', String(page.length))
+  fields.push('Content-Type', 'text/html;charset=ISO-8859-1')
+  response.writeHead(200, fields)
+  if (request.method === 'HEAD') response.end()
+  else response.end(page)
+}
+
+function sendOptions(
+  site: StaticSite,
+  resolution: StaticResolution,
+  { response }: StaticExchange,
+): void {
+  const fields = [...site.commonFields, 'Allow', allowedMethods, 'Content-Length', '0']
+  const contentType = typeOfResolved(site, resolution)
+  if (contentType !== undefined) fields.push('Content-Type', contentType)
+  response.writeHead(200, fields)
+  response.end()
+}
+
+function typeOfResolved(site: StaticSite, resolution: StaticResolution): string | undefined {
+  if (resolution.kind === 'file') return site.files.typeOf(resolution.file.path)
+  const filename = 'filename' in resolution ? resolution.filename : null
+  return filename === null ? 'httpd/unix-directory' : site.files.typeOf(filename)
+}
+
+function validatorFields(site: StaticSite, { validators }: Representation): string[] {
+  return [
+    ...site.commonFields,
+    'Last-Modified',
+    validators.lastModified,
+    'ETag',
+    validators.etag,
+    'Accept-Ranges',
+    'bytes',
+  ]
+}
+
+function endWithoutBody(file: LoadedFile | OpenedFile, response: ServerResponse): void {
+  release(file)
+  response.end()
+}
+
+function release(file: LoadedFile | OpenedFile): void {
+  if (file.body === null) closeSync(file.descriptor)
+}

@@ -1,0 +1,87 @@
+/** Sends parts of an open file with back-pressure. */
+import { close, read } from 'node:fs'
+import type { ServerResponse } from 'node:http'
+import type { ByteRange } from './range-header.js'
+
+/** Something to send: bytes at hand, or bytes of the file. */
+export type Piece = Buffer | ByteRange
+
+/** Bytes read and sent at a time, and so the memory that one slow client holds. */
+const blockSize = 64 * 1024
+
+/**
+ * Sends `pieces` one after the other, ends the response and closes the descriptor, whatever happens. When the
+ * file has become shorter than it was, the announced length cannot be kept: the connection is cut, for
+ * only so the client learns that its copy is incomplete.
+ */
+export function sendPieces(
+  descriptor: number,
+  pieces: readonly Piece[],
+  response: ServerResponse,
+): void {
+  new Sender(descriptor, pieces, response).start()
+}
+
+class Sender {
+  readonly #descriptor: number
+  readonly #response: ServerResponse
+  readonly #pieces: Piece[]
+  readonly #block = Buffer.allocUnsafeSlow(blockSize)
+  #reading = false
+  #stopped = false
+
+  constructor(descriptor: number, pieces: readonly Piece[], response: ServerResponse) {
+    this.#descriptor = descriptor
+    this.#pieces = [...pieces]
+    this.#response = response
+  }
+
+  start(): void {
+    if (this.#response.destroyed) return this.#stop()
+    this.#response.once('close', this.#stop)
+    this.#proceed()
+  }
+
+  readonly #stop = (): void => {
+    if (this.#stopped) return
+    this.#stopped = true
+    this.#response.off('close', this.#stop)
+    // A descriptor closed under a running read could by then belong to another file.
+    if (!this.#reading) this.#close()
+  }
+
+  readonly #proceed = (): void => {
+    if (this.#stopped) return
+    const piece = this.#pieces.shift()
+    if (piece === undefined) {
+      this.#stop()
+      this.#response.end()
+    } else if (Buffer.isBuffer(piece)) {
+      this.#response.write(piece, this.#proceed)
+    } else {
+      this.#read(piece)
+    }
+  }
+
+  #read(range: ByteRange): void {
+    const length = Math.min(range.end - range.start + 1, blockSize)
+    this.#reading = true
+    read(this.#descriptor, this.#block, 0, length, range.start, (error, count) => {
+      this.#reading = false
+      if (this.#stopped) return this.#close()
+      if (error !== null || count === 0) return this.#cut()
+      const rest = { start: range.start + count, end: range.end }
+      if (rest.start <= rest.end) this.#pieces.unshift(rest)
+      this.#response.write(this.#block.subarray(0, count), this.#proceed)
+    })
+  }
+
+  #cut(): void {
+    this.#stop()
+    this.#response.destroy()
+  }
+
+  #close(): void {
+    close(this.#descriptor, () => {})
+  }
+}

@@ -1,0 +1,237 @@
+/** What an edit does to a running server, with --reload-on-changes and without. */
+import { mkdtempSync, realpathSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { makeDjangoSite } from '../rig/django-site.js'
+import { ask } from '../rig/http.js'
+import { type RunningCommand, startServer } from '../rig/server.js'
+
+/** Answers with VALUE of the module `helper`, of the script, and of `later`, which only /later imports. */
+const script = `
+import os, time
+import helper
+
+VALUE = "script one"
+
+def application(environ, start_response):
+    path = environ["PATH_INFO"]
+    if path == "/later":
+        import later
+        body = later.VALUE
+    elif path == "/sleep":
+        print("begun")
+        time.sleep(float(environ["QUERY_STRING"]))
+        body = helper.VALUE
+    elif path == "/pid":
+        body = str(os.getpid())
+    else:
+        body = VALUE + ", " + helper.VALUE
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [body.encode()]
+`
+
+interface Project {
+  readonly server: RunningCommand
+  readonly folder: string
+  write(name: string, text: string): void
+  body(path?: string): Promise<string>
+  /** Waits for the log to say that workers with new code are ready, `times` times in all. */
+  reloaded(times: number): Promise<void>
+}
+
+async function project(args: readonly string[] = []): Promise<Project> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'modwsgi-test-')))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
+  write('helper.py', 'VALUE = "helper one"\n')
+  write('later.py', 'VALUE = "later one"\n')
+  write('app.py', script)
+  const server = await startServer(
+    ['app.py', '--reload-on-changes', '--log-level', 'notice', ...args],
+    { cwd: folder },
+  )
+  const body = async (path = '/') => (await ask(server.url(path))).body
+  await body()
+  const reloaded = async (times: number) => {
+    const pattern = /modwsgi_dev:notice\] \[pid \d+\] reloaded in /g
+    await server.until(
+      () => (server.stderr.match(pattern)?.length ?? 0) >= times,
+      `reload number ${times}`,
+    )
+    expect(server.stderr.match(pattern)?.length).toBe(times)
+  }
+  return { server, folder, write, body, reloaded }
+}
+
+describe('--reload-on-changes', () => {
+  test('an edit of a module, of the script, or of a module loaded by a request brings new processes', async () => {
+    const { write, body, reloaded } = await project(['--processes', '2'])
+    expect(await body()).toBe('script one, helper one')
+    const old = await body('/pid')
+    write('helper.py', 'VALUE = "helper two"\n')
+    await reloaded(1)
+    expect(await body()).toBe('script one, helper two')
+    expect(await body('/pid')).not.toBe(old)
+    write('app.py', script.replace('script one', 'script two'))
+    await reloaded(2)
+    expect(await body()).toBe('script two, helper two')
+    // All workers load it, so that it does not matter which of them was asked.
+    expect(await Promise.all([body('/later'), body('/later'), body('/later')])).toContain('later one')
+    write('later.py', 'VALUE = "later two"\n')
+    await reloaded(3)
+    expect(await body('/later')).toBe('later two')
+  })
+
+  test('no request is refused or fails, and none sees old code after the reload', async () => {
+    const { write, body, reloaded, server } = await project(['--processes', '2', '--threads', '2'])
+    let stop = false
+    const statuses = new Map<number, number>()
+    const load = Promise.all(
+      [1, 2, 3, 4].map(async () => {
+        while (!stop) {
+          const { status } = await ask(server.url('/sleep?0.01'))
+          statuses.set(status, (statuses.get(status) ?? 0) + 1)
+        }
+      }),
+    )
+    for (let number = 1; number <= 5; number++) {
+      write('helper.py', `VALUE = "helper ${number}"\n`)
+      await reloaded(number)
+      expect(await body()).toBe(`script one, helper ${number}`)
+    }
+    stop = true
+    await load
+    expect([...statuses.keys()]).toEqual([200])
+  })
+
+  test('a request in progress finishes on the old code while new ones get the new', async () => {
+    const { server, write, body, reloaded } = await project()
+    const old = body('/sleep?1.5')
+    await server.logged(/begun\n/)
+    write('helper.py', 'VALUE = "helper two"\n')
+    await reloaded(1)
+    expect(await body()).toBe('script one, helper two')
+    expect(await old).toBe('helper one')
+  })
+
+  for (const [what, broken, told] of [
+    ['a SyntaxError', 'VALUE = (\n', /SyntaxError: '\(' was never closed|SyntaxError: /],
+    ['an ImportError', 'import no_such_module\n', /ModuleNotFoundError: No module named 'no_such_module'/],
+    ['a NameError', 'VALUE = undefined_name\n', /NameError: name 'undefined_name' is not defined/],
+    ['sys.exit', 'import sys\nsys.exit(3)\n', /SystemExit: 3/],
+  ] as const) {
+    test(`${what} gives the 500 page and the traceback; the repair is picked up`, async () => {
+      const { server, write, body, reloaded } = await project()
+      write('helper.py', broken)
+      await server.logged(told)
+      await reloaded(1)
+      expect((await ask(server.url())).status).toBe(500)
+      write('helper.py', 'VALUE = "repaired"\n')
+      await reloaded(2)
+      expect(await body()).toBe('script one, repaired')
+    })
+  }
+
+  test('a crash of the interpreter gives the 500 page; the repair is picked up', async () => {
+    const { server, write, body, reloaded } = await project()
+    write('helper.py', 'import ctypes\nctypes.string_at(0)\n')
+    await server.logged(/workers in a row died while they started/)
+    expect((await ask(server.url())).status).toBe(500)
+    expect(server.stderr).toContain('ended by SIGSEGV')
+    write('helper.py', 'VALUE = "repaired"\n')
+    await reloaded(1)
+    expect(await body()).toBe('script one, repaired')
+  })
+
+  test('the file that an import misses is picked up when it appears', async () => {
+    const { server, write, body, reloaded } = await project()
+    write('helper.py', 'from absent import VALUE\n')
+    await reloaded(1)
+    expect((await ask(server.url())).status).toBe(500)
+    write('absent.py', 'VALUE = "present"\n')
+    await reloaded(2)
+    expect(await body()).toBe('script one, present')
+  })
+
+  test('a removed file counts as a change, and so does its return', async () => {
+    const { server, folder, write, body, reloaded } = await project()
+    rmSync(join(folder, 'helper.py'))
+    await reloaded(1)
+    expect((await ask(server.url())).status).toBe(500)
+    write('helper.py', 'VALUE = "back"\n')
+    await reloaded(2)
+    expect(await body()).toBe('script one, back')
+  })
+
+  test('a save by rename, a save in pieces and a burst count as one change each', async () => {
+    const { folder, write, body, reloaded } = await project()
+    for (const [at, name] of ['first', 'second', 'third'].entries()) {
+      writeFileSync(join(folder, '.helper.py.swp'), `VALUE = "${name}"\n`)
+      renameSync(join(folder, '.helper.py.swp'), join(folder, 'helper.py'))
+      await reloaded(at + 1)
+      expect(await body()).toBe(`script one, ${name}`)
+    }
+    // As vim does it: the old file is moved away, then the new one written.
+    renameSync(join(folder, 'helper.py'), join(folder, 'helper.py~'))
+    write('helper.py', '')
+    write('helper.py', 'VALUE = "in pieces"\n')
+    await reloaded(4)
+    expect(await body()).toBe('script one, in pieces')
+    for (let number = 0; number < 20; number++) write('helper.py', `VALUE = "burst ${number}"\n`)
+    write('later.py', 'VALUE = "not loaded, so no change"\n')
+    await reloaded(5)
+    expect(await body()).toBe('script one, burst 19')
+  })
+
+  test('a save of the same content does nothing', async () => {
+    const { write, folder, body, reloaded } = await project()
+    const pid = await body('/pid')
+    const now = new Date()
+    utimesSync(join(folder, 'helper.py'), now, now)
+    write('helper.py', 'VALUE = "helper one"\n')
+    expect(await body('/pid')).toBe(pid)
+    write('helper.py', 'VALUE = "helper two"\n')
+    await reloaded(1)
+    expect(await body()).toBe('script one, helper two')
+  })
+
+  test('the settings and views of a Django project', async () => {
+    const site = await makeDjangoSite()
+    onTestFinished(() => site.remove())
+    const server = await startServer(
+      ['mysite/wsgi.py', '--working-directory', '.', '--reload-on-changes', '--log-level', 'notice', '--python', site.python],
+      { cwd: site.folder },
+    )
+    const views = join(site.folder, 'probes/views.py')
+    expect((await ask(server.url('/probes/environ/'))).status).toBe(200)
+    writeFileSync(views, 'from django.http import HttpResponse\n', { flag: 'a' })
+    await server.logged(/changed: \S+probes\/views\.py/)
+    await server.logged(/reloaded in /)
+    const seen = server.stderr.length
+    writeFileSync(join(site.folder, 'mysite/settings.py'), '\nALLOWED_HOSTS = ["only.example"]\n', { flag: 'a' })
+    await server.logged(/reloaded in /, seen)
+    expect((await ask(server.url('/probes/environ/'))).status).toBe(400)
+  })
+})
+
+describe('without --reload-on-changes', () => {
+  test('a touched script is loaded anew by the very next request', async () => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'modwsgi-test-')))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const app = (value: string) =>
+      `def application(e, s):\n    s("200 OK", [("Content-Type", "text/plain")])\n    return [b"${value}"]\n`
+    const path = join(folder, 'app.py')
+    writeFileSync(path, app('one'))
+    utimesSync(path, 1000, 1000)
+    const server = await startServer([path])
+    expect((await ask(server.url())).body).toBe('one')
+    writeFileSync(path, app('two'))
+    expect((await ask(server.url())).body).toBe('two')
+    writeFileSync(path, 'def application(:\n')
+    utimesSync(path, 2000, 2000)
+    expect((await ask(server.url())).status).toBe(500)
+    writeFileSync(path, app('three'))
+    expect((await ask(server.url())).body).toBe('three')
+  })
+})
