@@ -1,6 +1,7 @@
 /** One scenario, measured: a row of samples for each server. */
 import { chmod, mkdir, mkdtemp } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
+import { StepError } from '../scripts/step.mjs'
 import { outputOf } from './program.mjs'
 import { freePort, ServerProcess } from './server-process.mjs'
 
@@ -16,7 +17,12 @@ import { freePort, ServerProcess } from './server-process.mjs'
 export async function runScenario(scenario, environment, options, base) {
   const folder = join(base, scenario.name)
   await mkdir(folder)
-  const site = await scenario.makeSite({ folder, python: environment.path })
+  const site = await scenario.makeSite({ folder, python: environment.path }).catch(error => {
+    throw new StepError(
+      `The site of the scenario ${scenario.name} could not be made`,
+      error.message,
+    )
+  })
   // A server that changed to another user could not keep its bytecode, and would be slower to start.
   await outputOf(environment.path, ['-m', 'compileall', '-q', folder], 60_000)
   const rows = environment.installed

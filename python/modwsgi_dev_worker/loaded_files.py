@@ -30,6 +30,7 @@ class LoadedFiles:
         self._report = report
         self._enabled = enabled
         self._seen: "Set[str]" = set()
+        self._missing: "Set[str]" = set()
         self._modules: "Set[str]" = set()  # names in sys.modules that were looked at
         self._found: "List[File]" = []  # not reported yet
         self._lock = RLock()
@@ -64,8 +65,8 @@ class LoadedFiles:
                     os.path.join(folder, last + ".py"),
                     os.path.join(folder, last, "__init__.py"),
                 ):
-                    if path not in self._seen:
-                        self._seen.add(path)
+                    if path not in self._missing:
+                        self._missing.add(path)
                         self._found.append((path, None))
         self._send()
 

@@ -17,7 +17,7 @@ import {
   type ResponseFrame,
 } from '../workers/protocol.js'
 import type { Exchange, RequestConnection } from '../workers/request-connection.js'
-import { type ConnectionRules, endWhole, writeHead, writeServerPage } from './reply.js'
+import { type ConnectionRules, endWhole, type HttpExchange, writeHead, writeServerPage } from './reply.js'
 import { responseHead } from './response-head.js'
 
 /** What all requests of a front share. */
@@ -32,8 +32,11 @@ export interface ApplicationFront extends ConnectionRules {
   /** Requests that are with the application or wait for it. */
   readonly inProgress: Set<AppRequest>
   /** Serves a path again as an internal GET: a 200 response with a local Location. */
-  redirect(request: IncomingMessage, response: ServerResponse, location: string): void
+  redirect(http: HttpExchange, location: string): void
 }
+
+/** A request body: none, whole and small, or to be streamed. */
+export type RequestBody = Buffer | 'none' | 'streamed'
 
 /** A response that comes before the request body is complete is held back up to this many bytes. */
 const mostHeldBytes = maxInlineBody
@@ -53,16 +56,17 @@ export class AppRequest implements Job, Exchange {
   #held: (() => void)[] | null = null
   #heldBytes = 0
   #waitsForDrain = false
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
   readonly #submitted: number
   #started = 0
 
   constructor(
     readonly front: ApplicationFront,
-    readonly request: IncomingMessage,
-    readonly response: ServerResponse,
+    readonly http: HttpExchange,
     readonly environ: readonly string[],
     readonly scriptFilename: string,
-    body: Buffer | 'none' | 'streamed',
+    body: RequestBody,
     expectsContinue: boolean,
   ) {
     this.#submitted = front.clock.now()
@@ -70,8 +74,10 @@ export class AppRequest implements Job, Exchange {
     this.#expectsContinue = expectsContinue
     const kind = body === 'none' ? bodyKind.none : body === 'streamed' ? bodyKind.streamed : bodyKind.inline
     this.#frame = encodeRequest(environ, kind, typeof body === 'string' ? undefined : body)
+    this.request = http.request
+    this.response = http.response
     front.inProgress.add(this)
-    response.once('close', () => this.#closed())
+    this.response.once('close', () => this.#closed())
   }
 
   /** For log lines. */
@@ -216,14 +222,14 @@ export class AppRequest implements Job, Exchange {
     if (head.status === 200 && head.location?.startsWith('/')) {
       this.#dropBody = true
       this.#done()
-      return this.front.redirect(this.request, this.response, head.location)
+      return this.front.redirect(this.http, head.location)
     }
     if (frame.head[0] === '200 Error') {
       this.#dropBody = true
       return this.#page(500)
     }
     this.#headSent = true
-    writeHead(this.request, this.response, this.front, head.status, head.reason, head.fields, head.close)
+    writeHead(this.http, head.status, head.reason, head.fields, head.close)
     if (frame.bodyComplete) {
       this.#done()
       endWhole(this.response, frame.body)
@@ -257,7 +263,7 @@ export class AppRequest implements Job, Exchange {
     } else if (outcome === endOutcome.interrupted) {
       this.#done()
       const fields = ['Content-Length', '0', 'Content-Type', 'text/html; charset=iso-8859-1']
-      writeHead(this.request, this.response, this.front, 504, 'Gateway Timeout', fields)
+      writeHead(this.http, 504, 'Gateway Timeout', fields)
       this.response.end()
     } else {
       this.#page(500)
@@ -267,7 +273,7 @@ export class AppRequest implements Job, Exchange {
   #page(status: number): void {
     if (this.#answered) return
     this.#done()
-    writeServerPage(this.request, this.response, this.front, status)
+    writeServerPage(this.http, status)
   }
 
   #done(): void {

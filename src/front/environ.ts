@@ -3,6 +3,7 @@
  * given to the worker once, see {@link baseEnviron}.
  */
 import type { IncomingMessage } from 'node:http'
+import type { RequestHead } from './request-head.js'
 import type { RequestTarget } from './request-target.js'
 
 /** What of the configuration reaches the environ. */
@@ -62,6 +63,7 @@ export interface RequestTimes {
  */
 export function requestEnviron(
   request: IncomingMessage,
+  head: RequestHead,
   target: RequestTarget,
   path: ApplicationPath,
   times: RequestTimes,
@@ -100,39 +102,27 @@ export function requestEnviron(
     'mod_wsgi.queue_start',
     times.queued.toFixed(6),
   ]
-  const host = addHeaderKeys(environ, request.rawHeaders, target.authority)
+  const host = addHeaderKeys(environ, head, target.authority)
   addServerKeys(environ, host, socket.localAddress, socket.localPort)
   return environ
 }
 
-/** Adds CONTENT_* and HTTP_* and gives the value of HTTP_HOST, or null. */
+/** Adds CONTENT_* and HTTP_* and gives the host that the request is for, or null. */
 function addHeaderKeys(
   environ: string[],
-  rawHeaders: readonly string[],
+  { keys, values }: RequestHead,
   authority: string | null,
 ): string | null {
-  const keys: string[] = []
-  const values: string[] = []
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const key = keyOfHeader(rawHeaders[at]!)
-    if (key === null) continue
-    const value = rawHeaders[at + 1]!
-    const known = keys.indexOf(key)
-    if (known < 0) {
-      keys.push(key)
-      values.push(value)
-    } else {
-      values[known] = `${values[known]}, ${value}`
-    }
-  }
-  if (authority !== null) {
-    const at = keys.indexOf('HTTP_HOST')
-    if (at >= 0) values[at] = authority
-  }
-  let host: string | null = authority
+  let host = authority
   for (let at = 0; at < keys.length; at++) {
-    if (keys[at] === 'HTTP_HOST') host = values[at]!
-    environ.push(keys[at]!, values[at]!)
+    const key = keys[at]!
+    if (key !== 'HTTP_HOST') {
+      environ.push(key, values[at]!)
+    } else {
+      // An absolute target overrules the field (RFC 9112, 3.2.2).
+      host ??= values[at]!
+      environ.push(key, host)
+    }
   }
   return host
 }
@@ -152,30 +142,4 @@ function addServerKeys(
 function ipv4(address: string | undefined): string {
   if (address === undefined) return ''
   return address.startsWith('::ffff:') ? address.slice(7) : address
-}
-
-const headerKeys = new Map<string, string | null>()
-
-/** The cache holds at most so many spellings; clients choose them. */
-const mostHeaderKeys = 1000
-
-/**
- * The environ key of a header field, or null for one that is not passed: names with anything besides
- * letters, digits and hyphens (an underscore could shadow the real field), `Proxy` (httpoxy) and
- * `Proxy-Authorization`. Sample: `User-Agent` gives `HTTP_USER_AGENT`.
- */
-export function keyOfHeader(name: string): string | null {
-  const known = headerKeys.get(name)
-  if (known !== undefined) return known
-  const key = makeHeaderKey(name)
-  if (headerKeys.size < mostHeaderKeys) headerKeys.set(name, key)
-  return key
-}
-
-function makeHeaderKey(name: string): string | null {
-  if (!/^[a-z0-9-]+$/i.test(name)) return null
-  const key = name.toUpperCase().replaceAll('-', '_')
-  if (key === 'PROXY' || key === 'PROXY_AUTHORIZATION') return null
-  if (key === 'CONTENT_TYPE' || key === 'CONTENT_LENGTH') return key
-  return `HTTP_${key}`
 }

@@ -10,9 +10,10 @@ import type { Log } from '../logging/log.js'
 import { respond, type StaticSite } from '../static/site.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import { maxInlineBody } from '../workers/protocol.js'
-import { type ApplicationFront, AppRequest } from './app-request.js'
+import { type ApplicationFront, AppRequest, type RequestBody } from './app-request.js'
 import { requestEnviron } from './environ.js'
-import { isLingering, writeHead, writeServerPage } from './reply.js'
+import { bareServerPage, type HttpExchange, isLingering, writeServerPage } from './reply.js'
+import { longestField, type RequestHead, readHead } from './request-head.js'
 import { createRequestIds } from './request-id.js'
 import { parseTarget, type RequestTarget } from './request-target.js'
 
@@ -35,8 +36,7 @@ export interface FrontOptions {
   readonly chunkedRequests: boolean
 }
 
-/** Longest request line and header field, and most fields, as Apache's defaults have them. */
-const longestLine = 8190
+/** Most header fields: Apache's LimitRequestFields. */
 const mostFields = 100
 
 export class Front implements ApplicationFront {
@@ -116,10 +116,10 @@ export class Front implements ApplicationFront {
   }
 
   /** An internal GET of a path of this site, as a 200 response with a local Location asks for. */
-  redirect(request: IncomingMessage, response: ServerResponse, location: string): void {
-    request.method = 'GET'
-    request.url = location
-    this.#serve(request, response, 'none')
+  redirect(http: HttpExchange, location: string): void {
+    http.request.method = 'GET'
+    http.request.url = location
+    this.#serve(http, 'none')
   }
 
   async #closeServers(): Promise<void> {
@@ -128,16 +128,17 @@ export class Front implements ApplicationFront {
 
   #createServer(): Server {
     const server = createServer({
-      keepAliveTimeout: this.keepAliveTimeout * 1000,
-      maxHeaderSize: longestLine * (mostFields + 2),
+      maxHeaderSize: longestField * (mostFields + 2),
       requestTimeout: 0,
       noDelay: true,
-      requireHostHeader: true,
+      // Checked in refusedStatus, with a page of ours.
+      requireHostHeader: false,
     })
+    setKeepAliveTimeout(server, this.keepAliveTimeout * 1000)
     server.on('request', (request, response) => this.#accept(request, response, false))
     server.on('checkContinue', (request, response) => this.#accept(request, response, true))
     server.on('checkExpectation', (request, response) =>
-      writeServerPage(request, response, this, 417),
+      writeServerPage(this.#exchange(request, response), 417),
     )
     server.on('clientError', (error, socket) => this.#clientError(error, socket as Socket))
     return server
@@ -153,61 +154,62 @@ export class Front implements ApplicationFront {
       client: `${socket.remoteAddress}:${socket.remotePort}`,
       reason: error.message,
     })
-    socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+    socket.end(bareServerPage(400))
+  }
+
+  #exchange(request: IncomingMessage, response: ServerResponse): HttpExchange {
+    return { request, response, head: readHead(request.rawHeaders), rules: this }
   }
 
   #accept(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
     if (isLingering(request.socket)) return
-    const refused = this.#refusedStatus(request)
-    if (refused !== null) return writeServerPage(request, response, this, refused)
-    if (!hasBody(request)) return this.#serve(request, response, 'none')
-    if (expectsContinue) return this.#serve(request, response, 'streamed', true)
+    const http = this.#exchange(request, response)
+    const refused = this.#refusedStatus(http)
+    if (refused !== null) return writeServerPage(http, refused)
+    if (!hasBody(http.head)) return this.#serve(http, 'none')
+    if (expectsContinue) return this.#serve(http, 'streamed', true)
     // A small body usually came in one piece with the head, but Node hands it on only after this event.
-    process.nextTick(() => this.#serve(request, response, wholeBody(request) ?? 'streamed'))
+    process.nextTick(() => this.#serve(http, wholeBody(request) ?? 'streamed'))
   }
 
   /** The status that refuses a request before it is looked at any further. */
-  #refusedStatus(request: IncomingMessage): number | null {
-    const { headers } = request
-    if ((request.url?.length ?? 0) > longestLine) return 414
-    if (headers['transfer-encoding'] !== undefined && !this.#options.chunkedRequests) return 411
-    const length = headers['content-length']
-    if (length !== undefined && this.bodyLimit > 0 && Number(length) > this.bodyLimit) return 413
+  #refusedStatus({ request, head }: HttpExchange): number | null {
+    if ((request.url?.length ?? 0) > longestField) return 414
+    if (head.tooLong || !hasValidHost(head, request.httpVersionMinor)) return 400
+    if (head.transferEncoding !== null && !this.#options.chunkedRequests) return 411
+    const { contentLength } = head
+    if (contentLength !== null && this.bodyLimit > 0 && Number(contentLength) > this.bodyLimit) {
+      return 413
+    }
     return null
   }
 
-  #serve(
-    request: IncomingMessage,
-    response: ServerResponse,
-    body: Buffer | 'none' | 'streamed',
-    expectsContinue = false,
-  ): void {
-    const target = parseTarget(request.url ?? '/')
-    if (typeof target === 'number') return writeServerPage(request, response, this, target)
+  #serve(http: HttpExchange, body: RequestBody, expectsContinue = false): void {
+    const target = parseTarget(http.request.url ?? '/')
+    if (typeof target === 'number') return writeServerPage(http, target)
     const resolution = this.#options.site.resolve(target.path)
     switch (resolution.kind) {
       case 'application':
-        return this.#toApplication(request, response, target, resolution, body, expectsContinue)
+        return this.#toApplication(http, target, resolution, body, expectsContinue)
       case 'redirect':
-        return this.#redirectClient(request, response, target, resolution.location)
+        return this.#redirectClient(http, target, resolution.location)
       case 'handler':
-        return writeServerPage(request, response, this, 404)
+        return writeServerPage(http, 404)
       default:
-        if (body === 'streamed') request.resume()
+        if (body === 'streamed') http.request.resume()
         return respond(this.#options.site, resolution, {
-          request,
-          response,
-          serverPage: (status, fields) => writeServerPage(request, response, this, status, fields),
+          request: http.request,
+          response: http.response,
+          serverPage: (status, fields) => writeServerPage(http, status, fields),
         })
     }
   }
 
   #toApplication(
-    request: IncomingMessage,
-    response: ServerResponse,
+    http: HttpExchange,
     target: RequestTarget,
     resolution: { scriptFilename: string; scriptName: string; pathInfo: string },
-    body: Buffer | 'none' | 'streamed',
+    body: RequestBody,
     expectsContinue: boolean,
   ): void {
     const now = this.clock.epoch()
@@ -220,24 +222,29 @@ export class Front implements ApplicationFront {
       rawPathInfo: resolution.pathInfo,
     }
     const times = { start: now, queued: now }
-    const environ = requestEnviron(request, target, path, times, this.#nextRequestId())
+    const id = this.#nextRequestId()
+    const environ = requestEnviron(http.request, http.head, target, path, times, id)
     const { scriptFilename } = resolution
     this.dispatcher.submit(
-      new AppRequest(this, request, response, environ, scriptFilename, body, expectsContinue),
+      new AppRequest(this, http, environ, scriptFilename, body, expectsContinue),
     )
   }
 
-  #redirectClient(
-    request: IncomingMessage,
-    response: ServerResponse,
-    target: RequestTarget,
-    path: string,
-  ): void {
-    const host = target.authority ?? request.headers.host ?? `localhost:${this.#port}`
-    const authority = /:\d+$/.test(host) ? host : `${host}:${request.socket.localPort}`
+  #redirectClient(http: HttpExchange, target: RequestTarget, path: string): void {
+    const host = target.authority ?? http.head.host ?? 'localhost'
+    const authority = /:\d+$/.test(host) ? host : `${host}:${http.request.socket.localPort}`
     const query = target.query === '' ? '' : `?${target.query}`
-    const location = `http://${authority}${path}${query}`
-    writeServerPage(request, response, this, 301, ['Location', location])
+    writeServerPage(http, 301, ['Location', `http://${authority}${path}${query}`])
+  }
+}
+
+/** Node keeps an idle connection a second longer than it is told; newer versions let that be set. */
+function setKeepAliveTimeout(server: Server, milliseconds: number): void {
+  if ('keepAliveTimeoutBuffer' in server) {
+    server.keepAliveTimeoutBuffer = 0
+    server.keepAliveTimeout = milliseconds
+  } else {
+    server.keepAliveTimeout = Math.max(1, milliseconds - 1000)
   }
 }
 
@@ -273,11 +280,14 @@ function whenClosed(server: Server, closed: () => void): void {
   })
 }
 
-function hasBody(request: IncomingMessage): boolean {
-  const { headers } = request
-  if (headers['transfer-encoding'] !== undefined) return true
-  const length = headers['content-length']
-  return length !== undefined && Number(length) > 0
+/** RFC 9112, 3.2: exactly one Host in HTTP/1.1, and a host name or address in it. */
+function hasValidHost({ hosts, host }: RequestHead, minorVersion: number): boolean {
+  if (host === null) return minorVersion === 0
+  return hosts === 1 && /^(\[[0-9a-f:.]+\]|[^\s/?#@:[\]\\]+)(:\d*)?$/i.test(host)
+}
+
+function hasBody({ transferEncoding, contentLength }: RequestHead): boolean {
+  return transferEncoding !== null || (contentLength !== null && Number(contentLength) > 0)
 }
 
 /** The body when it is complete already and small enough for one frame. */

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { RequestHead } from './request-head.js'
 import { httpDate } from './response-head.js'
 import { closingStatuses, reasonPhrase, serverPage, serverPageType } from './server-page.js'
 
@@ -18,14 +19,21 @@ export interface ConnectionRules {
   readonly stopping: boolean
 }
 
+/** A request and its response, and what was read of the request's head. */
+export interface HttpExchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly head: RequestHead
+  readonly rules: ConnectionRules
+}
+
 /**
- * Sends status and fields. `fields` alternates names and values and is extended in place.
+ * Sends status and fields.
+ * @param fields names and values, alternating
  * @param close end the connection after the response
  */
 export function writeHead(
-  request: IncomingMessage,
-  response: ServerResponse,
-  rules: ConnectionRules,
+  { response, head, rules }: HttpExchange,
   status: number,
   reason: string,
   fields: readonly string[],
@@ -38,7 +46,7 @@ export function writeHead(
   if (close || closingStatuses.has(status) || !response.shouldKeepAlive || keepsNone(rules)) {
     response.shouldKeepAlive = false
     all.push('Connection', 'close')
-  } else if (request.headers.connection?.toLowerCase().includes('keep-alive')) {
+  } else if (head.asksKeepAlive) {
     all.push('Keep-Alive', `timeout=${rules.keepAliveTimeout}`, 'Connection', 'Keep-Alive')
   }
   response.writeHead(status, reason, all)
@@ -46,6 +54,19 @@ export function writeHead(
 
 function keepsNone(rules: ConnectionRules): boolean {
   return rules.stopping || rules.keepAliveTimeout === 0
+}
+
+/** A page as bytes for a connection whose request could not be parsed; it ends the connection. */
+export function bareServerPage(status: number): string {
+  const page = serverPage(status)
+  const fields = [
+    `Date: ${httpDate()}`,
+    `Server: ${serverSoftware}`,
+    `Content-Length: ${page.length}`,
+    'Connection: close',
+    `Content-Type: ${serverPageType}`,
+  ]
+  return `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${fields.join('\r\n')}\r\n\r\n${page}`
 }
 
 /** Bodies up to this size are joined to the head, so that both are one write to the socket. */
@@ -73,16 +94,15 @@ export function endWhole(response: ServerResponse, body: Buffer): void {
 
 /** Answers with a page of the server's own. Does nothing when the head has been sent. */
 export function writeServerPage(
-  request: IncomingMessage,
-  response: ServerResponse,
-  rules: ConnectionRules,
+  exchange: HttpExchange,
   status: number,
   extraFields: readonly string[] = [],
 ): void {
+  const { request, response } = exchange
   if (response.headersSent || response.destroyed) return
   const page = serverPage(status)
   const fields = [...extraFields, 'Content-Length', String(page.length), 'Content-Type', serverPageType]
-  writeHead(request, response, rules, status, reasonPhrase(status), fields)
+  writeHead(exchange, status, reasonPhrase(status), fields)
   if (!request.complete && closingStatuses.has(status)) lingerAfter(request, response)
   response.end(page)
 }

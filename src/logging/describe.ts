@@ -65,8 +65,8 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
       }
     case 'loadFailed':
       return {
-        level: 'error',
-        text: `worker ${event.slot} (pid ${event.pid}) could not load the application: ${event.error}`,
+        level: 'notice',
+        text: `worker ${event.slot} (pid ${event.pid}) could not load the application (${event.error}); each request tries again`,
       }
     case 'workerDied':
       return { level: 'error', text: diedText(event) }
@@ -80,10 +80,10 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
     case 'workerKilled':
       return { level: 'warn', text: killedText(event) }
     case 'changed':
-      return { level: 'notice', text: `changed: ${event.files.join(', ')}; starting new workers` }
+      return { level: 'warn', text: `changed: ${event.files.join(', ')}; starting new workers` }
     case 'reloaded':
       return {
-        level: 'notice',
+        level: 'warn',
         text: `reloaded in ${seconds(event.seconds)} (${count(event.workers, 'worker')})`,
       }
     case 'watchFailed':

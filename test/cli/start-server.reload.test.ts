@@ -54,7 +54,7 @@ async function project(args: readonly string[] = []): Promise<Project> {
   const body = async (path = '/') => (await ask(server.url(path))).body
   await body()
   const reloaded = async (times: number) => {
-    const pattern = /modwsgi_dev:notice\] \[pid \d+\] reloaded in /g
+    const pattern = /modwsgi_dev:warn\] \[pid \d+\] reloaded in /g
     await server.until(
       () => (server.stderr.match(pattern)?.length ?? 0) >= times,
       `reload number ${times}`,

@@ -323,7 +323,10 @@ class FakeSupervisor:
 
     def _read_log(self) -> None:
         while True:
-            data = self._log_socket.recv(65536)
+            try:
+                data = self._log_socket.recv(65536)
+            except OSError:  # closed by close()
+                return
             with self._changed:
                 if data:
                     self._log += data
@@ -394,6 +397,12 @@ class FakeSupervisor:
             if e.fields is not None and stream in (None, e.fields["s"])
         ]
 
+    def wait_file(self, name: str) -> Optional[int]:
+        """The reported time of a file in the worker's folder, waiting for the report."""
+        path = os.path.join(self.folder, *name.split("/"))
+        self._wait(lambda: path in self.files(), "report of %s" % path, DEADLINE)
+        return self.files()[path]
+
     def log_dump(self) -> str:
         """The log as text, for error messages."""
         return "Log of the worker:\n" + "\n".join(
@@ -451,6 +460,7 @@ class FakeSupervisor:
         for peer in (self.control, self.lifeline, *self.requests.values()):
             if peer is not None:
                 peer.sock.close()
+        self._log_socket.shutdown(socket.SHUT_RDWR)
         self._log_socket.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 

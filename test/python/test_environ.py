@@ -94,7 +94,7 @@ class Environ(unittest.TestCase):
             "wsgi.input_terminated": ["bool", True],
             "wsgi.input": ["mod_wsgi.Input", None],
             "wsgi.errors": ["_io.TextIOWrapper", None],
-            "wsgi.file_wrapper": ["type", None],
+            "wsgi.file_wrapper": ["type", "mod_wsgi.FileWrapper"],
             "mod_wsgi.version": ["tuple", [6, 0, 5]],
             "mod_wsgi.thread_id": ["int", 1],
             "mod_wsgi.request_start": ["float", 1700000000.25],

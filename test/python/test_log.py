@@ -11,9 +11,6 @@ SOURCE = r'''
 import io, json, logging, os, subprocess, sys, threading, warnings
 print("import-print")
 sys.stderr.write("import-stderr\n")
-print("import-unfinished", end="")
-import atexit
-atexit.register(lambda: print("-at-exit"))
 KEPT = []
 
 def application(environ, start_response):
@@ -22,14 +19,17 @@ def application(environ, start_response):
     start_response("200 OK", [])
     return [json.dumps(body).encode()]
 
-def nothing(e, err): pass
+def mark(e, err):
+    print("mark")
 def prints(e, err):
     print("to stdout")
     sys.stderr.write("to stderr\n")
     err.write("to errors\n")
     err.writelines(["line one\n", "line two\n"])
 def many(e, err):
-    print("m1\nm2\n\nm4")
+    err.write("m1\nm2\n\nm4\n")
+def print_many(e, err):
+    print("m1\nm2")
 def unfinished(e, err):
     sys.stdout.write("out")
     sys.stderr.write(" err")
@@ -139,28 +139,24 @@ class LogCase(unittest.TestCase):
         self.worker = FakeSupervisor(SOURCE)
         self.addCleanup(self.worker.close)
 
-    def records(self, path: str, port: str = "40000") -> List[Tuple[Any, ...]]:
-        """The records of a request as (stream, remote, script, text), all of them."""
-        self.worker.get("/nothing")
+    def records(self, path: str) -> List[Tuple[Any, ...]]:
+        """What one request brings into the log: (stream, remote, script, text) of each entry."""
+        self.mark()
         before = len(self.worker.log())
-        self.worker.get(path, REMOTE_PORT=port)
-        end = "end of " + path
-        self.worker.get("/nothing")
-        os.write  # the log of a request is complete before its response
-        log = self.settle()[before:]
+        self.worker.get(path)
+        self.mark()
         return [
             (e.fields["s"], e.fields.get("r"), e.fields.get("p"), e.text)
             if e.fields
             else (None, None, None, e.text)
-            for e in log
-            if end
+            for e in self.worker.log()[before:-1]
         ]
 
-    def settle(self) -> Any:
-        """The log once everything written so far has arrived: a mark is printed and awaited."""
-        self.worker.tell("dump-stacks")
-        self.worker.wait_log("most recent call first")
-        return [e for e in self.worker.log() if "most recent call first" not in e.text]
+    def mark(self) -> None:
+        """Have a line printed and wait for it: everything before it has arrived then."""
+        self.marks = getattr(self, "marks", 0) + 1
+        self.worker.get("/mark")
+        self.worker.wait_lines("mark", self.marks)
 
 
 class Attribution(LogCase):
@@ -202,9 +198,15 @@ class Attribution(LogCase):
             self.assertFalse({"r", "p"} & set(fields))
 
     def test_an_unfinished_line_of_the_import_waits_for_the_end(self) -> None:
-        self.worker.get("/prints")
-        self.assertEqual(self.worker.shutdown(), 0)
-        self.assertIn("import-unfinished-at-exit", self.worker.lines())
+        source = (
+            "import atexit\n"
+            "print('unfinished', end='')\n"
+            "atexit.register(lambda: print('-at-exit'))\n"
+        )
+        with FakeSupervisor(SOURCE + source) as worker:
+            worker.get("/prints")
+            self.assertEqual(worker.shutdown(), 0)
+            self.assertIn("unfinished-at-exit", worker.lines())
 
     def test_destructors_of_the_request_belong_to_it(self) -> None:
         got = self.records("/destructor")
@@ -217,6 +219,10 @@ class Lines(LogCase):
 
     def test_each_line_is_a_record_empty_ones_too(self) -> None:
         self.assertEqual(self.texts("/many"), ["m1", "m2", "", "m4"])
+
+    def test_print_of_several_lines_ends_with_an_empty_one(self) -> None:
+        """As under mod_wsgi: print writes its newline after the stream has flushed the text."""
+        self.assertEqual(self.texts("/print_many"), ["m1", "m2", ""])
 
     def test_a_request_has_one_unfinished_line_which_ends_with_it(self) -> None:
         self.assertEqual(self.texts("/unfinished"), ["out err wsgi"])

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { keyOfHeader } from '../../src/front/environ.js'
+import { keyOfHeader } from '../../src/front/request-head.js'
 
 test('keyOfHeader() folds names and drops what must not reach the application', () => {
   const cases: [string, string | null][] = [

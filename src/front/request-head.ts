@@ -1,0 +1,89 @@
+/**
+ * One pass over the header fields of a request: the keys of the environ, and what the front itself has to
+ * know. Node's own `headers` object would be a second pass over the same fields.
+ */
+
+/** The fields of a request. Values are latin-1 text. */
+export interface RequestHead {
+  /** Environ keys: CONTENT_TYPE, CONTENT_LENGTH and HTTP_*, in order of arrival. */
+  readonly keys: readonly string[]
+  /** Their values; repeated fields are joined with a comma and a blank. */
+  readonly values: readonly string[]
+  /** Number of Host fields. */
+  readonly hosts: number
+  /** Value of Host, null when there is none. */
+  readonly host: string | null
+  readonly contentLength: string | null
+  readonly transferEncoding: string | null
+  /** The client asks for keep-alive in so many words. */
+  readonly asksKeepAlive: boolean
+  /** A field is longer than Apache takes. */
+  readonly tooLong: boolean
+}
+
+/** Longest header field, name and value, and longest request line: Apache's LimitRequestFieldSize. */
+export const longestField = 8190
+
+/** Reads Node's `rawHeaders`: names and values, alternating. */
+export function readHead(rawHeaders: readonly string[]): RequestHead {
+  const keys: string[] = []
+  const values: string[] = []
+  let hosts = 0
+  let tooLong = false
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!
+    const value = rawHeaders[at + 1]!
+    if (name.length + value.length > longestField - 2) tooLong = true
+    const key = keyOfHeader(name)
+    if (key === null) continue
+    if (key === 'HTTP_HOST') hosts++
+    const known = keys.indexOf(key)
+    if (known < 0) {
+      keys.push(key)
+      values.push(value)
+    } else {
+      values[known] = `${values[known]}, ${value}`
+    }
+  }
+  const valueOf = (key: string): string | null => {
+    const at = keys.indexOf(key)
+    return at < 0 ? null : values[at]!
+  }
+  const connection = valueOf('HTTP_CONNECTION')
+  return {
+    keys,
+    values,
+    hosts,
+    host: valueOf('HTTP_HOST'),
+    contentLength: valueOf('CONTENT_LENGTH'),
+    transferEncoding: valueOf('HTTP_TRANSFER_ENCODING'),
+    asksKeepAlive: connection !== null && /\bkeep-alive\b/i.test(connection),
+    tooLong,
+  }
+}
+
+const headerKeys = new Map<string, string | null>()
+
+/** The cache holds at most so many spellings; clients choose them. */
+const mostHeaderKeys = 1000
+
+/**
+ * The environ key of a header field, or null for one that is not passed: names with anything besides
+ * letters, digits and hyphens (an underscore could shadow the real field), `Proxy` (httpoxy) and
+ * `Proxy-Authorization`. Sample: `User-Agent` gives `HTTP_USER_AGENT`.
+ */
+export function keyOfHeader(name: string): string | null {
+  const known = headerKeys.get(name)
+  if (known !== undefined) return known
+  const key = makeHeaderKey(name)
+  if (headerKeys.size < mostHeaderKeys) headerKeys.set(name, key)
+  return key
+}
+
+function makeHeaderKey(name: string): string | null {
+  if (!/^[a-z0-9-]+$/i.test(name)) return null
+  const key = name.toUpperCase().replaceAll('-', '_')
+  if (key === 'PROXY' || key === 'PROXY_AUTHORIZATION') return null
+  if (key === 'CONTENT_TYPE' || key === 'CONTENT_LENGTH') return key
+  return `HTTP_${key}`
+}
