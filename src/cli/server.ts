@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly python: string | null
   readonly env: NodeJS.ProcessEnv
   readonly log: Log
+  /** Runs once the port is bound, before any worker is started. */
+  readonly bound: () => void
 }
 
 /** Milliseconds for answers to clients whose requests were cut. */
@@ -83,6 +85,12 @@ export class Server {
   /** Binds the port and starts the workers. Throws {@link UserError} when the port cannot be had. */
   async start(): Promise<void> {
     await this.#front.listen()
+    try {
+      this.#options.bound()
+    } catch (error) {
+      this.#front.destroy()
+      throw error
+    }
     if (this.#options.python !== null) await this.#startWorkers(this.#options.python)
     const ignoreSignals = listenForSignals(order => this.#obey(order))
     void this.#ended.promise.finally(ignoreSignals).catch(() => {})

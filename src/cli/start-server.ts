@@ -2,13 +2,15 @@
  * `start-server`: checks what can be checked before anything runs, prints the banner and serves until it
  * is told to stop.
  */
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { exitCode, UserError } from '../base/errors.js'
 import { fileSink, type Log, type LogSink, openLog, terminalSink } from '../logging/log.js'
 import { logLevel } from '../logging/levels.js'
 import type { Settings } from '../settings/settings.js'
 import { findPython, type Python } from '../workers/python.js'
 import { banner } from './banner.js'
+import { becomeAccount, findAccount } from './privileges.js'
 import { Server } from './server.js'
 import { prepareServerRoot } from './server-root.js'
 import { type CommandPlace, planSite, type SitePlan } from './site-plan.js'
@@ -24,23 +26,26 @@ export async function startServer(
   const python = plan.entryPoint.kind === 'static' ? null : await choosePython(settings, plan, place)
   prepareServerRoot(plan.serverRoot, place.uid, settings.serverRoot !== null)
   const log = openErrorLog(settings, plan)
+  const pidFile = settings.pidFile ?? join(plan.serverRoot, 'httpd.pid')
+  const account = findAccount(settings.user, settings.group, place.uid)
   const server = new Server({
     settings,
     plan,
     python: python?.path ?? null,
     env: place.env,
     log,
+    bound: () => {
+      writePidFile(pidFile)
+      if (account) becomeAccount(account, plan.serverRoot)
+    },
   })
   try {
     await server.start()
-    const pidFile = settings.pidFile ?? `${plan.serverRoot}/httpd.pid`
-    writePidFile(pidFile)
     process.stdout.write(banner(settings, plan, python, server.port))
-    if (place.uid === 0 && settings.user === null) log.emit({ type: 'rootWithoutUser' })
-    const code = await server.ended
-    rmSync(pidFile, { force: true })
-    return code
+    if (place.uid === 0 && account === null) log.emit({ type: 'rootWithoutUser' })
+    return await server.ended
   } finally {
+    removePidFile(pidFile)
     log.close()
   }
 }
@@ -77,5 +82,14 @@ function writePidFile(path: string): void {
     writeFileSync(path, `${process.pid}\n`)
   } catch (cause) {
     throw new UserError(`--pid-file ${path} cannot be written: ${(cause as Error).message}`, 2, { cause })
+  }
+}
+
+/** Removes the file if it is ours; another server may have been started over it. */
+function removePidFile(path: string): void {
+  try {
+    if (readFileSync(path, 'utf8').trim() === String(process.pid)) rmSync(path)
+  } catch {
+    // It is gone, or in a folder that the user we became may not change.
   }
 }

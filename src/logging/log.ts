@@ -56,9 +56,17 @@ function synchronousSink(options: { dest: number | string; append?: boolean; mod
   const destination = pino.destination({ ...options, sync: true })
   // A log that cannot be written (disk full, terminal gone) must not end the server.
   destination.on('error', () => {})
+  let closed = false
   return {
-    write: line => destination.write(line),
-    close: () => destination.end(),
+    write(line) {
+      // What happens after the end of the log is still told.
+      if (closed) process.stderr.write(line)
+      else destination.write(line)
+    },
+    close() {
+      closed = true
+      destination.end()
+    },
   }
 }
 

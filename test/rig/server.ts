@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -135,6 +135,8 @@ function environOf(pid: string): string[] {
 /** Runs the command with these arguments. */
 export function runCommand(args: readonly string[], options: RunOptions = {}): RunningCommand {
   const folder = mkdtempSync(join(tmpdir(), 'modwsgi-test-'))
+  // A server that gives up root must still reach its own folder.
+  chmodSync(folder, 0o755)
   const serverRoot = join(folder, 'root')
   const runId = randomUUID()
   const own = options.isolated === false ? [] : ['--port', '0', '--server-root', serverRoot]
