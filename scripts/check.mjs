@@ -1,7 +1,7 @@
 /** The whole gate: types, lint and format, docs in step with the code, and all tests. */
 import { join } from 'node:path'
 import { prepare } from './prepare.mjs'
-import { projectFolder, reportStepError, run, StepError } from './step.mjs'
+import { projectFolder, reportStepError, run, runProgram, StepError } from './step.mjs'
 import { runTests } from './test.mjs'
 import { totalLine } from './test-results.mjs'
 
@@ -44,6 +44,8 @@ async function check() {
   return { passed: tests.passed, failed: tests.failed + failed.length }
 }
 
-const count = await check()
-process.exitCode = count.failed > 0 ? 1 : 0
-console.log(totalLine(count))
+await runProgram(async () => {
+  const count = await check()
+  process.exitCode = count.failed > 0 ? 1 : 0
+  console.log(totalLine(count))
+})

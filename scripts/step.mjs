@@ -23,6 +23,17 @@ export class StepError extends Error {
   }
 }
 
+/** Somebody asked the script to end; it unwinds from here and says nothing more. */
+class Interrupted extends Error {
+  name = 'Interrupted'
+
+  /** @param {number} code exit code of the script, as a shell has it for the signal */
+  constructor(code) {
+    super(`interrupted (exit code ${code})`)
+    this.code = code
+  }
+}
+
 /**
  * @typedef {object} RunOptions
  * @property {string} [cwd] default: the project folder
@@ -33,7 +44,7 @@ export class StepError extends Error {
 
 /**
  * Runs a program to its end. Ctrl-C reaches the program by itself (same process group); this process
- * stays until the program has ended, so that nothing is left behind.
+ * stays until the program has ended, so that nothing is left behind, and then ends as well.
  *
  * @param {string} command
  * @param {string[]} args
@@ -51,21 +62,46 @@ export function run(command, args, { cwd = projectFolder, env, visible, deadline
   const chunks = []
   child.stdout?.on('data', chunk => chunks.push(chunk))
   child.stderr?.on('data', chunk => chunks.push(chunk))
-  const stayForCtrlC = () => {}
-  const forward = () => child.kill('SIGTERM')
-  process.on('SIGINT', stayForCtrlC)
-  process.on('SIGTERM', forward)
-  return new Promise(resolve => {
+  watchOver(child)
+  return new Promise((resolve, reject) => {
     const done = (code, trailer) => {
-      process.off('SIGINT', stayForCtrlC)
-      process.off('SIGTERM', forward)
-      resolve({ code, output: Buffer.concat(chunks).toString() + trailer })
+      leave(child)
+      if (interrupted === undefined) {
+        resolve({ code, output: Buffer.concat(chunks).toString() + trailer })
+      } else {
+        reject(interrupted)
+      }
     }
     child.on('error', error => done(127, error.message))
     child.on('close', (code, signal) =>
       done(code ?? 1, signal === null ? '' : `\n${command} was ended by ${signal}\n`),
     )
   })
+}
+
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set()
+/** @type {Interrupted | undefined} */
+let interrupted
+
+/** While a program runs, a signal is for the program first. */
+function watchOver(child) {
+  if (running.size === 0) process.on('SIGINT', onInterrupt).on('SIGTERM', onTerminate)
+  running.add(child)
+}
+
+function leave(child) {
+  running.delete(child)
+  if (running.size === 0) process.off('SIGINT', onInterrupt).off('SIGTERM', onTerminate)
+}
+
+function onInterrupt() {
+  interrupted = new Interrupted(130)
+}
+
+function onTerminate() {
+  interrupted = new Interrupted(143)
+  for (const child of running) child.kill('SIGTERM')
 }
 
 /**
@@ -116,7 +152,8 @@ export function isProgram(url) {
 }
 
 /**
- * Runs the main function of a script: a StepError becomes its output and its sentence, exit code 1.
+ * Runs the main function of a script: a StepError becomes its output and its sentence, exit code 1;
+ * an interruption its exit code.
  *
  * @param {() => Promise<void>} main
  */
@@ -124,9 +161,14 @@ export async function runProgram(main) {
   try {
     await main()
   } catch (error) {
-    if (!(error instanceof StepError)) throw error
-    reportStepError(error)
-    process.exitCode = 1
+    if (error instanceof Interrupted) {
+      process.exitCode = error.code
+    } else if (error instanceof StepError) {
+      reportStepError(error)
+      process.exitCode = 1
+    } else {
+      throw error
+    }
   }
 }
 

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { foundPythons } from './found-pythons.mjs'
 import { prepare } from './prepare.mjs'
 import { preparePythonEnvironment } from './python-environment.mjs'
-import { isProgram, projectFolder, reportStepError, run, StepError } from './step.mjs'
+import { isProgram, projectFolder, reportStepError, run, runProgram, StepError } from './step.mjs'
 import { countUnittest, countVitest, sum, totalLine } from './test-results.mjs'
 
 /** The oldest Python that a worker runs on. */
@@ -101,7 +101,9 @@ function pythonEnvironment() {
 }
 
 if (isProgram(import.meta.url)) {
-  const count = await runTests(process.argv.slice(2))
-  process.exitCode = count.failed > 0 ? 1 : 0
-  console.log(totalLine(count))
+  await runProgram(async () => {
+    const count = await runTests(process.argv.slice(2))
+    process.exitCode = count.failed > 0 ? 1 : 0
+    console.log(totalLine(count))
+  })
 }

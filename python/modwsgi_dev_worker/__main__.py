@@ -1,4 +1,5 @@
-"""Entry of a worker process: `python /path/to/modwsgi_dev_worker`, see docs/protocol.md, Starting a worker.
+"""Entry of a worker process: `python /path/to/modwsgi_dev_worker/__main__.py`, see docs/protocol.md,
+Starting a worker. (Running the folder works as well, but makes Python import runpy first.)
 
 Only what has to happen before anything else is imported is here: the worker's variables leave the
 environment, its folder leaves sys.path, and descriptors 1 and 2 become one stream.
@@ -20,8 +21,11 @@ def _import_packages() -> None:
     """Import both packages whole, then take their folder off the search path.
 
     Applications then find `mod_wsgi` as they would in a daemon process, and a folder of ours is never
-    in the way of a module of theirs.
+    in the way of a module of theirs. Bytecode of these packages is kept whatever PYTHONDONTWRITEBYTECODE
+    says: compiling them takes most of a worker's start.
     """
+    setting = sys.dont_write_bytecode
+    sys.dont_write_bytecode = False
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != here]
     sys.path.insert(0, os.path.dirname(here))
@@ -29,6 +33,7 @@ def _import_packages() -> None:
     import modwsgi_dev_worker.worker  # noqa: F401
 
     del sys.path[0]
+    sys.dont_write_bytecode = setting
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ answered it, with null for the modification time. Nothing is reported of the sta
 
 import os
 import sys
-from importlib.machinery import PathFinder
+from _frozen_importlib_external import PathFinder  # importlib.machinery would import warnings
 from _thread import RLock
 
 if False:

@@ -1,12 +1,14 @@
 """Signals of a worker: what they do, and what the application sees of them.
 
-The supervisor's signals arrive through a pipe, so that a handler only queues the fact. As under
-mod_wsgi the application cannot install handlers: signal.signal returns what it was given and does
-nothing, and signal.getsignal knows nothing of handlers it did not install.
+Signals arrive through a pipe that the interpreter itself writes to (signal.set_wakeup_fd), so that none
+is lost between a look for signals and a wait for them. As under mod_wsgi the application cannot install
+handlers: signal.signal returns what it was given and does nothing, and signal.getsignal knows nothing of
+handlers it did not install.
 """
 
 import _signal
 import os
+import sys
 
 if False:
     from typing import Any, Callable, Optional
@@ -22,6 +24,7 @@ PUBLISHED = {_signal.SIGHUP: "SIGHUP", _signal.SIGUSR2: "SIGUSR2"}
 
 _real_signal = _signal.signal
 _real_getsignal = _signal.getsignal
+_real_set_wakeup_fd = _signal.set_wakeup_fd
 
 
 class LeaveNow(BaseException):
@@ -41,28 +44,30 @@ class SignalQueue:
         """Take over the signals and hide that from the application."""
         for number in (*LEAVE_REASONS, *PUBLISHED):
             _real_signal(number, self._handle)
+        _real_set_wakeup_fd(self._write_end, warn_on_full_buffer=False)
         _hide()
         os.register_at_fork(after_in_child=self._forget_in_child)
 
-    def put(self, number: int) -> None:
-        """Queue a fact: a signal's number, or 0 to wake up the main thread."""
+    def wake(self) -> None:
+        """Queue 0, which is no signal: something else has changed."""
         try:
-            os.write(self._write_end, bytes((number,)))
+            os.write(self._write_end, b"\0")
         except BlockingIOError:
-            pass
+            pass  # so full that the main thread wakes up anyway
 
     def get(self) -> int:
-        """Wait for the next fact."""
+        """Wait for the number of the next signal, or 0."""
         return os.read(self._read_end, 1)[0]
 
     def _handle(self, number: int, frame: "Any") -> None:
-        self.put(number)
+        # The number is in the pipe already.
         if self.interrupts_load and number in LEAVE_REASONS:
             self.interrupts_load = False
             raise LeaveNow
 
     def _forget_in_child(self) -> None:
         """A forked child shares the pipe; its signals are its own."""
+        _real_set_wakeup_fd(-1)
         for number in (*LEAVE_REASONS, *PUBLISHED):
             _real_signal(number, _signal.SIG_DFL)
         os.close(self._read_end)
@@ -81,11 +86,12 @@ def _hide() -> None:
         handler = _real_getsignal(signalnum)
         return None if getattr(handler, "__func__", None) is SignalQueue._handle else handler
 
-    import sys
+    def set_wakeup_fd(fd: int, /, *, warn_on_full_buffer: bool = True) -> int:
+        """Nothing: without handlers of its own no signal would reach the application's descriptor."""
+        return -1
 
-    _signal.signal = signal  # type: ignore[assignment]
-    _signal.getsignal = getsignal  # type: ignore[assignment]
-    module = sys.modules.get("signal")
-    if module is not None:
-        module.signal = signal  # type: ignore[attr-defined]
-        module.getsignal = getsignal  # type: ignore[attr-defined]
+    for module in (_signal, sys.modules.get("signal")):
+        if module is not None:
+            module.signal = signal  # type: ignore[attr-defined]
+            module.getsignal = getsignal  # type: ignore[attr-defined]
+            module.set_wakeup_fd = set_wakeup_fd  # type: ignore[attr-defined]

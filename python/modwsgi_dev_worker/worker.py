@@ -6,8 +6,8 @@ puts beside them). The control thread reads messages at any time, also while the
 
 import os
 import sys
-from _signal import SIGTERM
-from _thread import start_new_thread
+from _signal import SIGTERM, pthread_kill
+from _thread import get_ident, start_new_thread
 from time import sleep, time
 
 import mod_wsgi
@@ -40,6 +40,7 @@ class Worker:
         self.channel = channel
         self.control: "Connection" = channel.connect("control")
         self.signals = SignalQueue()
+        self.main_thread = get_ident()
         self.threads: "List[RequestThread]" = []
         self.shutdown_reason: "Optional[str]" = None
         self.shutdown_timeout = 5.0
@@ -91,6 +92,8 @@ class Worker:
             return
         finally:
             self.signals.interrupts_load = False
+        import threading  # noqa: F401  # whoever imports it first is its main thread
+
         error = self.application.error
         self._send(
             {
@@ -137,9 +140,10 @@ class Worker:
 
     def _take_shutdown(self, reason: str) -> None:
         self.shutdown_reason = reason
-        self.signals.put(0)
+        self.signals.wake()
         if self.signals.interrupts_load:
-            os.kill(os.getpid(), SIGTERM)
+            # To the main thread, whatever it is doing: LeaveNow.
+            pthread_kill(self.main_thread, SIGTERM)
 
     def _interrupt(self, number: int, request_id: str) -> None:
         """Raise RequestTimeout inside of a request, if it still runs."""
@@ -183,7 +187,7 @@ class Worker:
     def _go_without_answer(self, reason: str) -> None:
         sleep(self.shutdown_timeout)
         self.shutdown_reason = self.shutdown_reason or reason
-        self.signals.put(0)
+        self.signals.wake()
 
     def _publish_stopping(self, reason: str) -> None:
         if not self._stopping_published:

@@ -60,9 +60,7 @@ export class Disk {
     if (known > 1) {
       const end = endOfComponent(filename, known)
       const look = this.look(filename.slice(0, end))
-      if (look.type !== 'directory' || end + 1 >= filename.length) {
-        return foundAt(look, filename, end)
-      }
+      if (look.type !== 'directory') return foundAt(look, filename, end)
       start = end + 1
     }
     return this.#findWhole(filename) ?? this.#walk(filename, start)

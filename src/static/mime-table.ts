@@ -44,7 +44,7 @@ export function openMimeTable(
 export function parseMimeTypes(text: string): Map<string, string> {
   const types = new Map<string, string>()
   for (const line of text.split('\n')) {
-    const [type, ...extensions] = line.trim().split(/\s+/)
+    const [type, ...extensions] = line.trim().split(/[ \t]+/)
     if (type === undefined || type.startsWith('#')) continue
     for (const extension of extensions) types.set(extension.toLowerCase(), type)
   }

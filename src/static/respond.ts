@@ -19,6 +19,11 @@ export interface StaticExchange {
   readonly response: ServerResponse
   /** Writes the page the server makes up for `status`, with these further fields (name, value, name, value). */
   serverPage(status: number, fields: readonly string[]): void
+  /**
+   * Sends status and fields where the caller has more to say in the head; without it the response is told
+   * directly.
+   */
+  writeHead?(status: number, fields: readonly string[]): void
   /** Status of the answer instead of 200: the file is the error document of that status. */
   readonly status?: number
 }
@@ -117,18 +122,15 @@ function sendRanges(
   if (part.contentRange !== undefined) fields.push('Content-Range', part.contentRange)
   if (part.contentType !== undefined) fields.push('Content-Type', part.contentType)
   const { request, response } = exchange
-  response.writeHead(206, fields)
+  sendHead(exchange, 206, fields)
   if (request.method === 'HEAD') return endWithoutBody(file, response)
   if (file.body !== null) response.end(assemble(part.pieces, file.body))
   else sendPieces(file.descriptor, part.pieces, response)
 }
 
-function sendWhole(
-  file: LoadedFile | OpenedFile,
-  { request, response }: StaticExchange,
-  status: number,
-): void {
-  response.writeHead(status, file.fields)
+function sendWhole(file: LoadedFile | OpenedFile, exchange: StaticExchange, status: number): void {
+  const { request, response } = exchange
+  sendHead(exchange, status, file.fields)
   if (request.method === 'HEAD') return endWithoutBody(file, response)
   if (file.body !== null) response.end(file.body)
   else sendPieces(file.descriptor, [{ start: 0, end: file.size - 1 }], response)
@@ -137,20 +139,18 @@ function sendWhole(
 function sendNotModified(
   site: StaticSite,
   file: LoadedFile | OpenedFile,
-  { response }: StaticExchange,
+  exchange: StaticExchange,
 ): void {
-  response.writeHead(304, validatorFields(site, file))
-  endWithoutBody(file, response)
+  sendHead(exchange, 304, validatorFields(site, file))
+  endWithoutBody(file, exchange.response)
 }
 
 /** Empty, with the fields of the file; HEAD is told its length all the same. */
-function sendPreconditionFailed(
-  file: LoadedFile | OpenedFile,
-  { request, response }: StaticExchange,
-): void {
+function sendPreconditionFailed(file: LoadedFile | OpenedFile, exchange: StaticExchange): void {
+  const { request, response } = exchange
   const fields = [...file.fields]
   if (request.method !== 'HEAD') fields[fields.indexOf('Content-Length') + 1] = '0'
-  response.writeHead(412, fields)
+  sendHead(exchange, 412, fields)
   endWithoutBody(file, response)
 }
 
@@ -162,7 +162,7 @@ function sendListing(site: StaticSite, directory: DirectoryToList, exchange: Sta
   const fields = [...site.commonFields]
   if (request.method !== 'HEAD') fields.push('Content-Length', String(page.length))
   fields.push('Content-Type', 'text/html;charset=ISO-8859-1')
-  response.writeHead(200, fields)
+  sendHead(exchange, 200, fields)
   if (request.method === 'HEAD') response.end()
   else response.end(page)
 }
@@ -170,13 +170,18 @@ function sendListing(site: StaticSite, directory: DirectoryToList, exchange: Sta
 function sendOptions(
   site: StaticSite,
   resolution: StaticResolution,
-  { response }: StaticExchange,
+  exchange: StaticExchange,
 ): void {
   const fields = [...site.commonFields, 'Allow', allowedMethods, 'Content-Length', '0']
   const contentType = typeOfResolved(site, resolution)
   if (contentType !== undefined) fields.push('Content-Type', contentType)
-  response.writeHead(200, fields)
-  response.end()
+  sendHead(exchange, 200, fields)
+  exchange.response.end()
+}
+
+function sendHead(exchange: StaticExchange, status: number, fields: string[]): void {
+  if (exchange.writeHead === undefined) exchange.response.writeHead(status, fields)
+  else exchange.writeHead(status, fields)
 }
 
 function typeOfResolved(site: StaticSite, resolution: StaticResolution): string | undefined {

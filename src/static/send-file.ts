@@ -50,8 +50,9 @@ class Sender {
     if (!this.#reading) this.#close()
   }
 
-  readonly #proceed = (): void => {
+  readonly #proceed = (error?: Error | null): void => {
     if (this.#stopped) return
+    if (error) return this.#cut()
     const piece = this.#pieces.shift()
     if (piece === undefined) {
       this.#stop()

@@ -194,9 +194,7 @@ class Resolver {
 const defaultIndexNames: readonly string[] = ['index.html']
 
 function indexNames(text: string | null): readonly string[] | null {
-  const names = rawText(text ?? '')
-    .split(/\s+/)
-    .filter(name => name !== '')
+  const names = (text ?? '').split(/[ \t\r\n]+/).flatMap(name => (name === '' ? [] : rawText(name)))
   if (names.length === 0) return null
   return names.length === 1 && /^disabled$/i.test(names[0] ?? '') ? [] : names
 }

@@ -25,6 +25,8 @@ export interface WatchListener {
 const stillAfter = 10
 /** Milliseconds until files that have just settled are compared once more. */
 const secondLookAfter = 60
+/** The same for files that were just added: a file that is not there yet cannot tell when it is watched. */
+const secondLooksAtNewFiles = [60, 1000]
 /** A file that is empty or gone may be in the middle of a save; it gets this long to come back. */
 const saveMayTake = 100
 
@@ -42,9 +44,13 @@ export class SourceWatcher {
   readonly #clock: Clock
   readonly #files = new Map<string, Known>()
   readonly #folders = new Set<string>()
+  /** Those of the folders that are there, as far as we know. */
+  readonly #present = new Set<string>()
   readonly #touched = new Set<string>()
   readonly #toHash: string[] = []
   #hashing = false
+  /** Cancel the second looks that are ordered. */
+  readonly #looks = new Set<() => void>()
   #settling = false
   readonly #watcher: FSWatcher
 
@@ -52,11 +58,12 @@ export class SourceWatcher {
     this.#listener = listener
     this.#clock = clock
     this.#watcher = watch([], {
-      ignoreInitial: true,
+      // 'add' says that a file is being watched from now on: what happened to it before is compared then.
+      ignoreInitial: false,
       depth: 0,
       ignored: path => !this.#files.has(path) && !this.#folders.has(path),
     })
-    this.#watcher.on('all', (_, path) => this.#event(path))
+    this.#watcher.on('all', (kind, path) => this.#event(kind, path))
     // chokidar passes over a change that follows another within 50 ms; what the kernel said is all here.
     this.#watcher.on('raw', (_, name, details) => this.#rawEvent(name, details))
     this.#watcher.on('error', error => listener.failed(String((error as Error).message ?? error)))
@@ -79,11 +86,15 @@ export class SourceWatcher {
       if (!same) this.#touch(path)
       else if (signature !== null) this.#toHash.push(path)
     }
-    if (paths.length > 0) this.#watcher.add(paths)
+    if (paths.length > 0) {
+      this.#watcher.add(paths)
+      for (const wait of secondLooksAtNewFiles) this.#lookAgain(paths, wait)
+    }
     void this.#hashAll()
   }
 
   async close(): Promise<void> {
+    for (const cancel of this.#looks) cancel()
     await this.#watcher.close()
   }
 
@@ -92,7 +103,10 @@ export class SourceWatcher {
     const folder = dirname(path)
     const wanted = existsSync(folder) ? [folder] : [folder, dirname(folder)]
     const fresh = wanted.filter(candidate => !this.#folders.has(candidate))
-    for (const candidate of fresh) this.#folders.add(candidate)
+    for (const candidate of fresh) {
+      this.#folders.add(candidate)
+      if (existsSync(candidate)) this.#present.add(candidate)
+    }
     return fresh
   }
 
@@ -103,11 +117,15 @@ export class SourceWatcher {
     if (this.#files.has(path)) this.#touch(path)
   }
 
-  #event(path: string): void {
+  #event(kind: string, path: string): void {
     if (this.#files.has(path)) return this.#touch(path)
     if (!this.#folders.has(path)) return
     // A folder came or went: so may files of the set that lie in it.
-    this.#watcher.add(path)
+    if (kind === 'unlinkDir') this.#present.delete(path)
+    if (kind === 'addDir' && !this.#present.has(path)) {
+      this.#present.add(path)
+      this.#watcher.add(path)
+    }
     for (const [file, known] of this.#files) {
       if (dirname(file) === path && signatureOf(file) !== known.signature) this.#touch(file)
     }
@@ -136,16 +154,18 @@ export class SourceWatcher {
       }
     }
     this.#settling = false
-    this.#lookAgain([...seen])
+    this.#lookAgain([...seen], secondLookAfter)
     if (changed.size > 0) this.#listener.settled([...changed].sort())
     else this.#listener.unchanged()
   }
 
   /** A second look at what was just compared, in case a sign of the next save got lost beside the first. */
-  #lookAgain(paths: readonly string[]): void {
-    this.#clock.after(secondLookAfter, () => {
-      for (const path of paths) this.#touch(path)
+  #lookAgain(paths: readonly string[], milliseconds: number): void {
+    const cancel = this.#clock.after(milliseconds, () => {
+      this.#looks.delete(cancel)
+      for (const path of paths) if (this.#files.has(path)) this.#touch(path)
     })
+    this.#looks.add(cancel)
   }
 
   async #untilStill(path: string): Promise<void> {

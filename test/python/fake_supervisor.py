@@ -18,6 +18,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple, Union
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PACKAGE = os.path.join(ROOT, "python", "modwsgi_dev_worker")
+ENTRY = os.path.join(PACKAGE, "__main__.py")
 if os.path.dirname(PACKAGE) not in sys.path:
     sys.path.insert(0, os.path.dirname(PACKAGE))
 
@@ -273,7 +274,7 @@ class FakeSupervisor:
         # Node gives its children one end of a socket pair, not a pipe.
         self._log_socket, other = socket.socketpair()
         self.process = subprocess.Popen(
-            [python or sys.executable, *arguments, PACKAGE],
+            [python or sys.executable, *arguments, ENTRY],
             env=variables,
             cwd="/",
             stdin=subprocess.DEVNULL,
@@ -449,6 +450,14 @@ class FakeSupervisor:
             raise AssertionError("The worker does not end. " + self.log_dump())
         self._wait(lambda: self._log_ended, "end of the log", DEADLINE)
         return status
+
+    def peak_memory(self) -> int:
+        """The largest resident size of the worker so far in MiB; 0 where there is no /proc."""
+        try:
+            with open("/proc/%d/status" % self.process.pid) as file:
+                return next(int(l.split()[1]) // 1024 for l in file if l.startswith("VmHWM"))
+        except FileNotFoundError:
+            return 0
 
     def close(self) -> None:
         """End what is left of the worker's process group and remove the folder."""

@@ -9,7 +9,7 @@ import tempfile
 import unittest
 from typing import Any
 
-from fake_supervisor import DEADLINE, PACKAGE, FakeSupervisor, p
+from fake_supervisor import DEADLINE, ENTRY, FakeSupervisor, p
 
 EVAL = r'''
 import atexit, json, os, signal, sys, threading, time
@@ -20,8 +20,8 @@ AT_IMPORT = {"argv": list(sys.argv), "path": list(sys.path), "cwd": os.getcwd(),
              "modules": sorted(sys.modules), "environ": dict(os.environ)}
 def application(environ, start_response):
     if environ["PATH_INFO"] == "/gate":
+        print("at the gate")
         GATE.wait(20)
-        print("gate passed")
         result = "passed"
     elif environ["PATH_INFO"] == "/open":
         GATE.set()
@@ -122,8 +122,16 @@ class World(ProcessCase):
         self.assertEqual(self.run_in(self.start(), "result = sys.stdin.read()"), "")
 
     def test_request_threads_are_no_threads_of_threading(self) -> None:
-        worker = self.start(threads=2)
+        worker = self.start(
+            "import json\n"
+            "def application(environ, start_response):\n"
+            "    ns = {}\n"
+            "    exec(environ['wsgi.input'].read().decode(), ns)\n"
+            "    start_response('200 OK', [])\n"
+            "    return [json.dumps(ns['result']).encode()]\n"
+        )
         code = (
+            "import threading\n"
             "t = threading.current_thread()\n"
             "result = [type(t).__name__, t.daemon, threading.main_thread().name, "
             "threading.main_thread().ident != t.ident]\n"
@@ -319,10 +327,11 @@ class Orders(ProcessCase):
     def test_dump_stacks_writes_every_stack(self) -> None:
         worker = self.start(threads=2)
         worker.one.request("/gate")
+        worker.wait_log("at the gate")
         worker.tell("dump-stacks")
-        worker.wait_log("app.py")
+        worker.wait_log(" in application")
+        worker.wait_log("__main__.py\", line")
         text = "".join(e.text for e in worker.log())
-        self.assertIn(" in application", text)
         self.assertGreater(text.count("most recent call first"), 2)
         worker.requests[2].get("/open")
 
@@ -384,7 +393,7 @@ class Orders(ProcessCase):
 class Start(unittest.TestCase):
     def test_without_its_variables_it_says_so(self) -> None:
         done = subprocess.run(
-            [sys.executable, PACKAGE], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=DEADLINE
+            [sys.executable, ENTRY], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=DEADLINE
         )
         self.assertEqual(done.returncode, 1)
         self.assertIn(b"MODWSGI_DEV_CHANNEL is not set", done.stdout)

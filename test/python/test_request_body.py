@@ -1,7 +1,6 @@
 """wsgi.input for the three kinds of bodies, and what happens to bodies nobody reads."""
 
 import hashlib
-import os
 import threading
 import unittest
 from typing import Any, List
@@ -313,17 +312,12 @@ class Big(BodyCase):
             one.sock.sendall(frame)
         one.send(p.BODY_END)
 
-    def peak(self) -> int:
-        with open("/proc/%d/status" % self.worker.process.pid) as file:
-            return next(int(l.split()[1]) // 1024 for l in file if l.startswith("VmHWM"))
-
-    @unittest.skipUnless(os.path.exists("/proc/self/status"), "needs /proc")
     def test_a_body_read_in_blocks_needs_no_memory(self) -> None:
         import json
 
         block = bytes(range(256)) * 256
         want = hashlib.sha1(block * (self.SIZE // len(block))).hexdigest()
-        before = self.peak()
+        before = self.worker.peak_memory()
         for path in ("/digest?8192", "/digest?100000", "/lines"):
             one = self.send_frames(path, [], end=False)
             thread = threading.Thread(target=self.feed, args=(one, block))
@@ -331,7 +325,7 @@ class Big(BodyCase):
             got = json.loads(one.response().body)
             thread.join()
             self.assertEqual(got[1], want)
-        self.assertLess(self.peak() - before, 8)
+        self.assertLess(self.worker.peak_memory() - before, 8)
 
     def test_read_of_everything_is_linear(self) -> None:
         import json

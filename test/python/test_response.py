@@ -322,6 +322,10 @@ def file(e, s):
     s("200 OK", [("Content-Length", rest)] if rest else [])
     globals()["F"] = f
     return e["wsgi.file_wrapper"](f)
+def named_file(e, s):
+    globals()["F"] = open(e["QUERY_STRING"], "rb")
+    s("200 OK", [])
+    return e["wsgi.file_wrapper"](F)
 def file_closed(e, s):
     s("200 OK", [])
     return [repr(F.closed).encode()]
@@ -737,6 +741,51 @@ class Files(ResponseCase):
 
     def test_a_subclass_of_the_wrapper_is_a_wrapper(self) -> None:
         self.assertEqual(self.worker.get("/file_wrapper_subclass").body, self.content())
+
+    def test_a_file_that_is_longer_than_memory_allows_for(self) -> None:
+        path = os.path.join(self.worker.folder, "huge")
+        size = 400 * 1024 * 1024 + 7
+        with open(path, "wb") as file:
+            file.truncate(size)  # sparse: takes no space
+        before = self.worker.peak_memory()
+        one = self.worker.one
+        one.request("/named_file?" + path)
+        got = 0
+        while True:
+            kind, payload = one.receive()
+            if kind == p.END:
+                break
+            if kind == p.RESPONSE:
+                _, _, headers, payload = p.decode_response(payload)
+                self.assertEqual(headers, [("Content-Length", str(size))])
+            got += len(payload)
+        self.assertEqual(got, size)
+        self.assertLess(self.worker.peak_memory() - before, 4)
+
+    def test_a_file_that_shrinks_ends_the_body_early(self) -> None:
+        path = os.path.join(self.worker.folder, "shrinks")
+        with open(path, "wb") as file:
+            file.truncate(64 * 1024 * 1024)
+        one = self.worker.one
+        one.request("/named_file?" + path)
+        self.assertEqual(one.receive()[0], p.RESPONSE)
+        os.truncate(path, 10)
+        r = one.response()
+        self.assertLess(len(r.body), 64 * 1024 * 1024 - 1)
+        self.assertEqual(r.outcome, 0)
+
+    def test_an_abort_ends_a_file(self) -> None:
+        path = os.path.join(self.worker.folder, "aborted")
+        with open(path, "wb") as file:
+            file.truncate(64 * 1024 * 1024)
+        one = self.worker.one
+        one.request("/named_file?" + path)
+        self.assertEqual(one.receive()[0], p.RESPONSE)
+        one.send(p.ABORT, b"\1")
+        r = one.response()
+        self.assertEqual(r.outcome, 4)
+        self.assertLess(len(r.body), 32 * 1024 * 1024)
+        self.assertEqual(self.worker.get("/file_closed").body, b"True")
 
     def test_HEAD_of_a_file_has_the_length_and_no_body(self) -> None:
         r = self.worker.get("/file?0", method="HEAD")

@@ -26,7 +26,8 @@ function statusOf(method: string, headers: Headers, seconds = later, tags = vali
 function headersOf(fields: readonly string[]): Headers {
   const entries = fields.map(field => {
     const [name = '', value = ''] = field.split(/: ?(.*)/s)
-    return [name, value.replace('$ETAG', validators.etag).replace('$DATE', validators.lastModified)]
+    const text = value.replaceAll('$ETAG', validators.etag)
+    return [name, text.replaceAll('$DATE', validators.lastModified)]
   })
   return Object.fromEntries(entries)
 }

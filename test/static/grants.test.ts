@@ -34,8 +34,10 @@ describe('isGranted()', () => {
     ['a granted file', single, file('/srv/favicon.ico'), true],
     ['a granted file with more behind it', single, file('/srv/favicon.ico', '/x'), true],
     ['another file beside a granted one', single, file('/srv/other.ico'), false],
+    ['one whose name ends alike', single, file('/srv/my-favicon.ico'), false],
     ['a target that was missing and still is', nowhere, missing('/srv/nowhere'), false],
     ['a target that has become a file since', nowhere, file('/srv/nowhere'), true],
+    ['such a file with more behind it', nowhere, file('/srv/nowhere', '/x'), false],
   ]
   test.each(rows)('%s: %#', (_title, grants, found, granted) => {
     expect(isGranted(grants, found)).toBe(granted)

@@ -41,6 +41,11 @@ describe('parseRangeHeader()', () => {
     expect(parseRangeHeader('bytes=1-4,6-9,0-7', 10)).toEqual({ kind: 'whole' })
   })
 
+  test('does not count zeros in front', () => {
+    const zeros = '0'.repeat(30)
+    expect(summary(parseRangeHeader(`bytes=${zeros}1-${zeros}4`, 36))).toBe('1-4')
+  })
+
   test('stays within the file for every list of small ranges', () => {
     const size = 6
     const items = ['0-', '1-2', '-2', '3-9', '5-5', '7-8', '0-0']

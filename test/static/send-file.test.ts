@@ -1,10 +1,11 @@
 import { EventEmitter } from 'node:events'
-import { appendFileSync, openSync, readdirSync, readlinkSync, truncateSync } from 'node:fs'
+import { appendFileSync, close, openSync, truncateSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { sendPieces } from '../../src/static/send-file.js'
 import { RawConnection } from '../rig/http.js'
+import { openDescriptors } from './open-descriptors.js'
 import {
   modified,
   optionsFor,
@@ -13,6 +14,11 @@ import {
   serve,
   temporaryFolder,
 } from './served-site.js'
+
+vi.mock('node:fs', async importOriginal => {
+  const fs = await importOriginal<typeof import('node:fs')>()
+  return { ...fs, close: vi.fn(fs.close) }
+})
 
 /** More than the buffers between two sockets of one machine can hold. */
 const largeSize = 64 * 1024 * 1024
@@ -24,17 +30,6 @@ async function largeFile(): Promise<ServedSite & { readonly path: string }> {
   putFile(path, 'start', modified)
   truncateSync(path, largeSize)
   return { path, ...(await serve(optionsFor(folder))) }
-}
-
-function openDescriptors(path: string): number {
-  const links = readdirSync('/proc/self/fd').map(name => {
-    try {
-      return readlinkSync(`/proc/self/fd/${name}`)
-    } catch {
-      return ''
-    }
-  })
-  return links.filter(link => link.startsWith(path)).length
 }
 
 /** Asks for the large file and stops reading as soon as the first bytes are there. */
@@ -105,9 +100,39 @@ describe.skipIf(process.platform !== 'linux')('sendPieces()', () => {
   })
 
   test('closes the file at once when the client has gone before', async () => {
-    const path = join(temporaryFolder({ a: 'a' }), 'a')
-    const gone = Object.assign(new EventEmitter(), { destroyed: true }) as unknown as ServerResponse
-    sendPieces(openSync(path, 'r'), [{ start: 0, end: 0 }], gone)
+    const { path, response } = fakeClient()
+    sendPieces(openSync(path, 'r'), [whole], Object.assign(response, { destroyed: true }))
+    await vi.waitFor(() => expect(openDescriptors(path)).toBe(0))
+    expect(response.written).toEqual([])
+  })
+
+  test('closes the file once when the client goes away while it is being read', async () => {
+    const { path, response } = fakeClient()
+    vi.mocked(close).mockClear()
+    sendPieces(openSync(path, 'r'), [whole], response)
+    response.emit('close')
+    expect(close).not.toHaveBeenCalled()
+    await vi.waitFor(() => expect(openDescriptors(path)).toBe(0))
+    expect(close).toHaveBeenCalledTimes(1)
+    expect(response.written).toEqual([])
+  })
+
+  test('closes the file when the client goes away while it does not take more', async () => {
+    const { path, response } = fakeClient()
+    sendPieces(openSync(path, 'r'), [whole], response)
+    await vi.waitFor(() => expect(response.written).toEqual(['content']))
+    response.emit('close')
     await vi.waitFor(() => expect(openDescriptors(path)).toBe(0))
   })
 })
+
+const whole = { start: 0, end: 6 }
+
+/** A file of seven bytes, and a response that takes what is written and never says so. */
+function fakeClient() {
+  const path = join(temporaryFolder({ a: 'content' }), 'a')
+  const written: string[] = []
+  const write = (piece: Buffer) => written.push(piece.toString())
+  const response = Object.assign(new EventEmitter(), { destroyed: false, written, write })
+  return { path, response: response as unknown as ServerResponse & typeof response }
+}

@@ -62,6 +62,8 @@ export interface Serving {
   readonly now?: () => number
   /** Status that files are sent with, as for an error document. */
   readonly status?: number
+  /** Further fields of every head. */
+  readonly fields?: readonly string[]
 }
 
 /**
@@ -81,8 +83,17 @@ export async function serve(options: StaticOptions, serving: Serving = {}): Prom
       response.end(resolution.kind)
       return
     }
-    const status = serving.status === undefined ? {} : { status: serving.status }
-    respond(site, resolution, { request, response, serverPage: page, ...status })
+    respond(site, resolution, {
+      request,
+      response,
+      serverPage: page,
+      ...(serving.status !== undefined && { status: serving.status }),
+      ...(serving.fields !== undefined && {
+        writeHead: (status: number, fields: readonly string[]) => {
+          response.writeHead(status, [...fields, ...(serving.fields ?? [])])
+        },
+      }),
+    })
   })
   const port = await listening(server)
   onTestFinished(() => {

@@ -185,9 +185,17 @@ describe('resolve() with aliases', () => {
 
   test('finds a target whose name is beyond ASCII', () => {
     const folder = temporaryFolder({ 'caf\u00e9/x.txt': 'x' })
-    const aliases: [string, string][] = [['/caf\u00e9', join(folder, 'caf\u00e9')]]
-    const resolution = resolveIn(optionsFor(folder, { aliases }), '/caf\xc3\xa9/x.txt')
+    const aliases: [string, string][] = [['/th\u00e9', join(folder, 'caf\u00e9')]]
+    const resolution = resolveIn(optionsFor(join(folder, 'none'), { aliases }), '/th\xc3\xa9/x.txt')
     expect(resolution.kind).toBe('file')
+  })
+
+  test('looks at the disk once for a file that is there, however deep', () => {
+    const folder = temporaryFolder({ 'a/b/c/d.css': '' })
+    const site = openStaticSite(optionsFor(join(folder, 'none'), { aliases: [['/st', folder]] }))
+    vi.mocked(lstatSync).mockClear()
+    expect(site.resolve('/st/a/b/c/d.css').kind).toBe('file')
+    expect(lstatSync).toHaveBeenCalledTimes(1)
   })
 })
 
@@ -232,6 +240,19 @@ describe('resolve() of directories', () => {
       ['/nope/', 'application /root/nope = /nope + /'],
       ['/st/', 'file /st/index.html'],
     ])
+  })
+
+  test('takes index names in any script', () => {
+    const folder = temporaryFolder({ 'root/\u00e0.html': '' })
+    const options = optionsFor(join(folder, 'root'), { directoryIndex: 'x \u00e0.html' })
+    expect(resolveIn(options, '/').kind).toBe('file')
+  })
+
+  test('takes only a regular file for an index', () => {
+    const folder = temporaryFolder({ 'st/x': '' })
+    execFileSync('mkfifo', [join(folder, 'st/index.html')])
+    const aliases: [string, string][] = [['/st', join(folder, 'st')]]
+    expectAll(optionsFor(join(folder, 'none'), { aliases }), folder, [['/st/', '404']])
   })
 
   test('follows an index name that starts at the root, but not for ever', () => {
@@ -298,6 +319,10 @@ describe('resolve() with handlers', () => {
       ['/nope.foo', 'application /root/nope.foo = /nope.foo + '],
       ['/st/y.foo', 'handler .foo /st/y.foo + '],
       ['/st/nope.foo/x', 'missing handler .foo /st/nope.foo + /x'],
+    ])
+    expectAll({ ...options, handlerExtensions: ['.html'] }, folder, [
+      ['/st/', '404'],
+      ['/st/index.html', 'missing handler .html /st/index.html + '],
     ])
   })
 })
