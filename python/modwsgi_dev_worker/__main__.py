@@ -41,6 +41,7 @@ def main() -> None:
     path = _take("MODWSGI_DEV_CHANNEL")
     secret = _take("MODWSGI_DEV_SECRET")
     identity = int(_take("MODWSGI_DEV_WORKER"))
+    begun = _take("MODWSGI_DEV_BEGUN")
     os.dup2(1, 2)
     import faulthandler
 
@@ -51,7 +52,7 @@ def main() -> None:
     from modwsgi_dev_worker.worker import Worker
 
     log_record.open_log(secret)
-    Worker(Channel(path, secret, identity)).run()
+    Worker(Channel(path, secret, identity), begun).run()
 
 
 main()

@@ -11,7 +11,6 @@ from _thread import RLock
 from time import time
 from types import ModuleType
 
-from .current_request import current
 from .error_report import report_load_error
 from .process_signals import LeaveNow
 
@@ -57,13 +56,11 @@ class Application:
     ) -> "Optional[Callable[..., Any]]":
         """Load the application, once; None if that failed, with the reason in the log.
 
-        remote and script name the request that needs it, None at the start. What the source prints
-        belongs to no request.
+        remote and script name the request that needs it, None at the start. (What the source prints
+        belongs to no request: the thread has not made it its own yet.)
         """
         with self._lock:
             if self._loaded is None:
-                outer = getattr(current, "exchange", None)
-                current.exchange = None
                 try:
                     self._loaded = self._load()
                 except LeaveNow:
@@ -74,7 +71,6 @@ class Application:
                     self.files.add_error(error)
                     return None
                 finally:
-                    current.exchange = outer
                     self.report_files()
                 self.error = None
                 if not self.leaving:

@@ -12,7 +12,9 @@ from .protocol import (
     BODY_END,
     DATA,
     END,
+    END_FRAME,
     HEADER,
+    NUMBER,
     RESPONSE,
     RESPONSE_COMPLETE,
     RESPONSE_FRAME,
@@ -49,6 +51,7 @@ class Exchange:
         "input_length",
         "input_reads",
         "length",
+        "number",
         "origin_cache",
         "outcome",
         "output_length",
@@ -62,8 +65,9 @@ class Exchange:
     )
 
     # Slots without a value here get it when they are first needed: a request pays for few of them.
-    def __init__(self, connection: "Connection", text: str) -> None:
+    def __init__(self, connection: "Connection", number: int, text: str) -> None:
         self.connection = connection
+        self.number = number  # of the request, among those of this worker
         self.text = text  # the environ as it came
         self.head: "Optional[bytes]" = None  # set by start_response
         self.length: "Any" = None  # Content-Length: text until the head is sent, then what is left
@@ -202,7 +206,7 @@ class Exchange:
         self.head_sent = True
         self.output_length += len(block)
         self.output_writes += 1
-        start = RESPONSE_FRAME.pack(RESPONSE, 5 + size + len(block), flags, size)
+        start = RESPONSE_FRAME.pack(RESPONSE, 9 + size + len(block), self.number, flags, size)
         self.connection.send_bytes(start + head + block)  # type: ignore[operator]
 
     def send_data(self, block: "Union[bytes, memoryview]") -> None:
@@ -223,7 +227,7 @@ class Exchange:
         """Tell the front that the response is over and the thread free."""
         self.outcome = outcome
         self.over = True
-        self.connection.send_bytes(HEADER.pack(END, 1) + bytes((outcome,)))
+        self.connection.send_bytes(END_FRAME.pack(END, 5, self.number, outcome))
 
     def check_abort(self) -> None:
         """Look, without waiting, whether the front has sent ABORT; ClientGone if so."""
@@ -236,9 +240,12 @@ class Exchange:
         raise ClientGone
 
     def note_body_frame(self, frame_type: int, payload: bytes) -> None:
-        """Remember an ABORT or BODY_END that was read."""
+        """Remember an ABORT or BODY_END that was read. An ABORT may be that of the request before,
+        with whose end it crossed on the wire."""
         if frame_type == ABORT:
-            self.aborted = payload[0]
+            if NUMBER.unpack_from(payload)[0] != self.number:
+                return
+            self.aborted = payload[NUMBER.size]
         if frame_type in (ABORT, BODY_END):
             self.body_pending = False
 

@@ -1,17 +1,18 @@
 """Signals of a worker: what they do, and what the application sees of them.
 
-Signals arrive through a pipe that the interpreter itself writes to (signal.set_wakeup_fd), so that none
-is lost between a look for signals and a wait for them. As under mod_wsgi the application cannot install
-handlers: signal.signal returns what it was given and does nothing, and signal.getsignal knows nothing of
-handlers it did not install.
+As under mod_wsgi the application cannot install handlers: signal.signal returns what it was given and
+does nothing, and signal.getsignal knows nothing of handlers it did not install.
 """
 
 import _signal
 import os
 import sys
+from _signal import SIGTERM, pthread_kill
+from _thread import allocate_lock, get_ident, start_new_thread
+from time import sleep
 
 if False:
-    from typing import Any, Callable, Optional
+    from typing import Any, List
 
 # Signals that end a process, with the reason given to subscribers.
 LEAVE_REASONS = {
@@ -32,35 +33,62 @@ class LeaveNow(BaseException):
 
 
 class SignalQueue:
-    """A pipe into which signals, and other threads, put one byte for each fact."""
+    """Signals, and what other threads put beside them, for the main thread to take one by one.
+
+    The interpreter writes the number of each signal into a pipe (signal.set_wakeup_fd), and a thread
+    takes it from there: so none is lost between a look for signals and a wait for them.
+    """
 
     def __init__(self) -> None:
+        self._main = get_ident()
+        self._facts: "List[int]" = []
+        self._some = allocate_lock()  # held while there may be no fact
+        self._some.acquire()
         self._read_end, self._write_end = os.pipe()
         os.set_blocking(self._write_end, False)
-        self._owner = os.getpid()
-        self.interrupts_load = False
+        self.interrupts_load = False  # whether a signal that ends the process raises LeaveNow
 
     def install(self) -> None:
-        """Take over the signals and hide that from the application."""
+        """Take over the signals and hide that from the application. Called by the main thread."""
         for number in (*LEAVE_REASONS, *PUBLISHED):
             _real_signal(number, self._handle)
         _real_set_wakeup_fd(self._write_end, warn_on_full_buffer=False)
         _hide()
         os.register_at_fork(after_in_child=self._forget_in_child)
+        start_new_thread(self._forward, ())
 
-    def wake(self) -> None:
-        """Queue 0, which is no signal: something else has changed."""
+    def put(self, number: int) -> None:
+        """Queue a fact: the number of a signal, or 0 for something else that has changed."""
+        self._facts.append(number)
         try:
-            os.write(self._write_end, b"\0")
-        except BlockingIOError:
-            pass  # so full that the main thread wakes up anyway
+            self._some.release()
+        except RuntimeError:
+            pass  # released already
 
     def get(self) -> int:
-        """Wait for the number of the next signal, or 0."""
-        return os.read(self._read_end, 1)[0]
+        """Wait for the next fact."""
+        while not self._facts:
+            self._some.acquire()
+        return self._facts.pop(0)
+
+    def interrupt_load(self) -> None:
+        """Have LeaveNow raised in the main thread if it is loading the application.
+
+        Repeated, because a signal that comes just before the main thread starts to wait for
+        something does not end that wait.
+        """
+        while self.interrupts_load:
+            pthread_kill(self._main, SIGTERM)
+            sleep(0.02)
+
+    def _forward(self) -> None:
+        while True:
+            number = os.read(self._read_end, 1)[0]
+            self.put(number)
+            if number in LEAVE_REASONS:
+                self.interrupt_load()
 
     def _handle(self, number: int, frame: "Any") -> None:
-        # The number is in the pipe already.
         if self.interrupts_load and number in LEAVE_REASONS:
             self.interrupts_load = False
             raise LeaveNow

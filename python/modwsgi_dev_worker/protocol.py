@@ -61,9 +61,11 @@ OUTCOME_INTERRUPTED = 3
 OUTCOME_BROKEN_OFF = 4
 
 HEADER = Struct(">BI")
-SECTION = Struct(">BI")
+NUMBER = Struct(">I")
+SECTION = Struct(">IBI")
 # Header and section in one, for the two frames of a plain request.
-REQUEST_FRAME = RESPONSE_FRAME = Struct(">BIBI")
+REQUEST_FRAME = RESPONSE_FRAME = Struct(">BIIBI")
+END_FRAME = Struct(">BIIB")
 
 
 class ProtocolError(Exception):
@@ -108,12 +110,15 @@ def check_payload(frame_type: int, payload: bytes) -> None:
         _one_of(payload, (ABORT_CLIENT_GONE, ABORT_BODY_BROKEN), "abort reason")
     elif frame_type == END:
         _one_of(payload, range(OUTCOME_COMPLETE, OUTCOME_BROKEN_OFF + 1), "outcome")
-    elif frame_type in (BODY_END, CONTINUE, RETRY) and payload:
-        raise ProtocolError("%s with a payload" % FRAME_TYPES[frame_type])
+    elif frame_type in (CONTINUE, RETRY) and len(payload) != NUMBER.size:
+        raise ProtocolError("%s of %d bytes" % (FRAME_TYPES[frame_type], len(payload)))
+    elif frame_type == BODY_END and payload:
+        raise ProtocolError("BODY_END with a payload")
 
 
 def _one_of(payload: bytes, allowed: "Iterable[int]", what: str) -> None:
-    if len(payload) != 1 or payload[0] not in allowed:
+    """A request number, then one byte out of a few."""
+    if len(payload) != NUMBER.size + 1 or payload[NUMBER.size] not in allowed:
         raise ProtocolError("Bad %s %r" % (what, payload[:16]))
 
 
@@ -205,50 +210,50 @@ def _join(texts: "List[str]") -> bytes:
 
 
 def encode_request(
-    kind: int, environ: "Iterable[Tuple[str, str]]", body: bytes = b""
+    number: int, kind: int, environ: "Iterable[Tuple[str, str]]", body: bytes = b""
 ) -> bytes:
     """The payload of REQUEST; the worker itself never sends one, its tests do."""
     data = encode_environ(environ)
-    return SECTION.pack(kind, len(data)) + data + body
+    return SECTION.pack(number, kind, len(data)) + data + body
 
 
-def decode_request(payload: bytes) -> "Tuple[int, List[Tuple[str, str]], bytes]":
-    """Body kind, environ pairs and body of a REQUEST payload."""
-    kind, data, body = _split_section(payload, "environ")
+def decode_request(payload: bytes) -> "Tuple[int, int, List[Tuple[str, str]], bytes]":
+    """Request number, body kind, environ pairs and body of a REQUEST payload."""
+    number, kind, data, body = _split_section(payload, "environ")
     if kind not in (BODY_NONE, BODY_WHOLE, BODY_FRAMES):
         raise ProtocolError("Unknown body kind %d" % kind)
     if body and kind != BODY_WHOLE:
         raise ProtocolError("Body in a request of kind %d" % kind)
     if len(body) > MAX_BODY_PIECE:
         raise ProtocolError("Request body of %d bytes is over the limit" % len(body))
-    return kind, decode_environ(data), body
+    return number, kind, decode_environ(data), body
 
 
 def encode_response(
-    flags: int, status: str, headers: "Iterable[Tuple[str, str]]", body: bytes = b""
+    number: int, flags: int, status: str, headers: "Iterable[Tuple[str, str]]", body: bytes = b""
 ) -> bytes:
     """The payload of RESPONSE."""
     data = encode_head(status, headers)
-    return SECTION.pack(flags, len(data)) + data + body
+    return SECTION.pack(number, flags, len(data)) + data + body
 
 
 def decode_response(
     payload: bytes,
-) -> "Tuple[int, str, List[Tuple[str, str]], bytes]":
-    """Flags, status line, header fields and first body bytes of a RESPONSE payload."""
-    flags, data, body = _split_section(payload, "head")
+) -> "Tuple[int, int, str, List[Tuple[str, str]], bytes]":
+    """Request number, flags, status line, header fields and first body bytes of a RESPONSE payload."""
+    number, flags, data, body = _split_section(payload, "head")
     if flags not in (0, RESPONSE_COMPLETE, RESPONSE_COMPLETE | RESPONSE_ENDS):
         raise ProtocolError("Bad response flags %d" % flags)
     status, headers = decode_head(data)
-    return flags, status, headers, body
+    return number, flags, status, headers, body
 
 
-def _split_section(payload: bytes, what: str) -> "Tuple[int, bytes, bytes]":
-    """First byte, the section whose length follows it, and the rest."""
+def _split_section(payload: bytes, what: str) -> "Tuple[int, int, bytes, bytes]":
+    """Request number, the byte after it, the section whose length follows it, and the rest."""
     if len(payload) < SECTION.size:
         raise ProtocolError("Payload too short for its %s" % what)
-    first, length = SECTION.unpack_from(payload)
+    number, first, length = SECTION.unpack_from(payload)
     end = SECTION.size + length
     if end > len(payload):
         raise ProtocolError("Length of the %s is beyond the payload" % what)
-    return first, payload[SECTION.size : end], payload[end:]
+    return number, first, payload[SECTION.size : end], payload[end:]

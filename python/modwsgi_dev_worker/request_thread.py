@@ -1,11 +1,11 @@
-"""One request thread: takes a request from its connection, calls the application, has the response sent.
+"""One request thread: takes a request from the intake, calls the application, has the response sent.
 
 The loop is written for speed: the common request is one REQUEST frame answered by one RESPONSE frame,
 and no object is made, and no function called, that such a request does not need.
 """
 
 import sys
-from _thread import get_ident
+from _thread import allocate_lock, get_ident
 from time import time
 
 from mod_wsgi import RequestTimeout, active_requests
@@ -16,22 +16,18 @@ from .error_report import report_channel_error
 from .exchange import Exchange
 from .log_stream import UnopenedErrorsStream, end_line
 from .protocol import (
-    ABORT,
     BODY,
     BODY_NONE,
     BODY_WHOLE,
     CONTINUE,
-    FRAME_TYPES,
     HEADER_SIZE,
+    NUMBER,
     OUTCOME_FAILED_AFTER_HEAD,
     OUTCOME_FAILED_BEFORE_HEAD,
     OUTCOME_INTERRUPTED,
-    REQUEST,
     REQUEST_FRAME,
     RETRY,
-    ProtocolError,
     decode_request,
-    encode_frame,
 )
 from .request_body import Input
 from .request_events import RequestMeter, publish_request_started
@@ -40,29 +36,35 @@ from .response import failed, respond
 if False:
     from typing import Any, Callable, Dict, Optional
 
+    from mmap import mmap
+
     from .application import Application
     from .connection import Connection
+    from .intake import Intake
 
-_RECEIVE = 65536
 _TEXT_START = REQUEST_FRAME.size
-_CONTINUE_FRAME = encode_frame(CONTINUE)
 _unpack = REQUEST_FRAME.unpack_from
 _new_errors = UnopenedErrorsStream.__new__
+_note_begun = NUMBER.pack_into
 
 
 class RequestThread:
-    """A thread of the worker with its own request connection."""
+    """A thread of the worker with its own connection for responses."""
 
     def __init__(
         self,
         number: int,
         connection: "Connection",
+        intake: "Intake",
+        begun: "mmap",
         application: "Application",
         base_environ: "Dict[str, Any]",
         https: bool,
     ) -> None:
         self.number = number
         self.connection = connection
+        self.intake = intake
+        self.begun = begun  # the numbers of the requests that were begun, one slot for each thread
         self.application = application
         self.base_environ = dict(base_environ)
         self.base_environ["mod_wsgi.thread_id"] = number
@@ -92,28 +94,26 @@ class RequestThread:
 
     def _serve(self) -> None:
         connection = self.connection
-        receive = connection.sock.recv
+        next_request = self.intake.next
+        begun = self.begun
+        slot = NUMBER.size * (self.number - 1)
+        bed = allocate_lock()
+        bed.acquire()
         application = self.application
         base_copy = self.base_environ.copy
         modules = sys.modules
         https = self.https
         while True:
-            data = connection.pending
-            if data:
-                connection.pending = b""
-            else:
-                data = receive(_RECEIVE)
+            data = next_request(bed)
             started = time()
-            # ---- usually that was one whole REQUEST frame, no more and no less
-            size = len(data)
-            if size < _TEXT_START or data[0] != REQUEST or _unpack(data)[1] + HEADER_SIZE != size:
-                data = self._whole_request(data)
-            kind, text_size = _unpack(data)[2:]
+            if len(data) < _TEXT_START:
+                decode_request(data[HEADER_SIZE:])  # says what is wrong with it
+            _, _, number, kind, text_size = _unpack(data)
             text = str(data[_TEXT_START : _TEXT_START + text_size], "latin-1")
             # ---- accept it, or give it back
             function = application.function
             if function is None or application.changed():
-                function = self._load_or_refuse(text)
+                function = self._load_or_refuse(number, text)
                 if function is None:
                     continue
             # ---- the environ
@@ -122,7 +122,7 @@ class RequestThread:
             environ.update(zip(parts[::2], parts[1::2]))
             if https:
                 environ["wsgi.url_scheme"] = "https"
-            exchange = Exchange(connection, text)
+            exchange = Exchange(connection, number, text)
             errors = _new_errors(UnopenedErrorsStream)
             errors._exchange = exchange
             environ["wsgi.errors"] = errors
@@ -131,7 +131,7 @@ class RequestThread:
             elif kind == BODY_WHOLE:
                 environ["wsgi.input"] = Input(exchange, data[_TEXT_START + text_size :])
             else:
-                connection.send_bytes(_CONTINUE_FRAME)
+                connection.send(CONTINUE, NUMBER.pack(number))
                 exchange.body_pending = True
                 environ["wsgi.input"] = Input(exchange, b"", connection)
             exchange.request_id = request_id = environ["mod_wsgi.request_id"]
@@ -141,6 +141,7 @@ class RequestThread:
             environ["mod_wsgi.daemon_start"] = started
             environ["mod_wsgi.application_start"] = time()
             self.exchange = current.exchange = exchange
+            _note_begun(begun, slot, number)
             # ---- the application
             meter = None
             try:
@@ -150,7 +151,7 @@ class RequestThread:
                 result = function(environ, exchange.start_response)
                 respond(result, exchange)
             except BaseException as error:
-                self._end_failed(error, exchange)
+                exchange.send_end(failed(error, exchange))
             # ---- forget it; destructors still belong to the request
             environ = errors = result = parts = None
             if meter is not None:
@@ -180,36 +181,13 @@ class RequestThread:
             if exchange.body_pending:
                 self._discard_body(exchange)
 
-    def _end_failed(self, error: BaseException, exchange: "Exchange") -> None:
-        """The application raised: log it, end the request."""
-        outcome = failed(error, exchange)
-        if exchange.partial:
-            end_line(exchange)
-        exchange.send_end(outcome)
-
-    def _whole_request(self, data: bytes) -> bytes:
-        """Make data, the start of what the front sent, one whole REQUEST frame.
-
-        An ABORT that crossed with the end of the request before is dropped. Raises ConnectionLost
-        when the front closes the connection.
-        """
-        connection = self.connection
-        connection.pending = data
-        while True:
-            frame_type, payload = connection.receive()
-            if frame_type == REQUEST:
-                decode_request(payload)
-                return encode_frame(REQUEST, payload)
-            if frame_type != ABORT:
-                raise ProtocolError("%s instead of a request" % FRAME_TYPES[frame_type])
-
-    def _load_or_refuse(self, text: str) -> "Optional[Callable[..., Any]]":
+    def _load_or_refuse(self, number: int, text: str) -> "Optional[Callable[..., Any]]":
         """The application, loaded now if it was not; None if the request was refused."""
         application = self.application
         if application.leaving or (application.function is not None and application.changed()):
-            self.connection.send(RETRY)
+            self.connection.send(RETRY, NUMBER.pack(number))
             return None
-        exchange = Exchange(self.connection, text)
+        exchange = Exchange(self.connection, number, text)
         function = application.load(*exchange.origin())
         if function is None:
             exchange.send_end(OUTCOME_FAILED_BEFORE_HEAD)

@@ -12,7 +12,6 @@ from .connection import ConnectionLost
 from .error_report import report_interrupt, report_request_error
 from .exchange import MAX_DATA, ClientGone
 from .file_response import send_file
-from .log_stream import end_line
 from .protocol import (
     OUTCOME_BROKEN_OFF,
     OUTCOME_COMPLETE,
@@ -56,19 +55,15 @@ def respond(result: "Any", exchange: "Exchange") -> None:
                 publish_response_started(exchange)
                 exchange.output_length = len(body)
                 exchange.output_writes = len(result)
-            if exchange.partial:
-                end_line(exchange)
             exchange.head_sent = True
             size = len(head)  # type: ignore[arg-type]
             exchange.connection.send_bytes(
-                _pack(RESPONSE, 5 + size + len(body), _LAST_FLAGS, size) + head + body  # type: ignore[operator]
+                _pack(RESPONSE, 9 + size + len(body), exchange.number, _LAST_FLAGS, size) + head + body  # type: ignore[operator]
             )
             exchange.over = True
             return
     outcome = _send_blocks(result, exchange)
     outcome = _close(result, exchange) or outcome
-    if exchange.partial:
-        end_line(exchange)
     exchange.send_end(outcome)
 
 

@@ -6,8 +6,7 @@ puts beside them). The control thread reads messages at any time, also while the
 
 import os
 import sys
-from _signal import SIGTERM, pthread_kill
-from _thread import get_ident, start_new_thread
+from _thread import start_new_thread
 from time import sleep, time
 
 import mod_wsgi
@@ -18,6 +17,7 @@ from .connection import Channel, ConnectionLost
 from .current_request import current
 from .environ import forces_https, make_base_environ
 from .error_report import report_channel_error
+from .intake import Intake
 from .lifeline import hold_lifeline
 from .loaded_files import LoadedFiles
 from .log_record import renew_lock
@@ -28,6 +28,7 @@ from .protocol import ProtocolError
 from .request_thread import RequestThread
 
 if False:
+    from mmap import mmap
     from typing import Any, Dict, List, Optional
 
     from .connection import Connection
@@ -36,11 +37,11 @@ if False:
 class Worker:
     """All that belongs to this process."""
 
-    def __init__(self, channel: "Channel") -> None:
+    def __init__(self, channel: "Channel", begun_path: str) -> None:
         self.channel = channel
+        self.begun_path = begun_path
         self.control: "Connection" = channel.connect("control")
         self.signals = SignalQueue()
-        self.main_thread = get_ident()
         self.threads: "List[RequestThread]" = []
         self.shutdown_reason: "Optional[str]" = None
         self.shutdown_timeout = 5.0
@@ -69,16 +70,21 @@ class Worker:
     def _start_threads(self, configuration: "Dict[str, Any]") -> None:
         environ = make_base_environ(configuration)
         https = forces_https(configuration)
+        begun = _map_file(self.begun_path)
+        self.intake = Intake(self.channel.connect("intake"))
         for number in range(1, configuration["threads"] + 1):
-            connection = self.channel.connect("request", number)
-            thread = RequestThread(number, connection, self.application, environ, https)
+            connection = self.channel.connect("thread", number)
+            thread = RequestThread(
+                number, connection, self.intake, begun, self.application, environ, https
+            )
             self.threads.append(thread)
             start_new_thread(thread.run, ())
 
     def _forget_in_child(self) -> None:
         """A forked child is no worker: the channel is not its own."""
         renew_lock()
-        for connection in (self.control, self.lifeline, *(t.connection for t in self.threads)):
+        threads = (thread.connection for thread in self.threads)
+        for connection in (self.control, self.lifeline, self.intake.connection, *threads):
             connection.close()
 
     # ---- loading
@@ -134,22 +140,24 @@ class Worker:
             if kind == "shutdown":
                 self._take_shutdown(message.get("reason") or "shutdown_signal")
             elif kind == "interrupt":
-                self._interrupt(message["thread"], message["request"])
+                self._interrupt(message["request"])
+            elif kind == "wake":
+                self.intake.wake_one()
             elif kind == "dump-stacks":
                 dump_stacks()
 
     def _take_shutdown(self, reason: str) -> None:
         self.shutdown_reason = reason
-        self.signals.wake()
-        if self.signals.interrupts_load:
-            # To the main thread, whatever it is doing: LeaveNow.
-            pthread_kill(self.main_thread, SIGTERM)
+        self.signals.put(0)
+        start_new_thread(self.signals.interrupt_load, ())
 
-    def _interrupt(self, number: int, request_id: str) -> None:
+    def _interrupt(self, request_id: str) -> None:
         """Raise RequestTimeout inside of a request, if it still runs."""
-        thread = self.threads[number - 1]
-        exchange = thread.exchange
-        if exchange is None or exchange.request_id != request_id:
+        for thread in self.threads:
+            exchange = thread.exchange
+            if exchange is not None and exchange.request_id == request_id:
+                break
+        else:
             return
         import ctypes
 
@@ -187,7 +195,7 @@ class Worker:
     def _go_without_answer(self, reason: str) -> None:
         sleep(self.shutdown_timeout)
         self.shutdown_reason = self.shutdown_reason or reason
-        self.signals.wake()
+        self.signals.put(0)
 
     def _publish_stopping(self, reason: str) -> None:
         if not self._stopping_published:
@@ -215,6 +223,17 @@ class Worker:
         sleep(self.shutdown_timeout)
         end_line(process_lines)
         os._exit(1)
+
+
+def _map_file(path: str) -> "mmap":
+    """A file of the supervisor as memory that both see."""
+    from mmap import mmap
+
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        return mmap(descriptor, 0)
+    finally:
+        os.close(descriptor)
 
 
 def _describe(error: BaseException) -> str:

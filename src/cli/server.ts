@@ -13,7 +13,7 @@ import { Fleet } from '../supervisor/fleet.js'
 import { listenForSignals, type Order, signalExitCode } from '../supervisor/signals.js'
 import { SourceWatcher } from '../watch/watcher.js'
 import { type Channel, openChannel } from '../workers/channel.js'
-import { Dispatcher } from '../workers/dispatcher.js'
+import { Dispatcher, type Pool } from '../workers/dispatcher.js'
 import type { LoadResult } from '../workers/worker-process.js'
 import { planWorker, type SitePlan } from './site-plan.js'
 
@@ -60,7 +60,8 @@ export class Server {
         directoryIndex: settings.directoryIndex,
         directoryListing: settings.directoryListing,
         mimeTypesFile: settings.mimeTypes,
-        serverHeader: 'Apache',
+        // The front adds Server and Date to every response.
+        serverHeader: null,
       }),
       dispatcher: this.#dispatcher,
       log,
@@ -157,7 +158,7 @@ export class Server {
       gracefulTimeout: settings.gracefulTimeout,
       maximumRequests: settings.maximumRequests,
       waitsFor: 'a change of the code',
-      running: process => this.#runningIn(process),
+      running: process => this.#runningIn(process.requests),
       loadTried: (result, generation) => this.#loadTried(result, generation, watching),
       filesLoaded: files => this.#watcher?.add(files),
     })
@@ -195,9 +196,10 @@ export class Server {
     })
   }
 
-  #runningIn(process: object) {
-    return [...this.#front.inProgress]
-      .filter(request => request.connection?.owner === process)
+  #runningIn(pool: Pool) {
+    return this.#front.inProgress
+      .list()
+      .filter(request => request.pool === pool)
       .map(request => request.describe())
   }
 }

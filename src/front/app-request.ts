@@ -6,8 +6,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../logging/log.js'
 import type { RunningRequest } from '../logging/events.js'
 import type { Clock } from '../base/clock.js'
-import type { Dispatcher, Job, RefusalReason } from '../workers/dispatcher.js'
+import type { Dispatcher, Job, Pool, RefusalReason } from '../workers/dispatcher.js'
 import {
+  type AbortReason,
   abortReason,
   bodyKind,
   encodeRequest,
@@ -16,7 +17,9 @@ import {
   maxInlineBody,
   type ResponseFrame,
 } from '../workers/protocol.js'
-import type { Exchange, RequestConnection } from '../workers/request-connection.js'
+import type { Exchange } from '../workers/exchange.js'
+import type { ThreadConnection } from '../workers/thread-connection.js'
+import type { InProgress, Listed } from './in-progress.js'
 import { type ConnectionRules, endWhole, type HttpExchange, writeHead, writeServerPage } from './reply.js'
 import { responseHead } from './response-head.js'
 
@@ -30,7 +33,7 @@ export interface ApplicationFront extends ConnectionRules {
   /** Longest request body in bytes (--limit-request-body); 0: no limit. */
   readonly bodyLimit: number
   /** Requests that are with the application or wait for it. */
-  readonly inProgress: Set<AppRequest>
+  readonly inProgress: InProgress<AppRequest>
   /** Serves a path again as an internal GET: a 200 response with a local Location. */
   redirect(http: HttpExchange, location: string): void
 }
@@ -41,8 +44,13 @@ export type RequestBody = Buffer | 'none' | 'streamed'
 /** A response that comes before the request body is complete is held back up to this many bytes. */
 const mostHeldBytes = maxInlineBody
 
-export class AppRequest implements Job, Exchange {
-  #connection: RequestConnection | null = null
+export class AppRequest implements Job, Exchange, Listed {
+  /** See {@link InProgress}. */
+  place = -1
+  /** The worker that has it; null while it waits. */
+  pool: Pool | null = null
+  /** The connection of the thread that has it, once that is known. */
+  #connection: ThreadConnection | null = null
   #frame: Buffer | null = null
   #answered = false
   #headSent = false
@@ -93,11 +101,6 @@ export class AppRequest implements Job, Exchange {
     }
   }
 
-  /** The connection it runs on, null while it waits. */
-  get connection(): RequestConnection | null {
-    return this.#connection
-  }
-
   // Job: waiting for a thread.
 
   wanted(): boolean {
@@ -111,10 +114,10 @@ export class AppRequest implements Job, Exchange {
     return true
   }
 
-  start(connection: RequestConnection): void {
-    this.#connection = connection
+  start(pool: Pool): void {
+    this.pool = pool
     this.#started = this.front.clock.now()
-    connection.send(this.#frame!, this)
+    pool.send(this.#frame!, this)
   }
 
   refuse(why: RefusalReason): void {
@@ -122,6 +125,12 @@ export class AppRequest implements Job, Exchange {
   }
 
   // Exchange: with a thread.
+
+  taken(connection: ThreadConnection): void {
+    this.#connection = connection
+    // The client went away before it was known which thread has the request.
+    if (this.response.destroyed) connection.abort(this.#abortReason())
+  }
 
   accepted(): void {
     if (this.#expectsContinue && !this.response.headersSent) this.response.writeContinue()
@@ -139,6 +148,7 @@ export class AppRequest implements Job, Exchange {
 
   ended(outcome: EndOutcome): void {
     this.#connection = null
+    this.pool = null
     this.#inOrder(0, () => this.#finish(outcome))
     if (this.#bodyDone || this.#answered) return
     // Nobody reads the rest of the body any more, but the client still sends it.
@@ -148,11 +158,13 @@ export class AppRequest implements Job, Exchange {
 
   retry(): void {
     this.#connection = null
+    this.pool = null
     if (!this.#answered) this.front.dispatcher.submit(this)
   }
 
   lost(): void {
     this.#connection = null
+    this.pool = null
     if (this.#answered) return
     const begun = this.#headSent
     this.front.log.emit({ type: 'requestLost', request: this.describe(), begun })
@@ -287,12 +299,12 @@ export class AppRequest implements Job, Exchange {
     const gone = !this.#answered
     this.#done()
     this.#held = null
-    if (!this.#connection) {
-      if (gone) this.front.dispatcher.withdraw(this)
-    } else if (gone) {
-      this.#connection.abort(this.request.complete ? abortReason.clientGone : abortReason.bodyBroken)
-    } else {
-      this.#connection.resume()
-    }
+    if (!gone) this.#connection?.resume()
+    else if (this.#connection) this.#connection.abort(this.#abortReason())
+    else if (!this.pool) this.front.dispatcher.withdraw(this)
+  }
+
+  #abortReason(): AbortReason {
+    return this.request.complete ? abortReason.clientGone : abortReason.bodyBroken
   }
 }

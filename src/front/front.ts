@@ -12,8 +12,10 @@ import type { Dispatcher } from '../workers/dispatcher.js'
 import { maxInlineBody } from '../workers/protocol.js'
 import { type ApplicationFront, AppRequest, type RequestBody } from './app-request.js'
 import { requestEnviron } from './environ.js'
-import { bareServerPage, type HttpExchange, isLingering, writeServerPage } from './reply.js'
+import { InProgress } from './in-progress.js'
+import { bareServerPage, type HttpExchange, isLingering, writeHead, writeServerPage } from './reply.js'
 import { longestField, type RequestHead, readHead } from './request-head.js'
+import { reasonPhrase } from './server-page.js'
 import { createRequestIds } from './request-id.js'
 import { parseTarget, type RequestTarget } from './request-target.js'
 
@@ -46,7 +48,7 @@ export class Front implements ApplicationFront {
   readonly queueTimeout: number
   readonly bodyLimit: number
   readonly keepAliveTimeout: number
-  readonly inProgress = new Set<AppRequest>()
+  readonly inProgress = new InProgress<AppRequest>()
   stopping = false
   readonly #options: FrontOptions
   readonly #servers: Server[] = []
@@ -200,6 +202,7 @@ export class Front implements ApplicationFront {
         return respond(this.#options.site, resolution, {
           request: http.request,
           response: http.response,
+          writeHead: (status, fields) => writeHead(http, status, reasonPhrase(status), fields),
           serverPage: (status, fields) => writeServerPage(http, status, fields),
         })
     }

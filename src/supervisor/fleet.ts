@@ -91,14 +91,14 @@ export class Fleet implements HandleOwner {
   /** Gives no worker any request until {@link release} or {@link reload}: the code may have changed. */
   hold(): void {
     this.#held = true
-    for (const handle of this.#handles) this.dispatcher.remove(handle.process)
+    for (const handle of this.#handles) this.dispatcher.remove(handle.process.requests)
   }
 
   /** Takes {@link hold} back: nothing has changed. */
   release(): void {
     this.#held = false
     for (const handle of this.#handles) {
-      if (handle.state === 'ready') this.dispatcher.add(handle.process)
+      if (handle.state === 'ready') this.dispatcher.add(handle.process.requests)
     }
   }
 
@@ -133,7 +133,7 @@ export class Fleet implements HandleOwner {
 
   snapshot(): readonly WorkerSnapshot[] {
     return [...this.#handles].map(({ slot, generation, state, process, requests }) => {
-      return { slot, generation, state, pid: process.pid, busy: process.busy, requests }
+      return { slot, generation, state, pid: process.pid, busy: process.requests.busy, requests }
     })
   }
 
@@ -239,7 +239,7 @@ export class Fleet implements HandleOwner {
   }
 
   #freed(handle: WorkerHandle): void {
-    if (handle.process.busy === 0 && handle.state === 'draining') handle.apply('idle')
+    if (handle.process.requests.busy === 0 && handle.state === 'draining') handle.apply('idle')
     else this.dispatcher.pump()
   }
 

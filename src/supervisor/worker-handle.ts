@@ -51,7 +51,7 @@ export class WorkerHandle {
   retire(retirement: Retirement, event: 'retire' | 'leaving' = 'retire'): void {
     this.retirement ??= retirement
     this.apply(event)
-    if (this.process.busy === 0) this.apply('idle')
+    if (this.process.requests.busy === 0) this.apply('idle')
   }
 
   /** One step of the state table, with its actions. */
@@ -64,10 +64,10 @@ export class WorkerHandle {
   #act(action: WorkerAction): void {
     switch (action) {
       case 'enlist':
-        if (!this.owner.held) this.owner.dispatcher.add(this.process)
+        if (!this.owner.held) this.owner.dispatcher.add(this.process.requests)
         return
       case 'withdraw':
-        return this.owner.dispatcher.remove(this.process)
+        return this.owner.dispatcher.remove(this.process.requests)
       case 'start-deadline':
         return this.#startDeadline()
       case 'send-shutdown':

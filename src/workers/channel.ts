@@ -2,7 +2,7 @@
  * The Unix socket that workers connect to. It reads the HELLO of each new connection, checks version
  * and secret, and hands the connection to the worker that it belongs to. See docs/protocol.md.
  */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,9 +11,9 @@ import { decodeJson, FrameReader, frameType, headerSize, ProtocolError, protocol
 
 /** The first frame of a connection. */
 export interface Hello {
-  readonly role: 'control' | 'request' | 'lifeline'
+  readonly role: 'control' | 'intake' | 'thread' | 'lifeline'
   readonly worker: number
-  /** For `request`: 1 up to the number of threads. */
+  /** For `thread`: 1 up to the number of threads. */
   readonly thread: number
 }
 
@@ -27,6 +27,8 @@ export interface Channel {
   readonly secret: string
   /** Connections are handed to this worker from now on; the function takes that back. */
   register(worker: number, handler: ConnectionHandler): () => void
+  /** Makes the file in which a worker of so many threads notes the requests that it begins. */
+  begunFile(worker: number, threads: number): string
   /** Closes every connection and removes socket and directory. */
   close(): void
 }
@@ -58,6 +60,11 @@ export async function openChannel(refused: (reason: string) => void): Promise<Ch
     register(worker, handler) {
       handlers.set(worker, handler)
       return () => handlers.delete(worker)
+    },
+    begunFile(worker, threads) {
+      const file = join(directory, `begun-${worker}`)
+      writeFileSync(file, Buffer.alloc(4 * threads))
+      return file
     },
     close() {
       server.close()

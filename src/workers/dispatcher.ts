@@ -1,16 +1,15 @@
 /**
- * Gives requests to idle threads. Fewest busy threads first among the workers that take requests; within
- * a worker the thread that became idle last (its caches are warm). When all are busy the requests wait
- * here, first come, first served: concurrency is exactly processes x threads.
+ * Gives requests to workers with a free thread, to the one with the fewest requests first. When all threads
+ * are busy the requests wait here, first come, first served: concurrency is exactly processes x threads.
  */
-import type { RequestConnection } from './request-connection.js'
+import type { Exchange } from './exchange.js'
 
 /** A request that waits for a thread. */
 export interface Job {
   /** Asked right before `start`: false when it has been answered meanwhile and needs no thread. */
   wanted(): boolean
   /** A thread is free: use it now. */
-  start(connection: RequestConnection): void
+  start(pool: Pool): void
   /** No thread will come. */
   refuse(why: RefusalReason): void
 }
@@ -20,18 +19,18 @@ export type RefusalReason = 'not-loadable' | 'stopping'
 
 /** A worker as the dispatcher sees it. */
 export interface Pool {
-  /** Connections of idle threads, the most recently used one last. */
-  readonly idle: RequestConnection[]
-  /** Threads with a request. */
-  busy: number
-  /** Hears that one more request was given to it. */
-  given(): void
+  /** Threads that could take a request. */
+  readonly free: number
+  /** Requests it has. */
+  readonly busy: number
+  /** Gives it an encoded REQUEST; only while `free` is above 0. */
+  send(request: Buffer, exchange: Exchange): void
 }
 
 export class Dispatcher {
   readonly #pools: Pool[] = []
-  #queue: Job[] = []
-  /** First entry of the queue that was not given away; the entries before it are spent. */
+  /** Waiting requests from `#head` on. The entries before it are spent, and empty so that they hold nothing. */
+  #queue: (Job | null)[] = []
   #head = 0
   #refusing: RefusalReason | null = null
 
@@ -74,7 +73,7 @@ export class Dispatcher {
     const jobs = this.#queue.slice(this.#head)
     this.#queue = []
     this.#head = 0
-    for (const job of jobs) job.refuse(why)
+    for (const job of jobs) job?.refuse(why)
   }
 
   acceptAgain(): void {
@@ -91,7 +90,8 @@ export class Dispatcher {
   }
 
   #next(): Job {
-    const job = this.#queue[this.#head++]!
+    const job = this.#queue[this.#head]!
+    this.#queue[this.#head++] = null
     if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
       this.#queue = this.#queue.slice(this.#head)
       this.#head = 0
@@ -100,16 +100,13 @@ export class Dispatcher {
   }
 
   #give(job: Job, pool: Pool): void {
-    if (!job.wanted()) return
-    pool.busy++
-    job.start(pool.idle.pop()!)
-    pool.given()
+    if (job.wanted()) job.start(pool)
   }
 
   #freest(): Pool | null {
     let best: Pool | null = null
     for (const pool of this.#pools) {
-      if (pool.idle.length > 0 && (!best || pool.busy < best.busy)) best = pool
+      if (pool.free > 0 && (!best || pool.busy < best.busy)) best = pool
     }
     return best
   }

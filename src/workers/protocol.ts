@@ -81,9 +81,13 @@ export function encodeJson(type: FrameType, value: object): Buffer {
   return encodeFrame(type, Buffer.from(JSON.stringify(value)))
 }
 
+/** Bytes of a request number, with which most payloads begin. */
+const numberSize = 4
+
 /**
- * A REQUEST frame. `environ` alternates keys and values; every character stands for one byte
- * (latin-1, PEP 3333 "native strings"). `body` is the whole body when `kind` says inline.
+ * A REQUEST frame without its number, see {@link numberRequest}. `environ` alternates keys and values; every
+ * character stands for one byte (latin-1, PEP 3333 "native strings"). `body` is the whole body when
+ * `kind` says inline.
  */
 export function encodeRequest(
   environ: readonly string[],
@@ -91,17 +95,43 @@ export function encodeRequest(
   body: Uint8Array = nothing,
 ): Buffer {
   const text = environ.join('\0')
-  const environEnd = headerSize + 5 + text.length
-  const frame = Buffer.allocUnsafe(environEnd + body.length)
+  const textStart = headerSize + numberSize + 5
+  const frame = Buffer.allocUnsafe(textStart + text.length + body.length)
   writeHeader(frame, frameType.request, frame.length - headerSize)
-  frame[headerSize] = kind
-  frame.writeUInt32BE(text.length, headerSize + 1)
-  frame.write(text, headerSize + 5, 'latin1')
-  frame.set(body, environEnd)
+  frame.writeUInt32BE(0, headerSize)
+  frame[headerSize + numberSize] = kind
+  frame.writeUInt32BE(text.length, headerSize + numberSize + 1)
+  frame.write(text, textStart, 'latin1')
+  frame.set(body, textStart + text.length)
   return frame
 }
 
 const nothing = new Uint8Array(0)
+
+/** Gives an encoded REQUEST its number, in place; each worker counts its own. */
+export function numberRequest(frame: Buffer, number: number): void {
+  frame.writeUInt32BE(number, headerSize)
+}
+
+/** An ABORT frame. */
+export function encodeAbort(number: number, reason: AbortReason): Buffer {
+  const frame = Buffer.allocUnsafe(headerSize + numberSize + 1)
+  writeHeader(frame, frameType.abort, numberSize + 1)
+  frame.writeUInt32BE(number, headerSize)
+  frame[headerSize + numberSize] = reason
+  return frame
+}
+
+/** The request number with which a payload begins. Throws {@link ProtocolError} where there is none. */
+export function decodeNumber(payload: Buffer): number {
+  if (payload.length < numberSize) throw new ProtocolError('a frame without its request number')
+  return payload.readUInt32BE(0)
+}
+
+/** Throws {@link ProtocolError} when CONTINUE or RETRY carry more than their number. */
+export function expectNumberOnly(payload: Buffer): void {
+  if (payload.length !== numberSize) throw new ProtocolError('a frame of a wrong length')
+}
 
 /** A RESPONSE taken apart; `head` is the status line, then alternating names and values. */
 export interface ResponseFrame {
@@ -129,6 +159,7 @@ export function decodeResponse(payload: Buffer): ResponseFrame {
 
 /** A REQUEST taken apart; `environ` alternates keys and values. */
 export interface RequestFrame {
+  readonly number: number
   readonly kind: BodyKind
   readonly environ: readonly string[]
   readonly body: Buffer
@@ -136,32 +167,35 @@ export interface RequestFrame {
 
 /** Takes the payload of a REQUEST apart. Throws {@link ProtocolError} when it has another form. */
 export function decodeRequest(payload: Buffer): RequestFrame {
-  const { first: kind, text: environ, rest: body } = decodeTexts(payload, 'REQUEST')
-  if (kind > bodyKind.streamed) throw new ProtocolError(`REQUEST of body kind ${kind}`)
+  const { first, text: environ, rest: body } = decodeTexts(payload, 'REQUEST')
+  if (first > bodyKind.streamed) throw new ProtocolError(`REQUEST of body kind ${first}`)
+  const kind = first as BodyKind
   if (kind !== bodyKind.inline && body.length > 0) {
     throw new ProtocolError(`REQUEST of body kind ${kind} with a body`)
   }
-  if (environ.length === 1 && environ[0] === '') return { kind: kind as BodyKind, environ: [], body }
+  const number = decodeNumber(payload)
+  if (environ.length === 1 && environ[0] === '') return { number, kind, environ: [], body }
   if (environ.length % 2 === 1) throw new ProtocolError('REQUEST has a key without a value')
-  return { kind: kind as BodyKind, environ, body }
+  return { number, kind, environ, body }
 }
 
-/** The common form of REQUEST and RESPONSE: a byte, NUL-separated latin-1 texts, and bytes. */
+/** The common form of REQUEST and RESPONSE: number, a byte, NUL-separated latin-1 texts, and bytes. */
 function decodeTexts(
   payload: Buffer,
   name: string,
 ): { first: number; text: string[]; rest: Buffer } {
-  if (payload.length < 5) throw new ProtocolError(`${name} is too short`)
-  const end = 5 + payload.readUInt32BE(1)
+  const start = numberSize + 5
+  if (payload.length < start) throw new ProtocolError(`${name} is too short`)
+  const end = start + payload.readUInt32BE(numberSize + 1)
   if (end > payload.length) throw new ProtocolError(`${name} is shorter than it says`)
-  const text = payload.toString('latin1', 5, end).split('\0')
-  return { first: payload[0]!, text, rest: payload.subarray(end) }
+  const text = payload.toString('latin1', start, end).split('\0')
+  return { first: payload[numberSize]!, text, rest: payload.subarray(end) }
 }
 
 /** The outcome in an END. Throws {@link ProtocolError} for one that is not known. */
 export function decodeEnd(payload: Buffer): EndOutcome {
-  const outcome = payload[0]
-  if (payload.length !== 1 || outcome! > endOutcome.brokenOff) {
+  const outcome = payload[numberSize]
+  if (payload.length !== numberSize + 1 || outcome! > endOutcome.brokenOff) {
     throw new ProtocolError('END with an unknown outcome')
   }
   return outcome as EndOutcome
@@ -169,8 +203,8 @@ export function decodeEnd(payload: Buffer): EndOutcome {
 
 /** The reason in an ABORT. Throws {@link ProtocolError} for one that is not known. */
 export function decodeAbort(payload: Buffer): AbortReason {
-  const reason = payload[0]
-  if (payload.length !== 1 || (reason !== 1 && reason !== 2)) {
+  const reason = payload[numberSize]
+  if (payload.length !== numberSize + 1 || (reason !== 1 && reason !== 2)) {
     throw new ProtocolError('ABORT with an unknown reason')
   }
   return reason

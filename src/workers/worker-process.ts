@@ -1,19 +1,23 @@
 /**
- * One Python worker process seen from Node: the process itself, its output, its control connection and
- * the connections of its request threads. It reports facts; what follows from them is the supervisor's.
+ * One Python worker process seen from Node: the process itself, its output, and its control connection. It
+ * reports facts; what follows from them is the supervisor's.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { type Clock, systemClock } from '../base/clock.js'
 import type { Channel, Hello } from './channel.js'
-import type { Pool } from './dispatcher.js'
 import { OutputReader, type WorkerLine } from './output-reader.js'
 import { decodeMessage, encodeJson, FrameReader, frameType, ProtocolError } from './protocol.js'
-import { type ConnectionOwner, RequestConnection } from './request-connection.js'
 import { killGroup, killTree } from './terminate.js'
+import { type RequestsListener, WorkerRequests } from './worker-requests.js'
 
-/** The worker package is run as a folder, so that PYTHONPATH stays the user's. */
-const workerPackage = fileURLToPath(new URL('../../python/modwsgi_dev_worker', import.meta.url))
+/** Run by its path, so that PYTHONPATH stays the user's. */
+const workerProgram = fileURLToPath(
+  new URL('../../python/modwsgi_dev_worker/__main__.py', import.meta.url),
+)
+
+const wakeMessage = { type: 'wake' } as const
 
 /** Milliseconds that the output of a process which has ended may still take to arrive. */
 const longestOutputAfterExit = 1000
@@ -71,29 +75,20 @@ export interface WorkerExit {
 }
 
 /** Facts about a worker. */
-export interface WorkerListener {
+export interface WorkerListener extends Omit<RequestsListener, 'wake'> {
   ready(result: LoadResult): void
   loaded(): void
   files(files: readonly ReportedFile[]): void
   stopping(reason: string): void
   line(line: WorkerLine): void
   raw(text: string): void
-  /** A thread got a request. */
-  given(): void
-  /** The worker saw that its script has changed. */
-  outdated(): void
-  /** A thread became free; `busy` is up to date. */
-  freed(): void
-  /** The process could not be started, or broke the protocol: it is going to be gone. */
-  faulty(reason: string): void
   /** The last fact: the process is gone and all its output was delivered. */
   gone(exit: WorkerExit): void
 }
 
-export class WorkerProcess implements Pool, ConnectionOwner {
-  readonly idle: RequestConnection[] = []
-  busy = 0
-  readonly #connections = new Set<RequestConnection>()
+export class WorkerProcess {
+  /** The requests it has; the dispatcher gives it more. */
+  readonly requests: WorkerRequests
   readonly #child: ChildProcess
   readonly #unregister: () => void
   #control: Socket | null = null
@@ -104,11 +99,15 @@ export class WorkerProcess implements Pool, ConnectionOwner {
     channel: Channel,
     readonly command: WorkerCommand,
     readonly listener: WorkerListener,
+    clock: Clock = systemClock,
   ) {
+    const { threads } = command.configuration
+    const begunFile = channel.begunFile(id, threads)
+    this.requests = new WorkerRequests(threads, begunFile, this.#requestsListener(), clock)
     this.#unregister = channel.register(id, (hello, socket, rest) =>
       this.#connected(hello, socket, rest),
     )
-    this.#child = spawn(command.python, [workerPackage], {
+    this.#child = spawn(command.python, [workerProgram], {
       cwd: command.configuration.workingDirectory,
       // A group (and session) of its own: the terminal's Ctrl-C is for the supervisor alone.
       detached: true,
@@ -118,6 +117,7 @@ export class WorkerProcess implements Pool, ConnectionOwner {
         MODWSGI_DEV_CHANNEL: channel.path,
         MODWSGI_DEV_SECRET: channel.secret,
         MODWSGI_DEV_WORKER: String(id),
+        MODWSGI_DEV_BEGUN: begunFile,
       },
     })
     this.#readOutput(channel.secret)
@@ -140,26 +140,15 @@ export class WorkerProcess implements Pool, ConnectionOwner {
     if (this.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null) killTree(this.pid)
   }
 
-  given(): void {
-    this.listener.given()
-  }
-
-  freed(connection: RequestConnection): void {
-    this.busy--
-    this.idle.push(connection)
-    this.listener.freed()
-  }
-
-  outdated(): void {
-    this.listener.outdated()
-  }
-
-  closed(connection: RequestConnection, reason: ProtocolError | null): void {
-    if (!this.#connections.delete(connection)) return
-    const at = this.idle.indexOf(connection)
-    if (at >= 0) this.idle.splice(at, 1)
-    if (connection.busy) this.busy--
-    if (reason) this.listener.faulty(reason.message)
+  #requestsListener(): RequestsListener {
+    const { listener } = this
+    return {
+      given: () => listener.given(),
+      freed: () => listener.freed(),
+      outdated: () => listener.outdated(),
+      faulty: reason => listener.faulty(reason),
+      wake: () => this.tell(wakeMessage),
+    }
   }
 
   #readOutput(secret: string): void {
@@ -181,10 +170,22 @@ export class WorkerProcess implements Pool, ConnectionOwner {
   }
 
   #connected(hello: Hello, socket: Socket, rest: Buffer): boolean {
-    if (hello.role === 'control') this.#openControl(socket, rest)
-    else if (hello.role === 'lifeline') this.#holdLifeline(socket)
-    else this.#openThread(hello.thread, socket)
-    return true
+    switch (hello.role) {
+      case 'control':
+        this.#openControl(socket, rest)
+        return true
+      case 'lifeline':
+        this.#holdLifeline(socket)
+        return true
+      case 'intake':
+        this.requests.openIntake(socket)
+        return true
+      case 'thread':
+        this.requests.openThread(hello.thread, socket)
+        return true
+      default:
+        return false
+    }
   }
 
   #openControl(socket: Socket, rest: Buffer): void {
@@ -214,13 +215,6 @@ export class WorkerProcess implements Pool, ConnectionOwner {
     socket.resume()
   }
 
-  #openThread(thread: number, socket: Socket): void {
-    const connection = new RequestConnection(thread, socket, this)
-    this.#connections.add(connection)
-    this.idle.push(connection)
-    this.listener.freed()
-  }
-
   #message(type: number, payload: Buffer): void {
     if (type !== frameType.message) throw new ProtocolError(`frame type ${type} on control`)
     const message = decodeMessage(payload)
@@ -247,7 +241,7 @@ export class WorkerProcess implements Pool, ConnectionOwner {
   #gone(exit: WorkerExit): void {
     this.#unregister()
     for (const socket of [this.#control, this.#lifeline]) socket?.destroy()
-    for (const connection of [...this.#connections]) connection.end()
+    this.requests.end()
     this.listener.gone(exit)
   }
 }

@@ -37,6 +37,7 @@ class Kinds(unittest.TestCase):
                 [ready["loaded"], ready["error"], ready["missing"]], [True, None, False]
             )
             self.assertGreater(ready["seconds"], 0)
+            self.assertEqual([m["type"] for m in worker.messages], ["ready"])
             self.assertEqual(
                 json.loads(worker.get().body),
                 {
@@ -298,6 +299,19 @@ class LoadedFiles(unittest.TestCase):
             source + HELLO % "x", files={"odd.txt.py": ""}, reportFiles=True
         ) as worker:
             self.assertIn(os.path.join(worker.folder, "odd.txt.py"), worker.files())
+
+    def test_files_of_other_loaders_during_a_request(self) -> None:
+        source = (
+            "import importlib.util, sys\n"
+            "def application(e, s):\n"
+            "    spec = importlib.util.spec_from_file_location('odd', __file__[:-6] + 'odd.txt.py')\n"
+            "    sys.modules['odd'] = importlib.util.module_from_spec(spec)\n"
+            "    s('200 OK', [])\n"
+            "    return [b'x']\n"
+        )
+        with FakeSupervisor(source, files={"odd.txt.py": ""}, reportFiles=True) as worker:
+            worker.get()
+            self.assertIsNotNone(worker.wait_file("odd.txt.py"))
 
     def test_the_file_of_a_syntax_error(self) -> None:
         with FakeSupervisor(

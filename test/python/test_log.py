@@ -110,6 +110,11 @@ def chained(e, err):
         raise ValueError("outer") from x
 def own_code(e, err):
     e["wsgi.input"].read(None)
+def own_cause(e, err):
+    try:
+        e["wsgi.input"].read(None)
+    except TypeError as x:
+        raise ValueError("outer") from x
 def bad_str(e, err):
     class Odd(Exception):
         def __str__(self):
@@ -268,6 +273,28 @@ class Lines(LogCase):
         self.assertEqual([t.split(".")[0] for t in texts], ["n%d" % i for i in range(3000)])
 
 
+class Record(unittest.TestCase):
+    def test_a_write_of_a_part_is_continued(self) -> None:
+        from modwsgi_dev_worker import log_record
+
+        class Slow:
+            """os whose write takes seven bytes at a time."""
+
+            written = b""
+
+            def write(self, descriptor: int, data: bytes) -> int:
+                self.written += data[:7]
+                return min(7, len(data))
+
+        slow, real = Slow(), log_record.os
+        log_record.os = slow  # type: ignore[assignment]
+        try:
+            log_record.write_line(b"some text", log_record.RUNTIME)
+        finally:
+            log_record.os = real
+        self.assertTrue(slow.written.endswith(b'"x":"some text"}\n'), slow.written)
+
+
 class Order(LogCase):
     def test_python_c_code_and_children_share_one_stream(self) -> None:
         want = []
@@ -345,6 +372,8 @@ class Exceptions(LogCase):
         lines = self.lines("/own_code")
         self.assertEqual(self.frames(lines), ["application", "own_code"])
         self.assertFalse([line for line in lines if "modwsgi_dev_worker" in line])
+        lines = self.lines("/own_cause")
+        self.assertEqual(self.frames(lines), ["own_cause", "application", "own_cause"])
 
     def test_an_exception_without_text_is_still_named(self) -> None:
         lines = self.lines("/bad_str")

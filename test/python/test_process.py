@@ -263,6 +263,19 @@ class Ends(ProcessCase):
             self.assertFalse([m for m in worker.messages if m["type"] == "ready"])
             self.assertFalse([line for line in worker.lines() if "WSGI01" in line])
 
+    def test_a_signal_that_another_thread_gets_ends_it_too(self) -> None:
+        """The interpreter then only notes it: nothing wakes up the main thread."""
+        hit = "signal.pthread_kill(threading.get_ident(), signal.SIGTERM)"
+        worker = self.start(self.EXIT)
+        worker.one.request("/", method="POST", body=hit.encode())
+        worker.wait_message("stopping")
+        self.assertEqual(worker.one.response().body, b"null")
+        self.assertEqual(worker.shutdown(), 0)
+        source = self.EXIT + "threading.Timer(0.2, lambda: %s).start()\ntime.sleep(60)\n" % hit
+        worker = self.start(source, wait=False)
+        worker.wait_message("stopping")
+        self.assertEqual(worker.shutdown(), 0)
+
     def test_it_waits_for_threads_that_are_no_daemons(self) -> None:
         source = self.EXIT + (
             "def run():\n    GATE.wait(20)\n    print('thread done')\n"

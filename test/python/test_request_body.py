@@ -165,6 +165,7 @@ class Reading(BodyCase):
         lines = ["line1\n", "line2\n", "rest"]
         self.assertEqual(self.read("i.readlines();i.readlines()"), [lines, []])
         self.assertEqual(self.read("i.readlines(0)"), [lines])
+        self.assertEqual(self.read("i.readlines(6);i.readlines(12)"), [["line1\n"], lines[1:]])
         self.assertEqual(
             self.read("i.readlines(3);i.readlines(7);i.readlines()"),
             [["line1\n"], ["line2\n", "rest"], []],

@@ -1,0 +1,149 @@
+"""Where the threads of this process get their requests: one connection from the front, read by whichever
+thread needs work.
+
+Handing a request to a sleeping thread costs more than a short request itself. So while the process is bound
+by the interpreter lock, the thread that has read several requests serves them one after the other, and
+the front tells when one of them takes so long that another thread has to help (`wake`). While the
+process mostly waits for something else, each thread wakes the next one before it begins.
+"""
+
+from _thread import allocate_lock
+from collections import deque
+from time import monotonic, process_time
+
+from .connection import ConnectionLost
+from .protocol import FRAME_TYPES, HEADER, HEADER_SIZE, REQUEST, ProtocolError, decode_header
+
+if False:
+    from _thread import LockType
+    from typing import Deque, List
+
+    from .connection import Connection
+
+_RECEIVE = 262144
+
+# Seconds over which the use of the processor is judged, and after which a judgement is tried anew.
+WINDOW = 0.05
+TRIAL = 1.0
+
+# Share of one processor above which threads mostly take turns at the interpreter lock (it is low since
+# front and clients compete for the same processors), and above which they evidently run beside each other
+# (C code that releases the lock).
+BOUND = 0.4
+BESIDE = 1.15
+
+
+class Intake:
+    """The requests that were given to this process and not begun."""
+
+    __slots__ = (
+        "connection",
+        "eager",
+        "_queue",
+        "_reading",
+        "_sleepers",
+        "_rest",
+        "_judged_at",
+        "_used",
+        "_idle",
+        "_lazy_since",
+    )
+
+    def __init__(self, connection: "Connection") -> None:
+        self.connection = connection
+        self.eager = True  # each thread wakes the next one
+        self._queue: "Deque[bytes]" = deque()
+        self._reading = allocate_lock()  # held by the thread that reads the connection
+        self._sleepers: "List[LockType]" = []
+        self._rest = b""  # the beginning of a frame
+        self._judged_at = monotonic()
+        self._used = process_time()
+        self._idle = 0.0  # seconds spent waiting for requests since then
+        self._lazy_since = 0.0
+
+    def next(self, bed: "LockType") -> bytes:
+        """The next REQUEST frame, waiting for it.
+
+        `bed` is a lock of the calling thread, held by it: what it sleeps on. Raises ConnectionLost when
+        the front has closed the connection, ProtocolError for anything but requests.
+        """
+        queue = self._queue
+        reading = self._reading
+        while True:
+            if queue:
+                try:
+                    request = queue.popleft()
+                except IndexError:
+                    continue
+                if self.eager and self._sleepers and (queue or not reading.locked()):
+                    self.wake_one()
+                return request
+            if reading.acquire(False):
+                try:
+                    self._read()
+                finally:
+                    reading.release()
+            else:
+                self._sleep(bed)
+
+    def wake_one(self) -> None:
+        """Make one more thread look for requests; any thread may call it."""
+        try:
+            bed = self._sleepers.pop()
+        except IndexError:
+            return
+        bed.release()
+
+    def _sleep(self, bed: "LockType") -> None:
+        self._sleepers.append(bed)
+        # The thread that was reading may have left before we were in the list.
+        if self._queue or not self._reading.locked():
+            try:
+                self._sleepers.remove(bed)
+                return
+            except ValueError:
+                pass  # taken out by a waker, whose release is on its way
+        bed.acquire()
+
+    def _read(self) -> None:
+        before = monotonic()
+        data = self.connection.sock.recv(_RECEIVE)
+        now = monotonic()
+        self._idle += now - before
+        if not data:
+            raise ConnectionLost("The supervisor closed the connection")
+        if self._rest:
+            data = self._rest + data
+        start = 0
+        size = len(data)
+        while size - start >= HEADER_SIZE:
+            frame_type, length = HEADER.unpack_from(data, start)
+            if frame_type != REQUEST:
+                decode_header(data[start : start + HEADER_SIZE])
+                raise ProtocolError("%s on the intake" % FRAME_TYPES[frame_type])
+            end = start + HEADER_SIZE + length
+            if end > size:
+                break
+            self._queue.append(data[start:end])
+            start = end
+        self._rest = data[start:]
+        if now - self._judged_at > WINDOW:
+            self._judge(now)
+
+    def _judge(self, now: float) -> None:
+        """Decide by the use of the processor since the last time whether to wake others.
+
+        While threads wake each other, one of them waits for requests all the time. While they do not, only
+        the time counts in which requests were being served.
+        """
+        used = process_time()
+        wall = now - self._judged_at
+        share = used - self._used
+        if self.eager:
+            self.eager = not BOUND <= share / wall <= BESIDE
+            self._lazy_since = now
+        elif share < BOUND * (wall - self._idle) or now - self._lazy_since > TRIAL:
+            self.eager = True
+        self._judged_at = now
+        self._used = used
+        self._idle = 0.0

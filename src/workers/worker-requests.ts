@@ -1,0 +1,167 @@
+/**
+ * The requests that one worker has: given through its intake, at most one for each thread, and answered on
+ * the connections of its threads.
+ */
+import { readFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import type { Clock } from '../base/clock.js'
+import type { Pool } from './dispatcher.js'
+import type { Exchange } from './exchange.js'
+import { numberRequest, type ProtocolError } from './protocol.js'
+import { StallWatch } from './stall-watch.js'
+import { ThreadConnection, type ThreadOwner } from './thread-connection.js'
+
+/** What follows from the requests of a worker for the worker as a whole. */
+export interface RequestsListener {
+  /** A request was given to it. */
+  given(): void
+  /** One was finished; `busy` is up to date. */
+  freed(): void
+  /** The worker saw that its script has changed. */
+  outdated(): void
+  /** The worker broke the protocol. */
+  faulty(reason: string): void
+  /** One more thread has to look for requests. */
+  wake(): void
+}
+
+interface Given {
+  readonly number: number
+  readonly exchange: Exchange
+  readonly at: number
+  /** A thread has sent a frame about it. */
+  taken: boolean
+}
+
+export class WorkerRequests implements Pool, ThreadOwner {
+  /**
+   * One place for each thread, null when it is free. An array: see front/in-progress.ts for what a Map would
+   * do to the garbage collector.
+   */
+  readonly #given: (Given | null)[]
+  #busy = 0
+  readonly #begunFile: string
+  readonly #listener: RequestsListener
+  readonly #clock: Clock
+  readonly #stalls: StallWatch
+  readonly #connections = new Set<ThreadConnection>()
+  #intake: Socket | null = null
+  #lastNumber = 0
+  #flushOrdered = false
+  readonly #flush = () => {
+    this.#flushOrdered = false
+    this.#intake?.uncork()
+  }
+
+  /** @param begunFile where the worker notes the numbers of requests that its threads begin */
+  constructor(threads: number, begunFile: string, listener: RequestsListener, clock: Clock) {
+    this.#given = new Array<Given | null>(threads).fill(null)
+    this.#begunFile = begunFile
+    this.#listener = listener
+    this.#clock = clock
+    this.#stalls = new StallWatch(threads, () => listener.wake(), clock)
+  }
+
+  get busy(): number {
+    return this.#busy
+  }
+
+  get free(): number {
+    return this.#intake ? this.#given.length - this.#busy : 0
+  }
+
+  openIntake(socket: Socket): void {
+    this.#intake = socket
+    socket.on('error', () => socket.destroy())
+    socket.once('close', () => {
+      this.#intake = null
+    })
+    socket.resume()
+    this.#listener.freed()
+  }
+
+  openThread(thread: number, socket: Socket): void {
+    this.#connections.add(new ThreadConnection(thread, socket, this))
+  }
+
+  /** Gives the worker an encoded REQUEST; `free` must be above 0. */
+  send(request: Buffer, exchange: Exchange): void {
+    const number = ++this.#lastNumber
+    numberRequest(request, number)
+    this.#given[this.#given.indexOf(null)] = {
+      number,
+      exchange,
+      at: this.#clock.now(),
+      taken: false,
+    }
+    this.#busy++
+    // All requests of one turn of the event loop are one write, and one wake-up of the worker.
+    if (!this.#flushOrdered) {
+      this.#flushOrdered = true
+      this.#intake!.cork()
+      setImmediate(this.#flush)
+    }
+    this.#intake!.write(request)
+    this.#stalls.given()
+    this.#listener.given()
+  }
+
+  /** The process is gone. What it began is lost; the rest goes to another worker. */
+  end(): void {
+    for (const connection of [...this.#connections]) connection.end()
+    const begun = this.#highestBegun()
+    const left = this.#given.filter(given => given !== null)
+    this.#given.fill(null)
+    this.#busy = 0
+    this.#intake?.destroy()
+    for (const { number, exchange } of left) {
+      if (number <= begun) exchange.lost()
+      else exchange.retry()
+    }
+  }
+
+  taken(number: number): Exchange | null {
+    const given = this.#given[this.#placeOf(number)]
+    if (!given || given.taken) return null
+    given.taken = true
+    return given.exchange
+  }
+
+  finished(number: number): void {
+    const place = this.#placeOf(number)
+    const given = this.#given[place]
+    if (!given) return
+    this.#given[place] = null
+    this.#busy--
+    this.#stalls.answered(this.#clock.now() - given.at)
+    this.#listener.freed()
+  }
+
+  outdated(): void {
+    this.#listener.outdated()
+  }
+
+  closed(connection: ThreadConnection, reason: ProtocolError | null): void {
+    this.#connections.delete(connection)
+    if (reason) this.#listener.faulty(reason.message)
+  }
+
+  #placeOf(number: number): number {
+    return this.#given.findIndex(given => given?.number === number)
+  }
+
+  #highestBegun(): number {
+    let slots: Buffer
+    try {
+      slots = readFileSync(this.#begunFile)
+    } catch {
+      // Nothing is known: nothing may be done twice.
+      return Number.POSITIVE_INFINITY
+    }
+    let highest = 0
+    for (let at = 0; at + 4 <= slots.length; at += 4) {
+      highest = Math.max(highest, slots.readUInt32BE(at))
+    }
+    return highest
+  }
+}
