@@ -8,7 +8,12 @@ import type { SitePlan } from './site-plan.js'
 /** Width of the labels in the banner of mod_wsgi-express. */
 const labelWidth = 19
 
-export function banner(settings: Settings, plan: SitePlan, python: Python | null, port: number): string {
+export function banner(
+  settings: Settings,
+  plan: SitePlan,
+  python: Python | null,
+  port: number,
+): string {
   const host = settings.serverName ?? plan.listenerHost
   const lines: [string, string][] = [
     ['Server URL', `http://${hostInUrl(host)}:${port}/`],
@@ -23,7 +28,8 @@ export function banner(settings: Settings, plan: SitePlan, python: Python | null
     ['Server Backlog', `${settings.serverBacklog} (connections)`],
     ['Locale Setting', plan.locale],
   ]
-  if (settings.host === null) lines.push(['Reachable From', 'this machine only (--host 0.0.0.0 opens it)'])
+  if (settings.host === null)
+    lines.push(['Reachable From', 'this machine only (--host 0.0.0.0 opens it)'])
   if (python) lines.push(['Python', `${python.path} (${python.version}, ${whyPython(python)})`])
   lines.push(['Reload', reloadRule(settings)])
   lines.push(['Stop', 'Ctrl-C finishes the requests in progress, twice stops at once'])
@@ -41,7 +47,8 @@ function logPlace(settings: Settings, plan: SitePlan): string {
 
 /** `6 (2 processes * 3 threads)` */
 function capacity(processes: number, threads: number): string {
-  const count = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`
+  const count = (number: number, one: string, many: string) =>
+    `${number} ${number === 1 ? one : many}`
   return `${processes * threads} (${count(processes, 'process', 'processes')} * ${count(threads, 'thread', 'threads')})`
 }
 

@@ -95,7 +95,9 @@ function askProject(python: string, cwd: string, env: NodeJS.ProcessEnv): Promis
     execFile(python, [settingsScript], { cwd, env }, (error, stdout, stderr) => {
       if (!error) return resolve(JSON.parse(stdout) as DjangoSettings)
       const reason = stderr.trim().split('\n').pop() ?? error.message
-      reject(new UserError(`the settings of the Django project in ${cwd} cannot be read: ${reason}`))
+      reject(
+        new UserError(`the settings of the Django project in ${cwd} cannot be read: ${reason}`),
+      )
     })
   })
 }

@@ -16,7 +16,9 @@ export function prepareServerRoot(path: string, uid: number, chosenByUser: boole
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code !== 'EEXIST') {
-      throw new UserError(`--server-root ${path} cannot be made: ${reason(code)}`, 2, { cause: error })
+      throw new UserError(`--server-root ${path} cannot be made: ${reason(code)}`, 2, {
+        cause: error,
+      })
     }
   }
   const stats = lstatSync(path)

@@ -8,8 +8,8 @@ import { Front } from '../front/front.js'
 import type { Log } from '../logging/log.js'
 import type { Settings } from '../settings/settings.js'
 import { openStaticSite } from '../static/site.js'
-import { createRestartBudget } from '../supervisor/restart-budget.js'
 import { Fleet } from '../supervisor/fleet.js'
+import { createRestartBudget } from '../supervisor/restart-budget.js'
 import { listenForSignals, type Order, signalExitCode } from '../supervisor/signals.js'
 import { SourceWatcher } from '../watch/watcher.js'
 import { type Channel, openChannel } from '../workers/channel.js'
@@ -152,7 +152,9 @@ export class Server {
       dispatcher: this.#dispatcher,
       log,
       clock: systemClock,
-      budget: createRestartBudget(watching ? startAttempts * plan.processes : Number.POSITIVE_INFINITY),
+      budget: createRestartBudget(
+        watching ? startAttempts * plan.processes : Number.POSITIVE_INFINITY,
+      ),
       processes: plan.processes,
       shutdownTimeout: settings.shutdownTimeout,
       gracefulTimeout: settings.gracefulTimeout,

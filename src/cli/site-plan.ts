@@ -140,7 +140,9 @@ function planEnviron(
     processGroup: plan.processGroup,
     applicationGroup: '',
     handlerScript: join(plan.serverRoot, 'handler.wsgi'),
-    variables: [...settings.setenv, ...passed].map(([key, value]) => [key, bytesOf(value)] as const),
+    variables: [...settings.setenv, ...passed].map(
+      ([key, value]) => [key, bytesOf(value)] as const,
+    ),
   }
 }
 

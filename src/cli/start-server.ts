@@ -5,8 +5,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { exitCode, UserError } from '../base/errors.js'
-import { fileSink, type Log, type LogSink, openLog, terminalSink } from '../logging/log.js'
 import { logLevel } from '../logging/levels.js'
+import { fileSink, type Log, type LogSink, openLog, terminalSink } from '../logging/log.js'
 import type { Settings } from '../settings/settings.js'
 import { findPython, type Python } from '../workers/python.js'
 import { banner } from './banner.js'
@@ -23,7 +23,8 @@ export async function startServer(
 ): Promise<number> {
   const plan = planSite(settings, entryPoint, place)
   checkEntryPoint(plan)
-  const python = plan.entryPoint.kind === 'static' ? null : await choosePython(settings, plan, place)
+  const python =
+    plan.entryPoint.kind === 'static' ? null : await choosePython(settings, plan, place)
   prepareServerRoot(plan.serverRoot, place.uid, settings.serverRoot !== null)
   const log = openErrorLog(settings, plan)
   const pidFile = settings.pidFile ?? join(plan.serverRoot, 'httpd.pid')
@@ -73,7 +74,9 @@ function openLogFile(path: string): LogSink {
   try {
     return fileSink(path)
   } catch (cause) {
-    throw new UserError(`the log ${path} cannot be written: ${(cause as Error).message}`, 2, { cause })
+    throw new UserError(`the log ${path} cannot be written: ${(cause as Error).message}`, 2, {
+      cause,
+    })
   }
 }
 
@@ -81,7 +84,9 @@ function writePidFile(path: string): void {
   try {
     writeFileSync(path, `${process.pid}\n`)
   } catch (cause) {
-    throw new UserError(`--pid-file ${path} cannot be written: ${(cause as Error).message}`, 2, { cause })
+    throw new UserError(`--pid-file ${path} cannot be written: ${(cause as Error).message}`, 2, {
+      cause,
+    })
   }
 }
 

@@ -3,24 +3,30 @@
  * response back, with back-pressure in both directions.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Log } from '../logging/log.js'
-import type { RunningRequest } from '../logging/events.js'
 import type { Clock } from '../base/clock.js'
+import type { RunningRequest } from '../logging/events.js'
+import type { Log } from '../logging/log.js'
 import type { Dispatcher, Job, Pool, RefusalReason } from '../workers/dispatcher.js'
+import type { Exchange } from '../workers/exchange.js'
 import {
   type AbortReason,
   abortReason,
   bodyKind,
-  encodeRequest,
   type EndOutcome,
+  encodeRequest,
   endOutcome,
   maxInlineBody,
   type ResponseFrame,
 } from '../workers/protocol.js'
-import type { Exchange } from '../workers/exchange.js'
 import type { ThreadConnection } from '../workers/thread-connection.js'
 import type { InProgress, Listed } from './in-progress.js'
-import { type ConnectionRules, endWhole, type HttpExchange, writeHead, writeServerPage } from './reply.js'
+import {
+  type ConnectionRules,
+  endWhole,
+  type HttpExchange,
+  writeHead,
+  writeServerPage,
+} from './reply.js'
 import { responseHead } from './response-head.js'
 
 /** What all requests of a front share. */
@@ -80,7 +86,8 @@ export class AppRequest implements Job, Exchange, Listed {
     this.#submitted = front.clock.now()
     this.#bodyDone = body !== 'streamed'
     this.#expectsContinue = expectsContinue
-    const kind = body === 'none' ? bodyKind.none : body === 'streamed' ? bodyKind.streamed : bodyKind.inline
+    const kind =
+      body === 'none' ? bodyKind.none : body === 'streamed' ? bodyKind.streamed : bodyKind.inline
     this.#frame = encodeRequest(environ, kind, typeof body === 'string' ? undefined : body)
     this.request = http.request
     this.response = http.response

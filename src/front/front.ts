@@ -13,11 +13,17 @@ import { maxInlineBody } from '../workers/protocol.js'
 import { type ApplicationFront, AppRequest, type RequestBody } from './app-request.js'
 import { requestEnviron } from './environ.js'
 import { InProgress } from './in-progress.js'
-import { bareServerPage, type HttpExchange, isLingering, writeHead, writeServerPage } from './reply.js'
+import {
+  bareServerPage,
+  type HttpExchange,
+  isLingering,
+  writeHead,
+  writeServerPage,
+} from './reply.js'
 import { longestField, type RequestHead, readHead } from './request-head.js'
-import { reasonPhrase } from './server-page.js'
 import { createRequestIds } from './request-id.js'
 import { parseTarget, type RequestTarget } from './request-target.js'
+import { reasonPhrase } from './server-page.js'
 
 export interface FrontOptions {
   /** Addresses to listen on; an address family that the machine does not have is left out. */

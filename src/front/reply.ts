@@ -101,7 +101,13 @@ export function writeServerPage(
   const { request, response } = exchange
   if (response.headersSent || response.destroyed) return
   const page = serverPage(status)
-  const fields = [...extraFields, 'Content-Length', String(page.length), 'Content-Type', serverPageType]
+  const fields = [
+    ...extraFields,
+    'Content-Length',
+    String(page.length),
+    'Content-Type',
+    serverPageType,
+  ]
   writeHead(exchange, status, reasonPhrase(status), fields)
   if (!request.complete && closingStatuses.has(status)) lingerAfter(request, response)
   response.end(page)

@@ -16,7 +16,8 @@ export interface RequestTarget {
 export type RefusedTarget = 400 | 404
 
 /** Paths that need neither decoding nor normalising, which is nearly all. */
-const plainPath = /^\/(?:[\w\-~!$&'()*+,;=:@][.\w\-~!$&'()*+,;=:@]*\/)*(?:[\w\-~!$&'()*+,;=:@][.\w\-~!$&'()*+,;=:@]*)?$/
+const plainPath =
+  /^\/(?:[\w\-~!$&'()*+,;=:@][.\w\-~!$&'()*+,;=:@]*\/)*(?:[\w\-~!$&'()*+,;=:@][.\w\-~!$&'()*+,;=:@]*)?$/
 
 /**
  * Parses a target. Sample: `/a%20b//c/../d?q=1` gives path `/a b/d`, query `q=1`.

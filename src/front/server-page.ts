@@ -18,7 +18,9 @@ export function reasonPhrase(status: number): string {
 export const serverPageType = 'text/html; charset=iso-8859-1'
 
 /** Statuses after which Apache always closes the connection. */
-export const closingStatuses: ReadonlySet<number> = new Set([400, 408, 411, 413, 414, 500, 501, 503])
+export const closingStatuses: ReadonlySet<number> = new Set([
+  400, 408, 411, 413, 414, 500, 501, 503,
+])
 
 const explanations: Readonly<Record<number, string>> = {
   400: 'Your browser sent a request that this server could not understand.',

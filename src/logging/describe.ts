@@ -99,7 +99,15 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
 
 function aboutRequest(time: number, request: RunningRequest, text: string): LogEntry {
   const { client, scriptFilename } = request
-  return { time, level: 'error', module: 'wsgi', pid: process.pid, client, script: scriptFilename, text }
+  return {
+    time,
+    level: 'error',
+    module: 'wsgi',
+    pid: process.pid,
+    client,
+    script: scriptFilename,
+    text,
+  }
 }
 
 function lostText(event: Extract<LogEvent, { type: 'requestLost' }>): string {

@@ -32,8 +32,18 @@ export type LogEvent =
   | { readonly type: 'serverStopping'; readonly cause: string; readonly running: number }
   | { readonly type: 'serverStopped' }
   | { readonly type: 'rootWithoutUser' }
-  | { readonly type: 'workerReady'; readonly slot: number; readonly pid: number; readonly seconds: number }
-  | { readonly type: 'loadFailed'; readonly slot: number; readonly pid: number; readonly error: string }
+  | {
+      readonly type: 'workerReady'
+      readonly slot: number
+      readonly pid: number
+      readonly seconds: number
+    }
+  | {
+      readonly type: 'loadFailed'
+      readonly slot: number
+      readonly pid: number
+      readonly error: string
+    }
   | {
       readonly type: 'workerDied'
       readonly slot: number
@@ -43,7 +53,12 @@ export type LogEvent =
       /** Who asked for it, or null for nobody. */
       readonly askedBy: string | null
     }
-  | { readonly type: 'workerFaulty'; readonly slot: number; readonly pid: number | null; readonly reason: string }
+  | {
+      readonly type: 'workerFaulty'
+      readonly slot: number
+      readonly pid: number | null
+      readonly reason: string
+    }
   | { readonly type: 'restartsSpent'; readonly attempts: number; readonly waitsFor: string }
   | {
       readonly type: 'workerKilled'
@@ -56,7 +71,12 @@ export type LogEvent =
   | { readonly type: 'requestLost'; readonly request: RunningRequest; readonly begun: boolean }
   | { readonly type: 'queueTimeout'; readonly request: RunningRequest; readonly limit: number }
   | { readonly type: 'changed'; readonly files: readonly string[]; readonly generation: number }
-  | { readonly type: 'reloaded'; readonly generation: number; readonly seconds: number; readonly workers: number }
+  | {
+      readonly type: 'reloaded'
+      readonly generation: number
+      readonly seconds: number
+      readonly workers: number
+    }
   | { readonly type: 'watchFailed'; readonly reason: string }
   | { readonly type: 'connectionRefused'; readonly reason: string }
   | { readonly type: 'clientError'; readonly client: string; readonly reason: string }

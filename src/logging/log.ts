@@ -31,7 +31,10 @@ export function openLog(level: LogLevel, sink: LogSink): Log {
       timestamp: false,
       formatters: { level: label => ({ level: label }) },
     },
-    { write: (json: string) => sink.write(apacheLine((JSON.parse(json) as { entry: LogEntry }).entry)) },
+    {
+      write: (json: string) =>
+        sink.write(apacheLine((JSON.parse(json) as { entry: LogEntry }).entry)),
+    },
   )
   return {
     emit(event) {
@@ -52,7 +55,11 @@ export function fileSink(path: string): LogSink {
   return synchronousSink({ dest: path, append: true, mode: 0o644 })
 }
 
-function synchronousSink(options: { dest: number | string; append?: boolean; mode?: number }): LogSink {
+function synchronousSink(options: {
+  dest: number | string
+  append?: boolean
+  mode?: number
+}): LogSink {
   const destination = pino.destination({ ...options, sync: true })
   // A log that cannot be written (disk full, terminal gone) must not end the server.
   destination.on('error', () => {})

@@ -193,7 +193,12 @@ export class Fleet implements HandleOwner {
       given: () => this.#given(handle),
       freed: () => this.#freed(handle),
       faulty: reason => {
-        log.emit({ type: 'workerFaulty', slot: handle.slot, pid: handle.process.pid ?? null, reason })
+        log.emit({
+          type: 'workerFaulty',
+          slot: handle.slot,
+          pid: handle.process.pid ?? null,
+          reason,
+        })
         handle.apply('kill')
       },
       gone: exit => this.#gone(handle, exit),
@@ -204,7 +209,8 @@ export class Fleet implements HandleOwner {
     const { log, budget } = this.#options
     const pid = handle.process.pid ?? 0
     budget.reset()
-    if (result.loaded) log.emit({ type: 'workerReady', slot: handle.slot, pid, seconds: result.seconds })
+    if (result.loaded)
+      log.emit({ type: 'workerReady', slot: handle.slot, pid, seconds: result.seconds })
     else log.emit({ type: 'loadFailed', slot: handle.slot, pid, error: result.error ?? 'unknown' })
     this.#options.loadTried(result, handle.generation)
     handle.apply('ready')
@@ -227,7 +233,11 @@ export class Fleet implements HandleOwner {
 
   #outdated(handle: WorkerHandle): void {
     if (handle.generation !== this.#generation) return
-    this.reload(this.#options.command.configuration.script ? [this.#options.command.configuration.script] : [])
+    this.reload(
+      this.#options.command.configuration.script
+        ? [this.#options.command.configuration.script]
+        : [],
+    )
   }
 
   #given(handle: WorkerHandle): void {

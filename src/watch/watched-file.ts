@@ -31,7 +31,9 @@ export function sizeOf(signature: Signature): number {
 /** A hash of the content, or null when the file cannot be read. */
 export async function contentHash(path: string): Promise<string | null> {
   try {
-    return createHash('sha1').update(await readFile(path)).digest('base64')
+    return createHash('sha1')
+      .update(await readFile(path))
+      .digest('base64')
   } catch {
     return null
   }

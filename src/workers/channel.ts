@@ -2,12 +2,20 @@
  * The Unix socket that workers connect to. It reads the HELLO of each new connection, checks version
  * and secret, and hands the connection to the worker that it belongs to. See docs/protocol.md.
  */
+
+import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { randomBytes } from 'node:crypto'
-import { decodeJson, FrameReader, frameType, headerSize, ProtocolError, protocolVersion } from './protocol.js'
+import {
+  decodeJson,
+  FrameReader,
+  frameType,
+  headerSize,
+  ProtocolError,
+  protocolVersion,
+} from './protocol.js'
 
 /** The first frame of a connection. */
 export interface Hello {

@@ -232,7 +232,10 @@ export function decodeJson(payload: Buffer): Record<string, unknown> {
 }
 
 /** Takes a MESSAGE apart: a JSON object with a `type`. Throws {@link ProtocolError}. */
-export function decodeMessage(payload: Buffer): { readonly type: string; [field: string]: unknown } {
+export function decodeMessage(payload: Buffer): {
+  readonly type: string
+  [field: string]: unknown
+} {
   const message = decodeJson(payload)
   if (typeof message['type'] !== 'string') throw new ProtocolError('MESSAGE without a type')
   return message as { type: string }

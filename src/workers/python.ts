@@ -37,7 +37,8 @@ export function choosePython(
   exists: (path: string) => boolean = existsSync,
 ): Pick<Python, 'path' | 'origin'> {
   if (search.option !== null) return { path: search.option, origin: '--python' }
-  if (search.virtualEnv) return { path: join(search.virtualEnv, 'bin/python'), origin: 'VIRTUAL_ENV' }
+  if (search.virtualEnv)
+    return { path: join(search.virtualEnv, 'bin/python'), origin: 'VIRTUAL_ENV' }
   for (const origin of ['.venv', 'venv'] as const) {
     const path = join(search.workingDirectory, origin, 'bin/python')
     if (exists(path)) return { path, origin }
@@ -64,7 +65,9 @@ async function askVersion({ path, origin }: Pick<Python, 'path' | 'origin'>): Pr
   const script = 'import sys; sys.stdout.write("%d.%d.%d" % sys.version_info[:3])'
   try {
     // -I and -S: the version needs neither the user's site-packages nor his environment.
-    const { stdout } = await promisify(execFile)(path, ['-I', '-S', '-c', script], { timeout: 20_000 })
+    const { stdout } = await promisify(execFile)(path, ['-I', '-S', '-c', script], {
+      timeout: 20_000,
+    })
     if (/^\d+\.\d+\.\d+$/.test(stdout)) return stdout
     throw new Error(`it answered ${JSON.stringify(stdout.slice(0, 80))}`)
   } catch (cause) {

@@ -43,6 +43,7 @@ export class StallWatch {
 
   #arm(): void {
     this.#armed = true
+    this.#answersSeen = this.#answers
     const wait = Math.min(longest, Math.max(shortest, this.#usual))
     this.#clock.after(wait, () => this.#look())
   }
@@ -58,7 +59,6 @@ export class StallWatch {
       this.#woken++
       this.#wake()
     }
-    this.#answersSeen = this.#answers
     if (this.#woken < this.#threads) this.#arm()
   }
 }

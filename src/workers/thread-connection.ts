@@ -4,6 +4,7 @@
  * order, not HTTP.
  */
 import type { Socket } from 'node:net'
+import type { Exchange } from './exchange.js'
 import {
   type AbortReason,
   decodeEnd,
@@ -18,7 +19,6 @@ import {
   frameType,
   ProtocolError,
 } from './protocol.js'
-import type { Exchange } from './exchange.js'
 
 /** What the owner of the connection is asked and told. */
 export interface ThreadOwner {
@@ -48,7 +48,7 @@ export class ThreadConnection {
     readonly socket: Socket,
     readonly owner: ThreadOwner,
   ) {
-    socket.on('data', chunk => this.#push(chunk as Buffer))
+    socket.on('data', chunk => this.push(chunk as Buffer))
     socket.on('drain', () => this.#exchange?.drained())
     socket.on('close', () => this.#close(null))
     socket.on('error', () => socket.destroy())
@@ -94,7 +94,8 @@ export class ThreadConnection {
     this.socket.destroy()
   }
 
-  #push(chunk: Buffer): void {
+  /** Takes bytes that the worker sent. */
+  push(chunk: Buffer): void {
     try {
       this.#reader.push(chunk, this.#onFrame)
     } catch (error) {

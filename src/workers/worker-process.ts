@@ -137,7 +137,8 @@ export class WorkerProcess {
 
   /** Ends the process and all that it started, at once. */
   kill(): void {
-    if (this.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null) killTree(this.pid)
+    if (this.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null)
+      killTree(this.pid)
   }
 
   #requestsListener(): RequestsListener {
@@ -181,7 +182,7 @@ export class WorkerProcess {
         this.requests.openIntake(socket)
         return true
       case 'thread':
-        this.requests.openThread(hello.thread, socket)
+        this.requests.openThread(hello.thread, socket, rest)
         return true
       default:
         return false

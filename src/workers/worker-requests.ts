@@ -80,8 +80,11 @@ export class WorkerRequests implements Pool, ThreadOwner {
     this.#listener.freed()
   }
 
-  openThread(thread: number, socket: Socket): void {
-    this.#connections.add(new ThreadConnection(thread, socket, this))
+  /** @param rest bytes that came right after HELLO: the thread may have answered a request already */
+  openThread(thread: number, socket: Socket, rest: Buffer): void {
+    const connection = new ThreadConnection(thread, socket, this)
+    this.#connections.add(connection)
+    if (rest.length > 0) connection.push(rest)
   }
 
   /** Gives the worker an encoded REQUEST; `free` must be above 0. */

@@ -20,8 +20,12 @@ describe('findAccount()', () => {
   })
 
   test('names the option and the value of an account that does not exist', () => {
-    expect(() => findAccount('no-such-user', null, 0)).toThrow('--user no-such-user: there is no such user')
-    expect(() => findAccount('#1', 'no-such-group', 0)).toThrow('--group no-such-group: there is no such group')
+    expect(() => findAccount('no-such-user', null, 0)).toThrow(
+      '--user no-such-user: there is no such user',
+    )
+    expect(() => findAccount('#1', 'no-such-group', 0)).toThrow(
+      '--group no-such-group: there is no such group',
+    )
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { deriveSettings, type DjangoSettings } from '../../src/cli/runmodwsgi.js'
+import { type DjangoSettings, deriveSettings } from '../../src/cli/runmodwsgi.js'
 import { defaultSettings } from '../../src/settings/settings.js'
 
 const project: DjangoSettings = {
@@ -48,9 +48,9 @@ describe('deriveSettings()', () => {
 
   test('refuses a WSGI_APPLICATION that names no callable', () => {
     for (const wsgiApplication of [null, 'application']) {
-      expect(() => deriveSettings(defaultSettings, { ...project, wsgiApplication }, () => true)).toThrow(
-        'WSGI_APPLICATION of mysite.settings',
-      )
+      expect(() =>
+        deriveSettings(defaultSettings, { ...project, wsgiApplication }, () => true),
+      ).toThrow('WSGI_APPLICATION of mysite.settings')
     }
   })
 })

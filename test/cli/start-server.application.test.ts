@@ -18,7 +18,10 @@ function temporaryFolder(): string {
   return folder
 }
 
-async function environOf(server: RunningCommand, path = '/environ'): Promise<Record<string, unknown>> {
+async function environOf(
+  server: RunningCommand,
+  path = '/environ',
+): Promise<Record<string, unknown>> {
   return JSON.parse((await ask(server.url(path))).body) as Record<string, unknown>
 }
 
@@ -214,7 +217,9 @@ describe('request bodies', () => {
     connection.send('0\r\n\r\n')
     await connection.until(/hello world/)
     connection.received = ''
-    connection.send('POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n')
+    connection.send(
+      'POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n',
+    )
     await connection.until(/^HTTP\/1\.1 100 Continue\r\n\r\n/)
     connection.send('body')
     await connection.until(/200 OK[^]*body/)
@@ -225,7 +230,9 @@ describe('request bodies', () => {
     const chunked = await RawConnection.open(server.port)
     chunked.send('POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n')
     await chunked.until(/^HTTP\/1\.1 411 Length Required/)
-    expect((await ask(server.url('/count'), { method: 'POST', body: 'x'.repeat(100) })).body).toBe('100')
+    expect((await ask(server.url('/count'), { method: 'POST', body: 'x'.repeat(100) })).body).toBe(
+      '100',
+    )
     const long = await ask(server.url('/count'), { method: 'POST', body: 'x'.repeat(101) })
     expect(long).toMatchObject({ status: 413, reason: 'Request Entity Too Large' })
     expect(long.headers.connection).toBe('close')
@@ -233,7 +240,10 @@ describe('request bodies', () => {
 
   test('the default limit is 10 MiB, and the client can read the refusal', async () => {
     const server = await startServer([kitchen])
-    const answer = await ask(server.url('/count'), { method: 'POST', body: Buffer.alloc(20 * 1024 ** 2) })
+    const answer = await ask(server.url('/count'), {
+      method: 'POST',
+      body: Buffer.alloc(20 * 1024 ** 2),
+    })
     expect(answer.status).toBe(413)
   })
 
@@ -294,7 +304,9 @@ function download(url: string, look: () => void): Promise<{ bytes: number; lengt
           look()
         }
       })
-      response.once('end', () => resolve({ bytes, length: response.headers['content-length'] ?? '' }))
+      response.once('end', () =>
+        resolve({ bytes, length: response.headers['content-length'] ?? '' }),
+      )
     })
       .once('error', reject)
       .end()
@@ -326,4 +338,3 @@ function upload(url: string, size: number, look: () => void): Promise<string> {
     send()
   })
 }
-

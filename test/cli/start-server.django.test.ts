@@ -5,12 +5,22 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type DjangoSite, makeDjangoSite, superuser } from '../rig/django-site.js'
 import { type Answer, ask } from '../rig/http.js'
-import { runCommand, type RunningCommand, startServer } from '../rig/server.js'
+import { type RunningCommand, runCommand, startServer } from '../rig/server.js'
 
 const asModule = ['--url-alias', '/static', 'static', '--application-type', 'module', 'mysite.wsgi']
-const asScript = ['mysite/wsgi.py', '--working-directory', '.', '--processes', '3', '--threads', '1']
+const asScript = [
+  'mysite/wsgi.py',
+  '--working-directory',
+  '.',
+  '--processes',
+  '3',
+  '--threads',
+  '1',
+]
 
-async function serve(args: readonly string[]): Promise<{ server: RunningCommand; site: DjangoSite }> {
+async function serve(
+  args: readonly string[],
+): Promise<{ server: RunningCommand; site: DjangoSite }> {
   const site = await makeDjangoSite()
   onTestFinished(() => site.remove())
   const server = await startServer([...args, '--python', site.python], { cwd: site.folder })
@@ -59,7 +69,10 @@ describe('--application-type module', () => {
   test('runs with the working directory on sys.path and streams both ways', async () => {
     const { server } = await serve([...asModule, '--limit-request-body', '0'])
     const size = 30 * 1024 ** 2
-    const upload = await ask(server.url('/probes/upload/'), { method: 'POST', body: Buffer.alloc(size) })
+    const upload = await ask(server.url('/probes/upload/'), {
+      method: 'POST',
+      body: Buffer.alloc(size),
+    })
     expect(JSON.parse(upload.body)).toMatchObject({ bytes: size })
     const download = await ask(server.url('/probes/download/?bytes=30000000'))
     expect(download.body.length).toBe(30_000_000)
@@ -120,6 +133,8 @@ describe('runmodwsgi', () => {
     onTestFinished(() => site.remove())
     const ended = runCommand(['runmodwsgi', '--python', site.python])
     expect(await ended.exited).toEqual({ code: 2, signal: null })
-    expect(ended.stderr).toMatch(/^modwsgi-dev: the settings of the Django project in .* cannot be read: no manage\.py here/)
+    expect(ended.stderr).toMatch(
+      /^modwsgi-dev: the settings of the Django project in .* cannot be read: no manage\.py here/,
+    )
   })
 })

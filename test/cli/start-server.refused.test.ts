@@ -28,12 +28,32 @@ describe('start-server refuses', () => {
     ['a script that is not there', ['/no/such.py'], 2, /the script \/no\/such\.py does not exist/],
     ['a word for a number', [kitchen, '--processes', 'many'], 2, /--processes.*"many"/],
     ['a number out of range', [kitchen, '--threads', '-1'], 2, /--threads.*-1/],
-    ['an alias to nothing', [kitchen, '--url-alias', '/s', '/no/such'], 2, /--url-alias.*\/no\/such/],
+    [
+      'an alias to nothing',
+      [kitchen, '--url-alias', '/s', '/no/such'],
+      2,
+      /--url-alias.*\/no\/such/,
+    ],
     ['an unknown option', [kitchen, '--proceses', '2'], 2, /--proceses.*--processes/],
     ['a missing value', [kitchen, '--processes'], 2, /--processes/],
-    ['a Python that is not there', [kitchen, '--python', '/no/python'], 2, /--python \/no\/python does not exist/],
-    ['a working directory that is not there', [kitchen, '--working-directory', '/no/dir'], 2, /--working-directory.*\/no\/dir/],
-    ['an address of another machine', [kitchen, '--host', '203.0.113.1'], 4, /--host 203\.0\.113\.1 is not an address of this machine/],
+    [
+      'a Python that is not there',
+      [kitchen, '--python', '/no/python'],
+      2,
+      /--python \/no\/python does not exist/,
+    ],
+    [
+      'a working directory that is not there',
+      [kitchen, '--working-directory', '/no/dir'],
+      2,
+      /--working-directory.*\/no\/dir/,
+    ],
+    [
+      'an address of another machine',
+      [kitchen, '--host', '203.0.113.1'],
+      4,
+      /--host 203\.0\.113\.1 is not an address of this machine/,
+    ],
   ]
   for (const [what, args, code, sentence] of rows) {
     test(what, async () => {
@@ -50,9 +70,13 @@ describe('start-server refuses', () => {
     await new Promise<void>(resolve => holder.listen(0, '127.0.0.1', resolve))
     onTestFinished(() => void holder.close())
     const { port } = holder.address() as { port: number }
-    const command = runCommand(['start-server', kitchen, '--port', String(port)], { isolated: false })
+    const command = runCommand(['start-server', kitchen, '--port', String(port)], {
+      isolated: false,
+    })
     expect(await command.exited).toEqual({ code: 4, signal: null })
-    expect(command.stderr).toMatch(new RegExp(`^modwsgi-dev: --port ${port} is taken on 127\\.0\\.0\\.1: [^\\n]+\\n$`))
+    expect(command.stderr).toMatch(
+      new RegExp(`^modwsgi-dev: --port ${port} is taken on 127\\.0\\.0\\.1: [^\\n]+\\n$`),
+    )
     expect(command.family()).toEqual([])
   })
 
@@ -60,7 +84,9 @@ describe('start-server refuses', () => {
     const folder = folderWith({ 'app.py': 'x = 1\n' })
     const refused = await refusal([join(folder, 'app.py'), '--callable-object', 'wsgi_app'])
     expect(refused.code).toBe(3)
-    expect(refused.said).toMatch(/modwsgi-dev: --callable-object wsgi_app: \S+app\.py does not define it\n$/)
+    expect(refused.said).toMatch(
+      /modwsgi-dev: --callable-object wsgi_app: \S+app\.py does not define it\n$/,
+    )
     expect(refused.said).not.toMatch(/\.ts:|\.js:/)
   })
 
@@ -82,7 +108,12 @@ describe('start-server refuses', () => {
 describe('start-server goes on', () => {
   test('without the callable when changes are watched, and picks up the repair', async () => {
     const folder = folderWith({ 'app.py': 'x = 1\n' })
-    const server = await startServer([join(folder, 'app.py'), '--reload-on-changes', '--log-level', 'notice'])
+    const server = await startServer([
+      join(folder, 'app.py'),
+      '--reload-on-changes',
+      '--log-level',
+      'notice',
+    ])
     await server.logged(/could not load the application/)
     const answer = await fetch(server.url())
     expect(answer.status).toBe(500)

@@ -77,7 +77,9 @@ describe('--reload-on-changes', () => {
     await reloaded(2)
     expect(await body()).toBe('script two, helper two')
     // All workers load it, so that it does not matter which of them was asked.
-    expect(await Promise.all([body('/later'), body('/later'), body('/later')])).toContain('later one')
+    expect(await Promise.all([body('/later'), body('/later'), body('/later')])).toContain(
+      'later one',
+    )
     write('later.py', 'VALUE = "later two"\n')
     await reloaded(3)
     expect(await body('/later')).toBe('later two')
@@ -117,7 +119,11 @@ describe('--reload-on-changes', () => {
 
   for (const [what, broken, told] of [
     ['a SyntaxError', 'VALUE = (\n', /SyntaxError: '\(' was never closed|SyntaxError: /],
-    ['an ImportError', 'import no_such_module\n', /ModuleNotFoundError: No module named 'no_such_module'/],
+    [
+      'an ImportError',
+      'import no_such_module\n',
+      /ModuleNotFoundError: No module named 'no_such_module'/,
+    ],
     ['a NameError', 'VALUE = undefined_name\n', /NameError: name 'undefined_name' is not defined/],
     ['sys.exit', 'import sys\nsys.exit(3)\n', /SystemExit: 3/],
   ] as const) {
@@ -200,7 +206,16 @@ describe('--reload-on-changes', () => {
     const site = await makeDjangoSite()
     onTestFinished(() => site.remove())
     const server = await startServer(
-      ['mysite/wsgi.py', '--working-directory', '.', '--reload-on-changes', '--log-level', 'notice', '--python', site.python],
+      [
+        'mysite/wsgi.py',
+        '--working-directory',
+        '.',
+        '--reload-on-changes',
+        '--log-level',
+        'notice',
+        '--python',
+        site.python,
+      ],
       { cwd: site.folder },
     )
     const views = join(site.folder, 'probes/views.py')
@@ -209,7 +224,9 @@ describe('--reload-on-changes', () => {
     await server.logged(/changed: \S+probes\/views\.py/)
     await server.logged(/reloaded in /)
     const seen = server.stderr.length
-    writeFileSync(join(site.folder, 'mysite/settings.py'), '\nALLOWED_HOSTS = ["only.example"]\n', { flag: 'a' })
+    writeFileSync(join(site.folder, 'mysite/settings.py'), '\nALLOWED_HOSTS = ["only.example"]\n', {
+      flag: 'a',
+    })
     await server.logged(/reloaded in /, seen)
     expect((await ask(server.url('/probes/environ/'))).status).toBe(400)
   })

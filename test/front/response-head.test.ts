@@ -19,8 +19,27 @@ describe('responseHead()', () => {
   })
 
   test('merges repeated fields except cookies and challenges', () => {
-    const head = ['200 OK', 'X-A', '1', 'Set-Cookie', 'a', 'x-a', '2', 'Set-Cookie', 'b', 'X-A', '3']
-    expect(responseHead(head).fields).toEqual(['X-A', '1, 2, 3', 'Set-Cookie', 'a', 'Set-Cookie', 'b'])
+    const head = [
+      '200 OK',
+      'X-A',
+      '1',
+      'Set-Cookie',
+      'a',
+      'x-a',
+      '2',
+      'Set-Cookie',
+      'b',
+      'X-A',
+      '3',
+    ]
+    expect(responseHead(head).fields).toEqual([
+      'X-A',
+      '1, 2, 3',
+      'Set-Cookie',
+      'a',
+      'Set-Cookie',
+      'b',
+    ])
     const challenges = ['401 Unauthorized', 'WWW-Authenticate', 'a', 'WWW-Authenticate', 'b']
     expect(responseHead(challenges).fields).toEqual(challenges.slice(1))
   })
@@ -40,7 +59,10 @@ describe('responseHead()', () => {
   })
 
   test('grants Connection: close and passes no other Connection', () => {
-    expect(responseHead(['200 OK', 'Connection', 'Close'])).toMatchObject({ close: true, fields: [] })
+    expect(responseHead(['200 OK', 'Connection', 'Close'])).toMatchObject({
+      close: true,
+      fields: [],
+    })
     expect(responseHead(['200 OK', 'Connection', 'keep-alive'])).toMatchObject({ close: false })
   })
 })

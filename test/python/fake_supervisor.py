@@ -6,6 +6,7 @@ process). On failure the log of the worker is part of the error.
 
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -126,6 +127,13 @@ class Peer:
             self.frames += self.decoder.feed(data)
         return self.frames.pop(0)
 
+    def look(self) -> None:
+        """Take in what has arrived, without taking a frame."""
+        data = self.sock.recv(1 << 18)
+        if not data:
+            raise EOFError("the worker closed the connection")
+        self.frames += self.decoder.feed(data)
+
     def quiet(self, seconds: float) -> bool:
         """Whether nothing arrives for so long (the one place where time has to pass)."""
         if self.frames:
@@ -140,10 +148,45 @@ class Peer:
             self.sock.settimeout(DEADLINE)
 
 
-class RequestPeer(Peer):
-    """The front's end of a request connection."""
+class RequestPeer:
+    """The front's end of one request at a time: given through the intake, answered by whichever thread
+    takes it, whose connection is its own from the first frame to the last."""
 
-    number = 0
+    count = 0
+
+    def __init__(self, worker: "FakeSupervisor") -> None:
+        self.worker = worker
+        self.number = 0
+        self.thread: Optional[Peer] = None
+
+    @property
+    def sock(self) -> socket.socket:
+        """The connection of the thread that has the request; the only thread has it before it says so."""
+        return self._bound().sock
+
+    def _bound(self) -> Peer:
+        if self.thread is None:
+            assert len(self.worker.threads) == 1, "no thread has taken the request yet"
+            return self.worker.threads[1]
+        return self.thread
+
+    def send(self, frame_type: int, payload: bytes = b"") -> None:
+        """Send a frame about the request to the thread that has it."""
+        if frame_type == p.ABORT and len(payload) == 1:
+            payload = p.NUMBER.pack(self.number) + payload
+        self._bound().send(frame_type, payload)
+
+    def receive(self) -> Tuple[int, bytes]:
+        """The next frame about the request."""
+        if self.thread is None:
+            self.thread = self.worker.thread_with(self.number)
+        kind, payload = self.thread.receive()
+        if kind in (p.CONTINUE, p.RESPONSE, p.END, p.RETRY):
+            assert p.NUMBER.unpack_from(payload)[0] == self.number, (kind, payload)
+        return kind, payload
+
+    def quiet(self, seconds: float) -> bool:
+        return self._bound().quiet(seconds)
 
     def request(
         self,
@@ -156,20 +199,23 @@ class RequestPeer(Peer):
         """Send REQUEST. A body makes it kind 1, unless kind says otherwise."""
         if kind is None:
             kind = p.BODY_NONE if body is None else p.BODY_WHOLE
-        RequestPeer.number += 1
+        RequestPeer.count += 1
         path, _, query = path.partition("?")
         pairs = dict(ENVIRON, REQUEST_METHOD=method, PATH_INFO=path, QUERY_STRING=query)
         pairs["REQUEST_URI"] = path
         pairs["SCRIPT_FILENAME"] = "/srv/htdocs" + path
         pairs["mod_wsgi.script_name"] = path
         pairs["mod_wsgi.path_info"] = ""
-        pairs["mod_wsgi.request_id"] = "id%d" % RequestPeer.number
+        pairs["mod_wsgi.request_id"] = "id%d" % RequestPeer.count
         pairs.update({key.replace("__", "."): value for key, value in environ.items()})
         if body is not None:
             pairs["CONTENT_LENGTH"] = str(len(body))
         if kind != p.BODY_WHOLE:
             body = b""
-        self.send(p.REQUEST, p.encode_request(kind, pairs.items(), body or b""))
+        self.number = self.worker.next_number()
+        self.thread = None
+        payload = p.encode_request(self.number, kind, pairs.items(), body or b"")
+        self.worker.intake.send(p.REQUEST, payload)
 
     def response(self) -> Response:
         """Collect frames up to the end of the response."""
@@ -183,14 +229,14 @@ class RequestPeer(Peer):
             kind, payload = self.receive()
             frames.append((p.FRAME_TYPES[kind], payload))
             if kind == p.RESPONSE:
-                flags, status, headers, block = p.decode_response(payload)
+                _, flags, status, headers, block = p.decode_response(payload)
                 body.append(block)
                 if flags & p.RESPONSE_ENDS:
                     break
             elif kind == p.DATA:
                 body.append(payload)
             elif kind == p.END:
-                outcome = payload[0]
+                outcome = payload[p.NUMBER.size]
                 break
             elif kind == p.RETRY:
                 break
@@ -223,10 +269,13 @@ class FakeSupervisor:
         self.folder = os.path.realpath(tempfile.mkdtemp(prefix="modwsgi-dev-test-"))
         self.script = os.path.join(self.folder, "app.py")
         self.messages: List[Dict[str, Any]] = []
-        self.requests: Dict[int, RequestPeer] = {}
+        self.threads: Dict[int, Peer] = {}
+        self.requests = {number: RequestPeer(self) for number in range(1, threads + 1)}
+        self.numbers = 0
         self.hellos: List[Dict[str, Any]] = []
         self.control: Optional[Peer] = None
         self.lifeline: Optional[Peer] = None
+        self.intake: Any = None
         self._changed = threading.Condition()
         self._log = b""
         self._log_ended = False
@@ -265,11 +314,17 @@ class FakeSupervisor:
         path = os.path.join(self.folder, "channel")
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(path)
-        listener.listen(threads + 2)
+        listener.listen(threads + 3)
         listener.settimeout(DEADLINE)
+        self.begun_path = os.path.join(self.folder, "begun")
+        with open(self.begun_path, "wb") as begun:
+            begun.write(bytes(4 * threads))
         variables = dict(os.environ, **(environment or {}))
         variables.update(
-            MODWSGI_DEV_CHANNEL=path, MODWSGI_DEV_SECRET=SECRET, MODWSGI_DEV_WORKER="3"
+            MODWSGI_DEV_CHANNEL=path,
+            MODWSGI_DEV_SECRET=SECRET,
+            MODWSGI_DEV_WORKER="3",
+            MODWSGI_DEV_BEGUN=self.begun_path,
         )
         # Node gives its children one end of a socket pair, not a pipe.
         self._log_socket, other = socket.socketpair()
@@ -302,12 +357,12 @@ class FakeSupervisor:
         return path
 
     def _accept(self, listener: socket.socket, threads: int) -> None:
-        while len(self.requests) < threads or not self.control or not self.lifeline:
+        while len(self.hellos) < threads + 3:
             try:
                 sock, _ = listener.accept()
             except socket.timeout:
                 raise AssertionError("The worker did not connect. " + self.log_dump())
-            peer = RequestPeer(sock)
+            peer = Peer(sock)
             kind, payload = peer.receive()
             assert kind == p.HELLO, kind
             hello = p.decode_json(payload)
@@ -319,8 +374,36 @@ class FakeSupervisor:
                 threading.Thread(target=self._read_control, args=(peer,), daemon=True).start()
             elif hello["role"] == "lifeline":
                 self.lifeline = peer
+            elif hello["role"] == "intake":
+                self.intake = peer
             else:
-                self.requests[hello["thread"]] = peer
+                self.threads[hello["thread"]] = peer
+
+    def next_number(self) -> int:
+        """The number of the next request of this worker."""
+        self.numbers += 1
+        return self.numbers
+
+    def thread_with(self, number: int) -> Peer:
+        """The connection on which the first frame about a request comes, waiting for it."""
+        end = time.monotonic() + DEADLINE
+        while True:
+            for peer in self.threads.values():
+                if peer.frames and p.NUMBER.unpack_from(peer.frames[0][1])[0] == number:
+                    return peer
+            unread = [peer.sock for peer in self.threads.values() if not peer.frames]
+            readable, _, _ = select.select(unread, [], [], max(0, end - time.monotonic()))
+            if not readable:
+                raise socket.timeout("nobody answers request %d" % number)
+            for peer in self.threads.values():
+                if peer.sock in readable:
+                    peer.look()
+
+    def begun(self) -> List[int]:
+        """The numbers in the slots of the threads."""
+        with open(self.begun_path, "rb") as begun:
+            data = begun.read()
+        return [p.NUMBER.unpack_from(data, at)[0] for at in range(0, len(data), 4)]
 
     def _read_log(self) -> None:
         while True:
@@ -466,7 +549,7 @@ class FakeSupervisor:
         except ProcessLookupError:
             pass
         self.process.wait()
-        for peer in (self.control, self.lifeline, *self.requests.values()):
+        for peer in (self.control, self.lifeline, self.intake, *self.threads.values()):
             if peer is not None:
                 peer.sock.close()
         self._log_socket.shutdown(socket.SHUT_RDWR)

@@ -2,7 +2,7 @@
  * Plain HTTP requests for tests: one connection each, bodies as text, and raw sockets where a client has to
  * misbehave.
  */
-import { type IncomingMessage, request as httpRequest } from 'node:http'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
 
 export interface Answer {

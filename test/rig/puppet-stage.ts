@@ -20,7 +20,8 @@ export interface PuppetEvent {
   readonly event: 'started' | 'frame' | 'closed'
   readonly on?: string
   readonly type?: string
-  readonly length?: number
+  /** Of a REQUEST. */
+  readonly number?: number
   readonly message?: Record<string, unknown>
   readonly worker?: number
   readonly pid?: number
@@ -46,6 +47,7 @@ export class Puppet {
   async becomeReady(threads: number, fields: object = {}): Promise<void> {
     this.tell({ do: 'control' })
     await this.heard(event => event.message?.['type'] === 'configure')
+    this.tell({ do: 'intake' })
     for (let thread = 1; thread <= threads; thread++) this.tell({ do: 'thread', thread })
     const loaded = { loaded: true, error: null, missing: false, seconds: 0.1 }
     this.tell({ do: 'message', message: { type: 'ready', ...loaded, ...fields } })
@@ -69,7 +71,10 @@ export class Puppet {
 
   #next(end: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error('the puppet did not hear it')), end - Date.now())
+      const late = setTimeout(
+        () => reject(new Error('the puppet did not hear it')),
+        end - Date.now(),
+      )
       this.#wake = () => {
         clearTimeout(late)
         resolve()

@@ -3,11 +3,24 @@
  * Stands in for Python: a real process that speaks the worker's side of the channel, but does only what a
  * test orders over a socket of its own (PUPPET_STAGE), and reports what it hears there.
  */
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { createInterface } from 'node:readline'
-import { decodeJson, encodeFrame, encodeJson, FrameReader, frameType } from '../../dist/workers/protocol.js'
+import {
+  decodeJson,
+  encodeFrame,
+  encodeJson,
+  FrameReader,
+  frameType,
+} from '../../dist/workers/protocol.js'
 
-const { PUPPET_STAGE, MODWSGI_DEV_CHANNEL, MODWSGI_DEV_SECRET, MODWSGI_DEV_WORKER } = process.env
+const {
+  PUPPET_STAGE,
+  MODWSGI_DEV_CHANNEL,
+  MODWSGI_DEV_SECRET,
+  MODWSGI_DEV_WORKER,
+  MODWSGI_DEV_BEGUN,
+} = process.env
 const stage = createConnection(PUPPET_STAGE)
 const connections = new Map()
 
@@ -15,7 +28,7 @@ function report(event) {
   stage.write(`${JSON.stringify(event)}\n`)
 }
 
-/** Opens a connection of the channel under a name such as `control` or `request1`. */
+/** Opens a connection of the channel under a name such as `control` or `thread1`. */
 function open(name, hello) {
   const socket = createConnection(MODWSGI_DEV_CHANNEL)
   connections.set(name, socket)
@@ -24,7 +37,8 @@ function open(name, hello) {
   socket.on('data', chunk =>
     reader.push(chunk, (type, payload) => {
       const message = type === frameType.message ? decodeJson(payload) : undefined
-      report({ event: 'frame', on: name, type: typeNames[type], length: payload.length, message })
+      const number = type === frameType.request ? payload.readUInt32BE(0) : undefined
+      report({ event: 'frame', on: name, type: typeNames[type], number, message })
     }),
   )
   socket.on('close', () => report({ event: 'closed', on: name }))
@@ -41,10 +55,20 @@ function open(name, hello) {
 
 const orders = {
   control: () => open('control', { role: 'control' }),
-  thread: ({ thread }) => open(`request${thread}`, { role: 'request', thread }),
+  intake: () => open('intake', { role: 'intake' }),
+  thread: ({ thread }) => open(`thread${thread}`, { role: 'thread', thread }),
+  /** Notes in the slot of a thread that it begins a request. */
+  begin: ({ thread, number }) => {
+    const slot = Buffer.alloc(4)
+    slot.writeUInt32BE(number)
+    const file = openSync(MODWSGI_DEV_BEGUN, 'r+')
+    writeSync(file, slot, 0, 4, 4 * (thread - 1))
+    closeSync(file)
+  },
   /** Sends any HELLO, right or wrong. */
   hello: ({ name, hello }) => open(name, hello),
-  message: ({ message }) => connections.get('control').write(encodeJson(frameType.message, message)),
+  message: ({ message }) =>
+    connections.get('control').write(encodeJson(frameType.message, message)),
   frame: ({ on, type, payloadHex }) =>
     connections.get(on).write(encodeFrame(frameType[type], Buffer.from(payloadHex, 'hex'))),
   bytes: ({ on, hex }) => connections.get(on).write(Buffer.from(hex, 'hex')),

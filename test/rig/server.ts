@@ -141,12 +141,16 @@ export function runCommand(args: readonly string[], options: RunOptions = {}): R
   const runId = randomUUID()
   const own = options.isolated === false ? [] : ['--port', '0', '--server-root', serverRoot]
   const log = options.logToTerminal === false ? [] : ['--log-to-terminal']
-  const child = spawn(process.execPath, [command, ...args, ...(own.length > 0 ? [...own, ...log] : [])], {
-    cwd: options.cwd ?? folder,
-    env: { ...cleanEnvironment(), ...options.env, [marker]: runId },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  })
+  const child = spawn(
+    process.execPath,
+    [command, ...args, ...(own.length > 0 ? [...own, ...log] : [])],
+    {
+      cwd: options.cwd ?? folder,
+      env: { ...cleanEnvironment(), ...options.env, [marker]: runId },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    },
+  )
   const running = new RunningCommand(child, runId, serverRoot)
   onTestFailed(() => {
     process.stderr.write(`--- output of the server\n${running.stdout}${running.stderr}---\n`)

@@ -1,13 +1,18 @@
-import { onTestFinished, describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Clock, systemClock } from '../../src/base/clock.js'
 import type { LogEvent } from '../../src/logging/events.js'
 import { Fleet, type FleetOptions } from '../../src/supervisor/fleet.js'
 import { createRestartBudget } from '../../src/supervisor/restart-budget.js'
 import { openChannel } from '../../src/workers/channel.js'
-import { Dispatcher, type Job, type RefusalReason } from '../../src/workers/dispatcher.js'
-import { encodeRequest, type EndOutcome, type ResponseFrame } from '../../src/workers/protocol.js'
-import type { Exchange, RequestConnection } from '../../src/workers/request-connection.js'
-import { type Puppet, PuppetStage } from '../rig/puppet-stage.js'
+import {
+  Dispatcher,
+  type Job,
+  type Pool,
+  type RefusalReason,
+} from '../../src/workers/dispatcher.js'
+import type { Exchange } from '../../src/workers/exchange.js'
+import { type EndOutcome, encodeRequest, type ResponseFrame } from '../../src/workers/protocol.js'
+import { type Puppet, type PuppetEvent, PuppetStage } from '../rig/puppet-stage.js'
 
 /** A clock whose orders run when the test says so. */
 class HandClock implements Clock {
@@ -32,17 +37,16 @@ class HandClock implements Clock {
 /** A request that notes what becomes of it. */
 class TestRequest implements Job, Exchange {
   readonly seen: string[] = []
-  connection: RequestConnection | null = null
   #wake: () => void = () => {}
   constructor(readonly dispatcher: Dispatcher) {}
   wanted() {
     return true
   }
-  start(connection: RequestConnection) {
-    this.connection = connection
-    connection.send(encodeRequest(['REQUEST_METHOD', 'GET'], 0), this)
+  start(pool: Pool) {
+    pool.send(encodeRequest(['REQUEST_METHOD', 'GET'], 0), this)
     this.#note('started')
   }
+  taken() {}
   refuse(why: RefusalReason) {
     this.#note(`refused ${why}`)
   }
@@ -71,7 +75,10 @@ class TestRequest implements Job, Exchange {
   }
 }
 
-async function openFleet(changes: Partial<FleetOptions> = {}) {
+async function openFleet({
+  threads = 1,
+  ...changes
+}: Partial<FleetOptions> & { threads?: number } = {}) {
   const stage = await PuppetStage.open()
   const channel = await openChannel(() => {})
   const dispatcher = new Dispatcher()
@@ -80,7 +87,7 @@ async function openFleet(changes: Partial<FleetOptions> = {}) {
   const waiting = new Set<() => void>()
   const fleet = new Fleet({
     channel,
-    command: stage.command(),
+    command: stage.command({ threads }),
     dispatcher,
     log: {
       emit: event => {
@@ -126,11 +133,16 @@ async function openFleet(changes: Partial<FleetOptions> = {}) {
   return { stage, dispatcher, clock, fleet, events, logged, submit }
 }
 
-const ok = Buffer.concat([Buffer.from([3, 0, 0, 0, 6]), Buffer.from('200 OK')]).toString('hex')
+/** `00000007` for 7: how a payload names its request. */
+function numberHex(number: number): string {
+  return number.toString(16).padStart(8, '0')
+}
 
-/** The puppet answers the request it has. */
-function answer(puppet: Puppet) {
-  puppet.tell({ do: 'frame', on: 'request1', type: 'response', payloadHex: ok })
+/** The puppet answers a request of which it has heard. */
+function answer(puppet: Puppet, { number }: PuppetEvent) {
+  const ok = Buffer.concat([Buffer.from([3, 0, 0, 0, 6]), Buffer.from('200 OK')]).toString('hex')
+  const payloadHex = numberHex(number!) + ok
+  puppet.tell({ do: 'frame', on: 'thread1', type: 'response', payloadHex })
 }
 
 const heardRequest = (puppet: Puppet) => puppet.heard(event => event.type === 'request')
@@ -146,7 +158,7 @@ describe('Fleet', () => {
     const request = submit()
     await puppets[1]!.becomeReady(1)
     await request.until('started')
-    answer(puppets[1]!)
+    answer(puppets[1]!, await heardRequest(puppets[1]!))
     await request.until('ended 0')
     expect(request.seen).toEqual(['started', 'head 200 OK', 'ended 0'])
   })
@@ -157,16 +169,16 @@ describe('Fleet', () => {
     const old = await stage.next()
     await old.becomeReady(1)
     const running = submit()
-    await heardRequest(old)
+    const oldRequest = await heardRequest(old)
     fleet.reload(['/site/app.py'])
     const later = submit()
     const fresh = await stage.next()
     await fresh.becomeReady(1)
-    await heardRequest(fresh)
-    answer(fresh)
+    const newRequest = await heardRequest(fresh)
+    answer(fresh, newRequest)
     await later.until('ended 0')
     expect(running.seen).toEqual(['started'])
-    answer(old)
+    answer(old, oldRequest)
     await running.until('ended 0')
     await heardShutdown(old)
   })
@@ -189,8 +201,7 @@ describe('Fleet', () => {
     const puppet = await stage.next()
     await puppet.becomeReady(1)
     const first = submit()
-    await heardRequest(puppet)
-    answer(puppet)
+    answer(puppet, await heardRequest(puppet))
     await first.until('ended 0')
     fleet.hold()
     const held = submit()
@@ -199,13 +210,33 @@ describe('Fleet', () => {
     await held.until('started')
   })
 
+  test('a request that a dying worker had not begun is answered by the next', async () => {
+    const { stage, fleet, submit } = await openFleet({ threads: 2 })
+    fleet.start()
+    const old = await stage.next()
+    await old.becomeReady(2)
+    const begun = submit()
+    const waiting = submit()
+    const { number } = await heardRequest(old)
+    await heardRequest(old)
+    old.tell({ do: 'begin', thread: 2, number })
+    old.tell({ do: 'exit', code: 7 })
+    await begun.until('lost')
+    const fresh = await stage.next()
+    await fresh.becomeReady(2)
+    answer(fresh, await heardRequest(fresh))
+    await waiting.until('ended 0')
+    expect(waiting.seen).toEqual(['started', 'retry', 'started', 'head 200 OK', 'ended 0'])
+  })
+
   test('a worker that dies loses only its request and is replaced', async () => {
     const { stage, fleet, submit, logged } = await openFleet()
     fleet.start()
     const puppet = await stage.next()
     await puppet.becomeReady(1)
     const request = submit()
-    await heardRequest(puppet)
+    const { number } = await heardRequest(puppet)
+    puppet.tell({ do: 'begin', thread: 1, number })
     puppet.tell({ do: 'exit', code: 7 })
     await request.until('lost')
     expect(await logged('workerDied')).toMatchObject({ slot: 1, code: 7, signal: null })
@@ -240,7 +271,8 @@ describe('Fleet', () => {
     const old = await stage.next()
     await old.becomeReady(1)
     const request = submit()
-    await heardRequest(old)
+    const { number } = await heardRequest(old)
+    old.tell({ do: 'begin', thread: 1, number })
     fleet.reload(['/site/app.py'])
     expect(clock.orders[0]!.milliseconds).toBe(5000)
     clock.strike()
@@ -255,14 +287,14 @@ describe('Fleet', () => {
     await old.becomeReady(1)
     for (const last of [false, true]) {
       const request = submit()
-      await heardRequest(old)
+      const heard = await heardRequest(old)
       if (last) {
         const fresh = await stage.next()
         const next = submit()
         await fresh.becomeReady(1)
         await next.until('started')
       }
-      answer(old)
+      answer(old, heard)
       await request.until('ended 0')
     }
     await heardShutdown(old)
@@ -287,12 +319,11 @@ describe('Fleet', () => {
     const old = await stage.next()
     await old.becomeReady(1)
     const request = submit()
-    await heardRequest(old)
-    old.tell({ do: 'frame', on: 'request1', type: 'retry', payloadHex: '' })
+    const { number } = await heardRequest(old)
+    old.tell({ do: 'frame', on: 'thread1', type: 'retry', payloadHex: numberHex(number!) })
     const fresh = await stage.next()
     await fresh.becomeReady(1)
-    await heardRequest(fresh)
-    answer(fresh)
+    answer(fresh, await heardRequest(fresh))
     await request.until('ended 0')
     expect(fleet.generation).toBe(1)
   })
@@ -303,8 +334,9 @@ describe('Fleet', () => {
     const puppet = await stage.next()
     await puppet.becomeReady(1)
     const request = submit()
-    await heardRequest(puppet)
-    puppet.tell({ do: 'bytes', on: 'request1', hex: 'ff00000000' })
+    const { number } = await heardRequest(puppet)
+    puppet.tell({ do: 'begin', thread: 1, number })
+    puppet.tell({ do: 'bytes', on: 'thread1', hex: 'ff00000000' })
     await request.until('lost')
     expect(await logged('workerFaulty')).toMatchObject({ reason: 'unknown frame type 255' })
     await stage.next()
@@ -317,7 +349,8 @@ describe('Fleet', () => {
     for (const puppet of puppets) {
       await puppet.becomeReady(1)
     }
-    while (fleet.snapshot().some(worker => worker.state !== 'ready')) await new Promise(setImmediate)
+    while (fleet.snapshot().some(worker => worker.state !== 'ready'))
+      await new Promise(setImmediate)
     const stopped = fleet.stop(5)
     for (const puppet of puppets) {
       await heardShutdown(puppet)

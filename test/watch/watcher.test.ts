@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -14,7 +22,8 @@ function watchFolder() {
     told.push(fact)
     for (const wake of [...waiting]) wake()
   }
-  const names = (files: readonly string[]) => files.map(file => file.slice(folder.length + 1)).join(' ')
+  const names = (files: readonly string[]) =>
+    files.map(file => file.slice(folder.length + 1)).join(' ')
   const watcher = new SourceWatcher(
     {
       touched: () => tell('touched'),
@@ -83,7 +92,12 @@ test('a missing file is settled when it appears, also in a folder that was not t
   expect(await next(2)).toEqual(['touched', 'settled late.py'])
   mkdirSync(join(folder, 'package'))
   write('package/__init__.py', 'here')
-  expect(await next(4)).toEqual(['touched', 'settled late.py', 'touched', 'settled package/__init__.py'])
+  expect(await next(4)).toEqual([
+    'touched',
+    'settled late.py',
+    'touched',
+    'settled package/__init__.py',
+  ])
 })
 
 test('removal and return are a change each', async () => {

@@ -27,7 +27,14 @@ function closed(socket: Socket): Promise<void> {
 }
 
 const hello = (secret: string, fields: object = {}) =>
-  encodeJson(frameType.hello, { version: 1, secret, role: 'request', worker: 7, thread: 2, ...fields })
+  encodeJson(frameType.hello, {
+    version: 1,
+    secret,
+    role: 'thread',
+    worker: 7,
+    thread: 2,
+    ...fields,
+  })
 
 test('openChannel() makes a directory that only this user can enter, and close() removes it', async () => {
   const { channel } = await open()
@@ -48,13 +55,17 @@ test('a connection is handed to the worker it names, with what came after HELLO'
   const bytes = Buffer.concat([hello(channel.secret), encodeFrame(frameType.end, Buffer.of(0))])
   // In two pieces, the first of which ends inside HELLO.
   socket.write(bytes.subarray(0, 10), () => socket.write(bytes.subarray(10)))
-  expect(await handed).toEqual([{ role: 'request', worker: 7, thread: 2 }, '230000000100'])
+  expect(await handed).toEqual([{ role: 'thread', worker: 7, thread: 2 }, '230000000100'])
   socket.destroy()
 })
 
 const refused: readonly [string, (secret: string) => Buffer, RegExp][] = [
   ['a wrong secret', () => hello('wrong'), /wrong secret/],
-  ['another version', secret => hello(secret, { version: 2 }), /version 2 of the protocol, this is version 1/],
+  [
+    'another version',
+    secret => hello(secret, { version: 2 }),
+    /version 2 of the protocol, this is version 1/,
+  ],
   ['another first frame', () => encodeFrame(frameType.end, Buffer.of(0)), /not HELLO/],
   ['bytes of another protocol', () => Buffer.from('GET / HTTP/1.1\r\n\r\n'), /unknown frame type/],
 ]

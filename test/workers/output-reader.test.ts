@@ -23,9 +23,17 @@ describe('OutputReader', () => {
   })
 
   test('push() gives the same however the stream is cut', () => {
-    const stream = Buffer.from(`räw\n${record('one')}half${record('twö')}-line\n${record('x', true)}${record('y')}`)
+    const stream = Buffer.from(
+      `räw\n${record('one')}half${record('twö')}-line\n${record('x', true)}${record('y')}`,
+    )
     const whole = read([stream])
-    expect(whole).toEqual(['raw: räw', 'error 7: one', 'error 7: twö', 'raw: half-line', 'error 7: xy'])
+    expect(whole).toEqual([
+      'raw: räw',
+      'error 7: one',
+      'error 7: twö',
+      'raw: half-line',
+      'error 7: xy',
+    ])
     for (let at = 1; at < stream.length; at++) {
       expect(read([stream.subarray(0, at), stream.subarray(at)])).toEqual(whole)
     }

@@ -7,12 +7,15 @@ import {
   decodeMessage,
   decodeRequest,
   decodeResponse,
+  encodeAbort,
   encodeFrame,
   encodeRequest,
   expectEmpty,
+  expectNumberOnly,
   FrameReader,
   type FrameType,
   frameType,
+  numberRequest,
   ProtocolError,
 } from '../../src/workers/protocol.js'
 
@@ -23,6 +26,7 @@ interface Cases {
   malformed: { name: string; bytesHex: string }[]
   requests: {
     name: string
+    number: number
     kind: 0 | 1 | 2
     environ: [string, string][]
     bodyHex: string
@@ -30,6 +34,7 @@ interface Cases {
   }[]
   responses: {
     name: string
+    number: number
     flags: number
     status: string
     headers: [string, string][]
@@ -77,9 +82,10 @@ function takeApart(type: number, payload: Buffer): void {
     case frameType.abort:
       return void decodeAbort(payload)
     case frameType.bodyEnd:
+      return expectEmpty(payload)
     case frameType.continue:
     case frameType.retry:
-      return expectEmpty(payload)
+      return expectNumberOnly(payload)
   }
 }
 
@@ -138,16 +144,15 @@ describe('FrameReader', () => {
 })
 
 describe('REQUEST', () => {
-  for (const { name, kind, environ, bodyHex, payloadHex } of cases.requests) {
+  for (const { name, number, kind, environ, bodyHex, payloadHex } of cases.requests) {
     test(name, () => {
       const frame = encodeRequest(environ.flat(), kind, bytes(bodyHex))
+      numberRequest(frame, number)
       expect(frame.subarray(5).toString('hex')).toBe(payloadHex)
       const decoded = decodeRequest(bytes(payloadHex))
-      expect([decoded.kind, decoded.environ, decoded.body.toString('hex')]).toEqual([
-        kind,
-        environ.flat(),
-        bodyHex,
-      ])
+      expect([decoded.number, decoded.kind, decoded.environ, decoded.body.toString('hex')]).toEqual(
+        [number, kind, environ.flat(), bodyHex],
+      )
     })
   }
 })
@@ -161,4 +166,9 @@ describe('RESPONSE', () => {
       expect([decoded.bodyComplete, decoded.threadFree]).toEqual([flags >= 1, flags === 3])
     })
   }
+})
+
+test('encodeAbort() names the request and the reason', () => {
+  expect(encodeAbort(7, 2).toString('hex')).toBe('13000000050000000702')
+  expect(decodeAbort(encodeAbort(7, 2).subarray(5))).toBe(2)
 })
