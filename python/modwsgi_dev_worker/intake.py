@@ -56,8 +56,8 @@ class Intake:
         self._reading = allocate_lock()  # held by the thread that reads the connection
         self._sleepers: "List[LockType]" = []
         self._rest = b""  # the beginning of a frame
-        self._judged_at = monotonic()
-        self._used = process_time()
+        self._judged_at = 0.0  # 0 until the first request: loading the application says nothing
+        self._used = 0.0
         self._idle = 0.0  # seconds spent waiting for requests since then
         self._lazy_since = 0.0
 
@@ -127,7 +127,11 @@ class Intake:
             self._queue.append(data[start:end])
             start = end
         self._rest = data[start:]
-        if now - self._judged_at > WINDOW:
+        if not self._judged_at:
+            self._judged_at = now
+            self._used = process_time()
+            self._idle = 0.0
+        elif now - self._judged_at > WINDOW:
             self._judge(now)
 
     def _judge(self, now: float) -> None:

@@ -207,6 +207,7 @@ class Worker:
         """Finish what runs, run exit functions, exit 0."""
         self.application.leave()
         self._publish_stopping(reason)
+        sleep(0.005)  # a thread that has just taken the application is about to say so
         while any(thread.exchange is not None for thread in self.threads):
             sleep(0.005)
         start_new_thread(self._end_by_force, ())

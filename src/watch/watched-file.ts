@@ -2,8 +2,7 @@
  * What makes a file the same as before: a signature from the file system, and a hash of its content.
  */
 import { createHash } from 'node:crypto'
-import { type BigIntStats, statSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { type BigIntStats, readFileSync, statSync } from 'node:fs'
 
 /** Changes whenever somebody writes the file or puts another in its place; null: not there. */
 export type Signature = string | null
@@ -29,12 +28,15 @@ export function sizeOf(signature: Signature): number {
 }
 
 /** A hash of the content, or null when the file cannot be read. */
-export async function contentHash(path: string): Promise<string | null> {
+export function contentHash(path: string): string | null {
   try {
-    return createHash('sha1')
-      .update(await readFile(path))
-      .digest('base64')
+    return createHash('sha1').update(readFileSync(path)).digest('base64')
   } catch {
     return null
   }
+}
+
+/** True for a file of an installed package, which nobody saves by habit. */
+export function isInstalled(path: string): boolean {
+  return /[/\\](site|dist)-packages[/\\]/.test(path)
 }

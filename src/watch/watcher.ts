@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type FSWatcher, watch } from 'chokidar'
 import type { Clock } from '../base/clock.js'
-import { contentHash, modifiedOf, type Signature, signatureOf, sizeOf } from './watched-file.js'
+import { contentHash, isInstalled, modifiedOf, type Signature, signatureOf, sizeOf } from './watched-file.js'
 
 /** A file as a worker loaded it; null: it was looked for and not there. */
 export type LoadedFile = readonly [path: string, modifiedNanoseconds: number | null]
@@ -35,8 +35,8 @@ const changedSinceLoad = 'changed since load'
 
 interface Known {
   signature: Signature
-  /** Hash of the content that was loaded; undefined until it is known. */
-  hash?: string | null
+  /** Hash of the content that was loaded; null where it is not known. */
+  hash: string | null
 }
 
 export class SourceWatcher {
@@ -47,8 +47,6 @@ export class SourceWatcher {
   /** Those of the folders that are there, as far as we know. */
   readonly #present = new Set<string>()
   readonly #touched = new Set<string>()
-  readonly #toHash: string[] = []
-  #hashing = false
   /** Cancel the second looks that are ordered. */
   readonly #looks = new Set<() => void>()
   #settling = false
@@ -81,16 +79,16 @@ export class SourceWatcher {
       if (this.#files.has(path)) continue
       const signature = signatureOf(path)
       const same = sameTime(modified, signature)
-      this.#files.set(path, { signature: same ? signature : changedSinceLoad })
+      // Read here and now, so that no save can come between: a project's own files are few and small.
+      const hash = same && signature !== null && !isInstalled(path) ? contentHash(path) : null
+      this.#files.set(path, { signature: same ? signature : changedSinceLoad, hash })
       paths.push(path, ...this.#newFolders(path))
       if (!same) this.#touch(path)
-      else if (signature !== null) this.#toHash.push(path)
     }
     if (paths.length > 0) {
       this.#watcher.add(paths)
       for (const wait of secondLooksAtNewFiles) this.#lookAgain(paths, wait)
     }
-    void this.#hashAll()
   }
 
   async close(): Promise<void> {
@@ -150,7 +148,7 @@ export class SourceWatcher {
       for (const path of paths) seen.add(path)
       await Promise.all(paths.map(path => this.#untilStill(path)))
       for (const path of paths) {
-        if (await this.#differs(path)) changed.add(path)
+        if (this.#differs(path)) changed.add(path)
       }
     }
     this.#settling = false
@@ -186,27 +184,15 @@ export class SourceWatcher {
   }
 
   /** Compares with what was loaded, and remembers the present state as the loaded one. */
-  async #differs(path: string): Promise<boolean> {
+  #differs(path: string): boolean {
     const known = this.#files.get(path)!
     const signature = signatureOf(path)
-    const hash = signature === null ? null : await contentHash(path)
-    const same = known.hash !== undefined && known.hash === hash
+    const hash = signature === null ? null : contentHash(path)
+    const same = known.hash !== null && known.hash === hash
     const stillMissing = signature === null && known.signature === null
     known.signature = signature
     known.hash = hash
     return !same && !stillMissing
-  }
-
-  async #hashAll(): Promise<void> {
-    if (this.#hashing) return
-    this.#hashing = true
-    for (let path = this.#toHash.shift(); path !== undefined; path = this.#toHash.shift()) {
-      const known = this.#files.get(path)!
-      const { signature } = known
-      const hash = await contentHash(path)
-      if (known.hash === undefined && signatureOf(path) === signature) known.hash = hash
-    }
-    this.#hashing = false
   }
 }
 

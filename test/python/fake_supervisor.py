@@ -177,26 +177,37 @@ class RequestPeer:
         self._bound().send(frame_type, payload)
 
     def receive(self) -> Tuple[int, bytes]:
-        """The next frame about the request."""
+        """The next frame about the request; where a request number is all that precedes the rest of the
+        payload, it is compared and taken off."""
         if self.thread is None:
             self.thread = self.worker.thread_with(self.number)
         kind, payload = self.thread.receive()
         if kind in (p.CONTINUE, p.RESPONSE, p.END, p.RETRY):
             assert p.NUMBER.unpack_from(payload)[0] == self.number, (kind, payload)
+            if kind != p.RESPONSE:
+                payload = payload[p.NUMBER.size :]
         return kind, payload
 
     def quiet(self, seconds: float) -> bool:
-        return self._bound().quiet(seconds)
+        """Whether nothing comes about the request for so long."""
+        if self.thread is not None:
+            return self.thread.quiet(seconds)
+        peers = self.worker.threads.values()
+        return not select.select([peer.sock for peer in peers], [], [], seconds)[0]
 
-    def request(
+    def request(self, path: str = "/", **options: Any) -> None:
+        """Send REQUEST."""
+        self.worker.intake.sock.sendall(self.frame(path, **options))
+
+    def frame(
         self,
         path: str = "/",
         method: str = "GET",
         body: Optional[bytes] = None,
         kind: Optional[int] = None,
         **environ: str
-    ) -> None:
-        """Send REQUEST. A body makes it kind 1, unless kind says otherwise."""
+    ) -> bytes:
+        """The bytes of REQUEST, to be sent next. A body makes it kind 1, unless kind says otherwise."""
         if kind is None:
             kind = p.BODY_NONE if body is None else p.BODY_WHOLE
         RequestPeer.count += 1
@@ -215,7 +226,7 @@ class RequestPeer:
         self.number = self.worker.next_number()
         self.thread = None
         payload = p.encode_request(self.number, kind, pairs.items(), body or b"")
-        self.worker.intake.send(p.REQUEST, payload)
+        return p.encode_frame(p.REQUEST, payload)
 
     def response(self) -> Response:
         """Collect frames up to the end of the response."""
@@ -236,7 +247,7 @@ class RequestPeer:
             elif kind == p.DATA:
                 body.append(payload)
             elif kind == p.END:
-                outcome = payload[p.NUMBER.size]
+                outcome = payload[0]
                 break
             elif kind == p.RETRY:
                 break
@@ -392,9 +403,11 @@ class FakeSupervisor:
                 if peer.frames and p.NUMBER.unpack_from(peer.frames[0][1])[0] == number:
                     return peer
             unread = [peer.sock for peer in self.threads.values() if not peer.frames]
-            readable, _, _ = select.select(unread, [], [], max(0, end - time.monotonic()))
+            readable, _, _ = select.select(unread, [], [], 0.1)
             if not readable:
-                raise socket.timeout("nobody answers request %d" % number)
+                if time.monotonic() > end:
+                    raise AssertionError("Nobody answers request %d. " % number + self.log_dump())
+                self.tell("wake")  # as the front does when nothing is answered for a while
             for peer in self.threads.values():
                 if peer.sock in readable:
                     peer.look()

@@ -54,9 +54,11 @@ NAMES = [
 
 
 class ModuleCase(unittest.TestCase):
+    threads = 2
+
     def setUp(self) -> None:
         self.worker = FakeSupervisor(
-            SOURCE, threads=2, maximumProcesses=3, applicationGroup="group", processGroup="host:80"
+            SOURCE, threads=self.threads, maximumProcesses=3, applicationGroup="group", processGroup="host:80"
         )
         self.addCleanup(self.worker.close)
 
@@ -165,6 +167,8 @@ class RequestData(ModuleCase):
 
 
 class Events(ModuleCase):
+    threads = 1  # the next request then begins after the last event of the one before
+
     def events(self, path: str, **options: Any) -> List[Any]:
         """The events of one request."""
         self.run_in("listen() if not mod_wsgi.event_callbacks else None; EVENTS.clear()")

@@ -384,8 +384,8 @@ class Orders(ProcessCase):
         worker.one.request(path, mod_wsgi__request_id="the request")
         self.count += 1
         worker.wait_lines("busy", self.count)
-        worker.tell("interrupt", thread=1, request="another request")
-        worker.tell("interrupt", thread=1, request="the request")
+        worker.tell("interrupt", request="another request")
+        worker.tell("interrupt", request="the request")
         return worker.one.response()
 
     def test_interrupt_raises_RequestTimeout_in_the_request(self) -> None:
@@ -398,7 +398,7 @@ class Orders(ProcessCase):
         self.assertEqual(self.interrupt("/catch").body, b"RequestTimeout")
         late = self.interrupt("/late")
         self.assertEqual((late.body, late.outcome), (b"some", 2))
-        self.worker.tell("interrupt", thread=1, request="the request")
+        self.worker.tell("interrupt", request="the request")
         self.assertEqual(self.worker.get("/fine").body, b"fine")
         self.assertFalse([line for line in self.worker.lines() if "WSGI01" in line])
 
@@ -413,10 +413,12 @@ class Start(unittest.TestCase):
 
     def test_hellos(self) -> None:
         with FakeSupervisor(EVAL, threads=3) as worker:
-            roles = sorted((h["role"], h.get("thread")) for h in worker.hellos if h["role"] == "request")
-            self.assertEqual(roles, [("request", n) for n in (1, 2, 3)])
+            roles = sorted((h["role"], h.get("thread", 0)) for h in worker.hellos)
+            self.assertEqual(
+                roles,
+                [("control", 0), ("intake", 0), ("lifeline", 0)] + [("thread", n) for n in (1, 2, 3)],
+            )
             self.assertEqual({h["worker"] for h in worker.hellos}, {3})
-            self.assertEqual(len(worker.hellos), 5)
 
 
 if __name__ == "__main__":

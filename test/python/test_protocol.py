@@ -80,7 +80,12 @@ class PayloadCases(unittest.TestCase):
     def test_requests_in_both_directions(self) -> None:
         for case in CASES["requests"]:
             with self.subTest(case["name"]):
-                parts = (case["kind"], pairs(case["environ"]), bytes.fromhex(case["bodyHex"]))
+                parts = (
+                    case["number"],
+                    case["kind"],
+                    pairs(case["environ"]),
+                    bytes.fromhex(case["bodyHex"]),
+                )
                 self.assertEqual(p.encode_request(*parts).hex(), case["payloadHex"])
                 self.assertEqual(p.decode_request(bytes.fromhex(case["payloadHex"])), parts)
 
@@ -88,6 +93,7 @@ class PayloadCases(unittest.TestCase):
         for case in CASES["responses"]:
             with self.subTest(case["name"]):
                 parts = (
+                    case["number"],
                     case["flags"],
                     case["status"],
                     pairs(case["headers"]),

@@ -398,7 +398,7 @@ class Frames(ResponseCase):
         with FakeSupervisor(SOURCE, threads=2) as worker:
             worker.one.request("/gated")
             kind, payload = worker.one.receive()
-            self.assertEqual((kind, p.decode_response(payload)[3]), (p.RESPONSE, b"one"))
+            self.assertEqual((kind, p.decode_response(payload)[4]), (p.RESPONSE, b"one"))
             worker.requests[2].get("/open_gate")
             self.assertEqual(worker.one.receive(), (p.DATA, b"two"))
             self.assertEqual(worker.one.receive(), (p.END, b"\0"))
@@ -418,7 +418,7 @@ class Frames(ResponseCase):
         with FakeSupervisor(SOURCE, threads=2) as worker:
             worker.one.request("/length_in_generator")
             kind, payload = worker.one.receive()
-            self.assertEqual(p.decode_response(payload)[0], p.RESPONSE_COMPLETE)
+            self.assertEqual(p.decode_response(payload)[1], p.RESPONSE_COMPLETE)
             self.assertTrue(worker.one.quiet(0.1))
             worker.requests[2].get("/open_gate")
             self.assertEqual(worker.one.receive(), (p.END, b"\0"))
@@ -685,31 +685,58 @@ class Abort(ResponseCase):
         for _ in range(3):
             self.assertEqual(one.get("/hello").body, b"hello")
             one.send(p.ABORT, b"\1")
-        one.send(p.ABORT, b"\1")
-        self.assertEqual(one.get("/hello").body, b"hello")
+        r = one.get("/generator")
+        self.assertEqual((r.body, r.outcome), (b"onetwo", 0))
 
-    def test_in_one_piece_with_the_request_is_ignored_if_the_response_is_one_frame(self) -> None:
+    def test_right_after_the_request_is_ignored_if_the_response_is_one_frame(self) -> None:
         one = self.worker.one
-        pairs = {"mod_wsgi.request_id": "x", "PATH_INFO": "/hello"}
-        from fake_supervisor import ENVIRON
-
-        request = p.encode_frame(
-            p.REQUEST, p.encode_request(0, dict(ENVIRON, **pairs).items())
-        )
-        one.sock.sendall(request + p.encode_frame(p.ABORT, b"\1"))
+        one.request("/hello")
+        one.send(p.ABORT, b"\1")
         self.assertEqual(one.response().body, b"hello")
         self.assertEqual(one.get("/hello").body, b"hello")
 
-    def test_a_request_in_pieces_is_put_together(self) -> None:
-        from fake_supervisor import ENVIRON
 
-        pairs = {"mod_wsgi.request_id": "x", "PATH_INFO": "/hello", "HTTP_X": "y" * 100000}
-        request = p.encode_frame(p.REQUEST, p.encode_request(0, dict(ENVIRON, **pairs).items()))
-        for cut in (1, 5, 7, 9, 300, 70000):
-            self.worker.one.sock.sendall(request[:cut])
-            self.assertTrue(self.worker.one.quiet(0.02))
-            self.worker.one.sock.sendall(request[cut:])
-            self.assertEqual(self.worker.one.response().body, b"hello")
+class Intake(ResponseCase):
+    def test_a_request_in_pieces_is_put_together(self) -> None:
+        one = self.worker.one
+        sock = self.worker.intake.sock
+        for cut in (1, 5, 7, 9, 13, 300, 70000):
+            frame = one.frame("/hello", HTTP_X="y" * 100000)
+            sock.sendall(frame[:cut])
+            self.assertTrue(one.quiet(0.02))
+            sock.sendall(frame[cut:])
+            self.assertEqual(one.response().body, b"hello")
+
+    def test_requests_in_one_piece_are_all_answered(self) -> None:
+        with FakeSupervisor(SOURCE, threads=3) as worker:
+            for _ in range(20):
+                peers = worker.requests.values()
+                worker.intake.sock.sendall(b"".join(peer.frame("/hello") for peer in peers))
+                self.assertEqual([peer.response().body for peer in peers], [b"hello"] * 3)
+
+    def test_requests_run_beside_each_other(self) -> None:
+        with FakeSupervisor(SOURCE, threads=3) as worker:
+            worker.intake.sock.sendall(
+                b"".join(
+                    worker.requests[n].frame(path)
+                    for n, path in ((1, "/gated"), (2, "/gated"), (3, "/open_gate"))
+                )
+            )
+            for number in (3, 1, 2):
+                worker.requests[number].response()
+
+    def test_the_number_of_a_request_that_was_begun_is_in_the_file(self) -> None:
+        with FakeSupervisor(SOURCE, threads=2) as worker:
+            worker.one.request("/gated")
+            worker.one.receive()
+            self.assertEqual(sorted(worker.begun()), [0, worker.one.number])
+            worker.requests[2].get("/open_gate")
+            self.assertEqual(max(worker.begun()), worker.requests[2].number)
+
+    def test_another_frame_closes_it_with_a_reason(self) -> None:
+        with FakeSupervisor(SOURCE) as worker:
+            worker.intake.send(p.BODY, b"x")
+            worker.wait_log("ProtocolError: BODY on the intake")
 
 
 class Files(ResponseCase):
@@ -762,7 +789,7 @@ class Files(ResponseCase):
             if kind == p.END:
                 break
             if kind == p.RESPONSE:
-                _, _, headers, payload = p.decode_response(payload)
+                _, _, _, headers, payload = p.decode_response(payload)
                 self.assertEqual(headers, [("Content-Length", str(size))])
             got += len(payload)
         self.assertEqual(got, size)
