@@ -12,11 +12,20 @@ from collections import deque
 from time import monotonic, process_time
 
 from .connection import ConnectionLost
-from .protocol import FRAME_TYPES, HEADER, HEADER_SIZE, REQUEST, ProtocolError, decode_header
+from .protocol import (
+    FRAME_TYPES,
+    HEADER,
+    HEADER_SIZE,
+    MAX_PAYLOAD,
+    REQUEST,
+    ProtocolError,
+    decode_header,
+    decode_request,
+)
 
 if False:
     from _thread import LockType
-    from typing import Deque, List
+    from typing import Deque, List, NoReturn
 
     from .connection import Connection
 
@@ -31,6 +40,11 @@ TRIAL = 1.0
 # (C code that releases the lock).
 BOUND = 0.4
 BESIDE = 1.15
+
+
+class BadIntake(Exception):
+    """What came over the intake is no request, so nothing is known of those behind it. Its argument is
+    the ProtocolError that says why."""
 
 
 class Intake:
@@ -56,8 +70,8 @@ class Intake:
         self._reading = allocate_lock()  # held by the thread that reads the connection
         self._sleepers: "List[LockType]" = []
         self._rest = b""  # the beginning of a frame
-        self._judged_at = 0.0  # 0 until the first request: loading the application says nothing
-        self._used = 0.0
+        self._judged_at = monotonic()
+        self._used = process_time()
         self._idle = 0.0  # seconds spent waiting for requests since then
         self._lazy_since = 0.0
 
@@ -65,7 +79,7 @@ class Intake:
         """The next REQUEST frame, waiting for it.
 
         `bed` is a lock of the calling thread, held by it: what it sleeps on. Raises ConnectionLost when
-        the front has closed the connection, ProtocolError for anything but requests.
+        the front has closed the connection, BadIntake for anything but requests.
         """
         queue = self._queue
         reading = self._reading
@@ -118,21 +132,22 @@ class Intake:
         size = len(data)
         while size - start >= HEADER_SIZE:
             frame_type, length = HEADER.unpack_from(data, start)
-            if frame_type != REQUEST:
-                decode_header(data[start : start + HEADER_SIZE])
-                raise ProtocolError("%s on the intake" % FRAME_TYPES[frame_type])
+            if frame_type != REQUEST or length > MAX_PAYLOAD:
+                refuse_frame(data[start : start + HEADER_SIZE])
             end = start + HEADER_SIZE + length
             if end > size:
                 break
             self._queue.append(data[start:end])
             start = end
         self._rest = data[start:]
-        if not self._judged_at:
-            self._judged_at = now
-            self._used = process_time()
-            self._idle = 0.0
-        elif now - self._judged_at > WINDOW:
+        if now - self._judged_at > WINDOW:
             self._judge(now)
+
+    def judge_anew(self) -> None:
+        """Forget how the processor was used so far; loading the application says nothing about requests."""
+        self._judged_at = monotonic()
+        self._used = process_time()
+        self._idle = 0.0
 
     def _judge(self, now: float) -> None:
         """Decide by the use of the processor since the last time whether to wake others.
@@ -151,3 +166,21 @@ class Intake:
         self._judged_at = now
         self._used = used
         self._idle = 0.0
+
+
+def refuse_frame(header: bytes) -> "NoReturn":
+    """Say what is wrong with the header of a frame that is no request."""
+    try:
+        frame_type, _ = decode_header(header)
+        raise ProtocolError("%s on the intake" % FRAME_TYPES[frame_type])
+    except ProtocolError as error:
+        raise BadIntake(error)
+
+
+def refuse_request(request: bytes) -> "NoReturn":
+    """Say what is wrong with a malformed REQUEST frame."""
+    try:
+        decode_request(request[HEADER_SIZE:])
+        raise ProtocolError("Malformed REQUEST")
+    except ProtocolError as error:
+        raise BadIntake(error)

@@ -4,6 +4,7 @@ The loop is written for speed: the common request is one REQUEST frame answered 
 and no object is made, and no function called, that such a request does not need.
 """
 
+import os
 import sys
 from _thread import allocate_lock, get_ident
 from time import time
@@ -14,20 +15,20 @@ from mod_wsgi._events import event_callbacks
 from .current_request import current
 from .error_report import report_channel_error
 from .exchange import Exchange
+from .intake import BadIntake, refuse_request
 from .log_stream import UnopenedErrorsStream, end_line
 from .protocol import (
     BODY,
+    BODY_FRAMES,
     BODY_NONE,
     BODY_WHOLE,
     CONTINUE,
-    HEADER_SIZE,
     NUMBER,
     OUTCOME_FAILED_AFTER_HEAD,
     OUTCOME_FAILED_BEFORE_HEAD,
     OUTCOME_INTERRUPTED,
     REQUEST_FRAME,
     RETRY,
-    decode_request,
 )
 from .request_body import Input
 from .request_events import RequestMeter, publish_request_started
@@ -87,10 +88,14 @@ class RequestThread:
                 serving = True
             except OSError:
                 pass  # the front closed the connection
+            except BadIntake as error:
+                report_channel_error(error.args[0])
+                os._exit(1)
             except BaseException as error:
                 report_channel_error(error)
         self.exchange = None
         self.connection.close()
+        self.intake.wake_one()  # to take our place, or to find that the intake is closed
 
     def _serve(self) -> None:
         connection = self.connection
@@ -107,8 +112,10 @@ class RequestThread:
             data = next_request(bed)
             started = time()
             if len(data) < _TEXT_START:
-                decode_request(data[HEADER_SIZE:])  # says what is wrong with it
+                refuse_request(data)
             _, _, number, kind, text_size = _unpack(data)
+            if kind > BODY_FRAMES or _TEXT_START + text_size > len(data):
+                refuse_request(data)
             text = str(data[_TEXT_START : _TEXT_START + text_size], "latin-1")
             # ---- accept it, or give it back
             function = application.function
@@ -116,6 +123,7 @@ class RequestThread:
                 function = self._load_or_refuse(number, text)
                 if function is None:
                     continue
+            _note_begun(begun, slot, number)
             # ---- the environ
             parts = text.split("\0")
             environ = base_copy()
@@ -141,7 +149,6 @@ class RequestThread:
             environ["mod_wsgi.daemon_start"] = started
             environ["mod_wsgi.application_start"] = time()
             self.exchange = current.exchange = exchange
-            _note_begun(begun, slot, number)
             # ---- the application
             meter = None
             try:

@@ -100,6 +100,7 @@ class Worker:
             self.signals.interrupts_load = False
         import threading  # noqa: F401  # whoever imports it first is its main thread
 
+        self.intake.judge_anew()
         error = self.application.error
         self._send(
             {
@@ -166,6 +167,9 @@ class Worker:
         timeout = ctypes.py_object(mod_wsgi.RequestTimeout)
         if thread.exchange is exchange and not exchange.over:
             set_exception(identity, timeout)
+            if thread.exchange is not exchange:
+                # It ended meanwhile: the thread may be reading the intake, whose requests would be lost.
+                set_exception(identity, None)
 
     # ---- the end
 

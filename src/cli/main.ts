@@ -4,7 +4,6 @@
 import { readFileSync } from 'node:fs'
 import { exitCode, UserError } from '../base/errors.js'
 import { type CommandRequest, readCommandLine } from '../settings/parse.js'
-import { runModWsgi } from './runmodwsgi.js'
 import type { CommandPlace } from './site-plan.js'
 import { startServer } from './start-server.js'
 
@@ -29,7 +28,7 @@ async function run(request: CommandRequest, place: CommandPlace): Promise<number
     case 'start-server':
       return startServer(request.settings, request.entryPoint, place)
     case 'runmodwsgi':
-      return runModWsgi(request.settings, request.entryPoint, place)
+      return (await import('./runmodwsgi.js')).runModWsgi(request.settings, request.entryPoint, place)
     default:
       throw new UserError(`not yet: ${request.command}`)
   }

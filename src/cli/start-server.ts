@@ -5,15 +5,16 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { exitCode, UserError } from '../base/errors.js'
+import type { LogEvent } from '../logging/events.js'
 import { logLevel } from '../logging/levels.js'
 import { fileSink, type Log, type LogSink, openLog, terminalSink } from '../logging/log.js'
 import type { Settings } from '../settings/settings.js'
-import { findPython, type Python } from '../workers/python.js'
+import { choosePython, findPython, type PythonSearch } from '../workers/python.js'
 import { banner } from './banner.js'
 import { becomeAccount, findAccount } from './privileges.js'
-import { Server } from './server.js'
 import { prepareServerRoot } from './server-root.js'
 import { type CommandPlace, planSite, type SitePlan } from './site-plan.js'
+import { gatherWorkforce } from './workforce.js'
 
 /** Runs the server; gives the exit code when it has ended. Throws {@link UserError}. */
 export async function startServer(
@@ -23,31 +24,62 @@ export async function startServer(
 ): Promise<number> {
   const plan = planSite(settings, entryPoint, place)
   checkEntryPoint(plan)
-  const python =
-    plan.entryPoint.kind === 'static' ? null : await choosePython(settings, plan, place)
+  const search = pythonSearch(settings, plan, place)
+  const chosen = plan.entryPoint.kind === 'static' ? null : choosePython(search)
   prepareServerRoot(plan.serverRoot, place.uid, settings.serverRoot !== null)
-  const log = openErrorLog(settings, plan)
   const pidFile = settings.pidFile ?? join(plan.serverRoot, 'httpd.pid')
   const account = findAccount(settings.user, settings.group, place.uid)
-  const server = new Server({
-    settings,
-    plan,
-    python: python?.path ?? null,
-    env: place.env,
-    log,
-    bound: () => {
-      writePidFile(pidFile)
-      if (account) becomeAccount(account, plan.serverRoot)
-    },
-  })
+  const log = holdBack(openErrorLog(settings, plan))
+  const workforce =
+    chosen && (await gatherWorkforce(settings, plan, chosen.path, place.env, log))
   try {
+    // The workers' Python starts while the rest of the server is loaded and the version is asked; as the
+    // user that --user names it can only start after the port is bound.
+    if (!account) workforce?.fleet.start()
+    const [python, { Server }] = await Promise.all([
+      chosen && findPython(search),
+      import('./server.js'),
+    ])
+    const server = new Server({
+      settings,
+      plan,
+      workforce,
+      env: place.env,
+      log,
+      bound: () => {
+        writePidFile(pidFile)
+        if (!account) return
+        workforce?.channel.giveTo(account.uid, account.gid)
+        becomeAccount(account, plan.serverRoot)
+      },
+    })
     await server.start()
     process.stdout.write(banner(settings, plan, python, server.port))
+    log.letGo()
     if (place.uid === 0 && account === null) log.emit({ type: 'rootWithoutUser' })
     return await server.ended
+  } catch (error) {
+    workforce?.fleet.kill()
+    await workforce?.fleet.stop(0)
+    workforce?.channel.close()
+    throw error
   } finally {
     removePidFile(pidFile)
     log.close()
+  }
+}
+
+/** A log that keeps events until `letGo`, and drops them when it is closed before: the start has failed. */
+function holdBack(log: Log): Log & { letGo(): void } {
+  let held: LogEvent[] | null = []
+  return {
+    emit: event => (held ? void held.push(event) : log.emit(event)),
+    letGo() {
+      const events = held ?? []
+      held = null
+      for (const event of events) log.emit(event)
+    },
+    close: () => log.close(),
   }
 }
 
@@ -57,12 +89,12 @@ function checkEntryPoint({ entryPoint }: SitePlan): void {
   throw new UserError(`the ${what} ${entryPoint.name} does not exist`, exitCode.usage)
 }
 
-function choosePython(settings: Settings, plan: SitePlan, place: CommandPlace): Promise<Python> {
-  return findPython({
+function pythonSearch(settings: Settings, plan: SitePlan, place: CommandPlace): PythonSearch {
+  return {
     option: settings.python,
     virtualEnv: place.env['VIRTUAL_ENV'],
     workingDirectory: plan.workingDirectory,
-  })
+  }
 }
 
 function openErrorLog(settings: Settings, plan: SitePlan): Log {

@@ -2,12 +2,16 @@
  * The log: events in, lines out. pino filters by level and hands each entry to a synchronous
  * destination, so that the last line before an end is never lost.
  */
-import { pino } from 'pino'
+import { openSync } from 'node:fs'
+import type Pino from 'pino'
 import { systemClock } from '../base/clock.js'
+import { loadLater } from '../base/load-later.js'
 import { apacheLine } from './apache-format.js'
 import { describe } from './describe.js'
 import type { LogEntry, LogEvent } from './events.js'
 import { type LogLevel, logLevels } from './levels.js'
+
+const pino = loadLater<typeof Pino>('pino')
 
 export interface Log {
   emit(event: LogEvent): void
@@ -22,7 +26,19 @@ export interface LogSink {
 
 /** Opens a log that writes entries of at least this level to the sink. */
 export function openLog(level: LogLevel, sink: LogSink): Log {
-  const logger = pino(
+  let logger: ReturnType<typeof openLogger> | null = null
+  return {
+    emit(event) {
+      logger ??= openLogger(level, sink)
+      const entry = describe(event, systemClock.epoch())
+      logger[entry.level]({ entry })
+    },
+    close: () => sink.close(),
+  }
+}
+
+function openLogger(level: LogLevel, sink: LogSink) {
+  return pino()(
     {
       level,
       customLevels: logLevels,
@@ -36,45 +52,43 @@ export function openLog(level: LogLevel, sink: LogSink): Log {
         sink.write(apacheLine((JSON.parse(json) as { entry: LogEntry }).entry)),
     },
   )
-  return {
-    emit(event) {
-      const entry = describe(event, systemClock.epoch())
-      logger[entry.level]({ entry })
-    },
-    close: () => sink.close(),
-  }
 }
 
 /** The terminal's standard error. */
 export function terminalSink(): LogSink {
-  return synchronousSink({ dest: 2 })
+  return synchronousSink(2)
 }
 
 /** A file, appended, made with mode 0644 when it is not there. Throws when it cannot be opened. */
 export function fileSink(path: string): LogSink {
-  return synchronousSink({ dest: path, append: true, mode: 0o644 })
+  return synchronousSink(openSync(path, 'a', 0o644))
 }
 
-function synchronousSink(options: {
-  dest: number | string
-  append?: boolean
-  mode?: number
-}): LogSink {
-  const destination = pino.destination({ ...options, sync: true })
-  // A log that cannot be written (disk full, terminal gone) must not end the server.
-  destination.on('error', () => {})
+function synchronousSink(descriptor: number): LogSink {
+  let destination: ReturnType<typeof openDestination> | null = null
   let closed = false
   return {
     write(line) {
       // What happens after the end of the log is still told.
-      if (closed) process.stderr.write(line)
-      else destination.write(line)
+      if (closed) {
+        process.stderr.write(line)
+        return
+      }
+      destination ??= openDestination(descriptor)
+      destination.write(line)
     },
     close() {
       closed = true
-      destination.end()
+      destination?.end()
     },
   }
+}
+
+function openDestination(descriptor: number) {
+  const destination = pino().destination({ dest: descriptor, sync: true })
+  // A log that cannot be written (disk full, terminal gone) must not end the server.
+  destination.on('error', () => {})
+  return destination
 }
 
 /** Keeps lines in memory, for tests. */

@@ -4,14 +4,17 @@
  */
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { parse, TomlError } from 'smol-toml'
+import type * as SmolToml from 'smol-toml'
 import { UserError } from '../base/errors.js'
+import { loadLater } from '../base/load-later.js'
 import { didYouMean } from './closest.js'
 import type { Given, GivenSettings } from './given.js'
 import type { OptionRow } from './option-row.js'
 import type { Origin } from './origin.js'
 import { type SettingKey, settingKey, settingOptions } from './settings.js'
 import { readTomlValue } from './toml-value.js'
+
+const smolToml = loadLater<typeof SmolToml>('smol-toml')
 
 /** What a pyproject.toml says, and the directory that paths in it start at. */
 export interface ProjectFile {
@@ -63,9 +66,9 @@ function nearestFile(directory: string): { path: string; text: string } | null {
 function parseToml(path: string, text: string): unknown {
   try {
     // Other tools keep their settings in this file too: their large numbers are no fault.
-    return parse(text, { integersAsBigInt: 'asNeeded' })
+    return smolToml().parse(text, { integersAsBigInt: 'asNeeded' })
   } catch (error) {
-    if (!(error instanceof TomlError)) throw error
+    if (!(error instanceof smolToml().TomlError)) throw error
     const reason = error.message.split('\n')[0]!.replace(/^Invalid TOML document: /, '')
     throw new UserError(`${path}:${error.line} is not valid TOML: ${reason}`, undefined, {
       cause: error,

@@ -1,7 +1,10 @@
 /** Content types by extension, as Apache's mod_mime finds them with a `TypesConfig` file. */
 import { readFileSync } from 'node:fs'
-import mimeTypes from 'mime-types'
+import type MimeTypes from 'mime-types'
 import { UserError } from '../base/errors.js'
+import { loadLater } from '../base/load-later.js'
+
+const mimeTypes = loadLater<typeof MimeTypes>('mime-types')
 
 /** The type of an extension, which comes in lower case and without its dot. */
 export type TypeOfExtension = (extension: string) => string | undefined
@@ -32,7 +35,7 @@ export function openMimeTable(
     const text = readIfThere(path)
     if (text !== null) return tableOf(text)
   }
-  return extension => mimeTypes.lookup(extension) || undefined
+  return extension => mimeTypes().lookup(extension) || undefined
 }
 
 /**

@@ -21,6 +21,8 @@ import { type HandleOwner, type Retirement, WorkerHandle } from './worker-handle
 export interface FleetOptions {
   readonly channel: Channel
   readonly command: WorkerCommand
+  /** What changed when a worker says that its script did. */
+  readonly script: string
   readonly dispatcher: Dispatcher
   readonly log: Log
   readonly clock: Clock
@@ -168,13 +170,13 @@ export class Fleet implements HandleOwner {
 
   #startWorker(slot: number): void {
     const handle = new WorkerHandle(slot, this.#generation, this)
-    this.#handles.add(handle)
     handle.process = new WorkerProcess(
       ++this.#lastId,
       this.#options.channel,
       this.#options.command,
       this.#listen(handle),
     )
+    this.#handles.add(handle)
   }
 
   #listen(handle: WorkerHandle): WorkerListener {
@@ -213,6 +215,7 @@ export class Fleet implements HandleOwner {
       log.emit({ type: 'workerReady', slot: handle.slot, pid, seconds: result.seconds })
     else log.emit({ type: 'loadFailed', slot: handle.slot, pid, error: result.error ?? 'unknown' })
     this.#options.loadTried(result, handle.generation)
+    handle.wasReady = true
     handle.apply('ready')
     this.#tellReloaded()
   }
@@ -233,11 +236,7 @@ export class Fleet implements HandleOwner {
 
   #outdated(handle: WorkerHandle): void {
     if (handle.generation !== this.#generation) return
-    this.reload(
-      this.#options.command.configuration.script
-        ? [this.#options.command.configuration.script]
-        : [],
-    )
+    this.reload([this.#options.script])
   }
 
   #given(handle: WorkerHandle): void {
@@ -259,7 +258,8 @@ export class Fleet implements HandleOwner {
     handle.apply('exited')
     const orderly = retirement !== null && (state === 'stopping' || state === 'draining')
     if (!orderly) this.#died(handle, exit)
-    if (state === 'starting' && handle.generation === this.#generation) this.#startFailed()
+    const failed = !handle.wasReady && retirement === null
+    if (failed && handle.generation === this.#generation) this.#startFailed()
     this.#reconcile()
     this.#settleStop()
   }

@@ -28,6 +28,8 @@ export class WorkerHandle {
   state: WorkerState = 'starting'
   /** Set with the first `retire` or `leaving`. */
   retirement: Retirement | null = null
+  /** True once it has taken requests, or could have. */
+  wasReady = false
   /** Requests that were given to it. */
   requests = 0
   /** The worker process; set right after construction, since the two know each other. */

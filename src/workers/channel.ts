@@ -4,7 +4,7 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,6 +37,8 @@ export interface Channel {
   register(worker: number, handler: ConnectionHandler): () => void
   /** Makes the file in which a worker of so many threads notes the requests that it begins. */
   begunFile(worker: number, threads: number): string
+  /** Makes the directory and the socket belong to another user, who will run server and workers. */
+  giveTo(uid: number, gid: number): void
   /** Closes every connection and removes socket and directory. */
   close(): void
 }
@@ -73,6 +75,9 @@ export async function openChannel(refused: (reason: string) => void): Promise<Ch
       const file = join(directory, `begun-${worker}`)
       writeFileSync(file, Buffer.alloc(4 * threads))
       return file
+    },
+    giveTo(uid, gid) {
+      for (const owned of [directory, path]) chownSync(owned, uid, gid)
     },
     close() {
       server.close()

@@ -4,7 +4,10 @@
  */
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import treeKill from 'tree-kill'
+import type TreeKill from 'tree-kill'
+import { loadLater } from '../base/load-later.js'
+
+const treeKill = loadLater<typeof TreeKill>('tree-kill')
 
 /**
  * Sends SIGKILL to the process, its group and, where `ps` is there, to all its descendants. tree-kill
@@ -12,7 +15,7 @@ import treeKill from 'tree-kill'
  */
 export function killTree(pid: number): void {
   if (!onPath('ps')) return killGroup(pid)
-  treeKill(pid, 'SIGKILL', () => killGroup(pid))
+  treeKill()(pid, 'SIGKILL', () => killGroup(pid))
 }
 
 /** Sends SIGKILL to the group that `pid` leads; a group that is gone is what was wanted. */

@@ -52,7 +52,10 @@ export interface WorkerCommand {
   readonly python: string
   /** Environment of the process, without the variables of the channel. */
   readonly env: NodeJS.ProcessEnv
-  readonly configuration: WorkerConfiguration
+  readonly workingDirectory: string
+  readonly threads: number
+  /** What the worker is told once it is up; until then it waits. A process can so be started early. */
+  readonly configuration: Promise<WorkerConfiguration>
 }
 
 /** A source file that a worker loaded; null instead of a time: looked for and not there. */
@@ -92,6 +95,7 @@ export class WorkerProcess {
   readonly #child: ChildProcess
   readonly #unregister: () => void
   #control: Socket | null = null
+  #isGone = false
   #lifeline: Socket | null = null
 
   constructor(
@@ -101,14 +105,14 @@ export class WorkerProcess {
     readonly listener: WorkerListener,
     clock: Clock = systemClock,
   ) {
-    const { threads } = command.configuration
+    const { threads } = command
     const begunFile = channel.begunFile(id, threads)
     this.requests = new WorkerRequests(threads, begunFile, this.#requestsListener(), clock)
     this.#unregister = channel.register(id, (hello, socket, rest) =>
       this.#connected(hello, socket, rest),
     )
     this.#child = spawn(command.python, [workerProgram], {
-      cwd: command.configuration.workingDirectory,
+      cwd: command.workingDirectory,
       // A group (and session) of its own: the terminal's Ctrl-C is for the supervisor alone.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -206,7 +210,9 @@ export class WorkerProcess {
     socket.once('close', () => {
       this.#control = null
     })
-    this.tell({ type: 'configure', ...this.command.configuration })
+    void this.command.configuration.then(configuration =>
+      this.tell({ type: 'configure', ...configuration }),
+    )
     if (rest.length > 0) onData(rest)
   }
 
@@ -240,6 +246,9 @@ export class WorkerProcess {
   }
 
   #gone(exit: WorkerExit): void {
+    // A process that could not be started tells it twice, by 'error' and by 'close'.
+    if (this.#isGone) return
+    this.#isGone = true
     this.#unregister()
     for (const socket of [this.#control, this.#lifeline]) socket?.destroy()
     this.requests.end()

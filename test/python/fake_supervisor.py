@@ -27,6 +27,8 @@ from modwsgi_dev_worker import protocol as p  # noqa: E402
 
 DEADLINE = 15.0
 SECRET = "5ecret"
+# What a thread can say first about a request. It names the request.
+FIRST_FRAMES = (p.CONTINUE, p.RESPONSE, p.END, p.RETRY)
 
 ENVIRON = {
     "HTTP_HOST": "127.0.0.1:8000",
@@ -182,7 +184,7 @@ class RequestPeer:
         if self.thread is None:
             self.thread = self.worker.thread_with(self.number)
         kind, payload = self.thread.receive()
-        if kind in (p.CONTINUE, p.RESPONSE, p.END, p.RETRY):
+        if kind in FIRST_FRAMES:
             assert p.NUMBER.unpack_from(payload)[0] == self.number, (kind, payload)
             if kind != p.RESPONSE:
                 payload = payload[p.NUMBER.size :]
@@ -283,6 +285,7 @@ class FakeSupervisor:
         self.threads: Dict[int, Peer] = {}
         self.requests = {number: RequestPeer(self) for number in range(1, threads + 1)}
         self.numbers = 0
+        self.wakes = True  # whether `wake` is sent while an answer is awaited
         self.hellos: List[Dict[str, Any]] = []
         self.control: Optional[Peer] = None
         self.lifeline: Optional[Peer] = None
@@ -400,14 +403,16 @@ class FakeSupervisor:
         end = time.monotonic() + DEADLINE
         while True:
             for peer in self.threads.values():
-                if peer.frames and p.NUMBER.unpack_from(peer.frames[0][1])[0] == number:
+                kind, payload = peer.frames[0] if peer.frames else (0, b"")
+                if kind in FIRST_FRAMES and p.NUMBER.unpack_from(payload)[0] == number:
                     return peer
             unread = [peer.sock for peer in self.threads.values() if not peer.frames]
             readable, _, _ = select.select(unread, [], [], 0.1)
             if not readable:
                 if time.monotonic() > end:
                     raise AssertionError("Nobody answers request %d. " % number + self.log_dump())
-                self.tell("wake")  # as the front does when nothing is answered for a while
+                if self.wakes:
+                    self.tell("wake")  # as the front does when nothing is answered for a while
             for peer in self.threads.values():
                 if peer.sock in readable:
                     peer.look()
@@ -476,6 +481,10 @@ class FakeSupervisor:
             "log entry with %r" % text,
             deadline,
         )
+
+    def wait_count(self, text: str, count: int) -> None:
+        """Wait until at least so many records have this text."""
+        self._wait(lambda: self.lines().count(text) >= count, "%d lines %r" % (count, text), DEADLINE)
 
     def wait_lines(self, text: str, count: int) -> None:
         """Wait until exactly so many records have this text."""

@@ -142,6 +142,8 @@ class Names(ModuleCase):
 
 
 class RequestData(ModuleCase):
+    threads = 1  # else the request before may still be listed
+
     def test_one_dict_for_each_request(self) -> None:
         code = (
             "d = mod_wsgi.request_data()\n"

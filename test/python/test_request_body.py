@@ -294,6 +294,22 @@ class Frames(BodyCase):
         one.send(p.ABORT, b"\1")
         self.assertEqual(self.worker.get("/unread").body, b'"unread"')
 
+    def test_an_abort_of_the_request_before_is_ignored(self) -> None:
+        one = self.worker.one
+        for path, answer in (("/partly", b'"abc"'), ("/unread", b'"unread"'), ("/stream", b"abcdef")):
+            self.send_frames("/unread", [b"xyz"]).response()
+            abort = p.NUMBER.pack(one.number) + b"\1"
+            one.send(p.ABORT, abort)
+            one.request(path, method="POST", kind=p.BODY_FRAMES)
+            self.assertEqual(one.receive(), (p.CONTINUE, b""))
+            one.send(p.BODY, b"abc")
+            one.send(p.ABORT, abort)
+            one.send(p.BODY, b"def")
+            one.send(p.BODY_END)
+            response = one.response()
+            self.assertEqual((response.body, response.outcome or 0), (answer, 0))
+            self.assertEqual(self.worker.get("/unread").body, b'"unread"')
+
     def test_another_frame_inside_a_body_closes_the_connection(self) -> None:
         with FakeSupervisor(SOURCE) as worker:
             worker.one.request("/whole", method="POST", kind=p.BODY_FRAMES)

@@ -108,7 +108,9 @@ export class PuppetStage {
     return {
       python: program,
       env: { ...process.env, PUPPET_STAGE: this.path },
-      configuration: { ...plainConfiguration, ...configuration },
+      workingDirectory: '/',
+      threads: configuration.threads ?? plainConfiguration.threads,
+      configuration: Promise.resolve({ ...plainConfiguration, ...configuration }),
     }
   }
 

@@ -88,6 +88,7 @@ async function openFleet({
   const fleet = new Fleet({
     channel,
     command: stage.command({ threads }),
+    script: '/site/app.wsgi',
     dispatcher,
     log: {
       emit: event => {
@@ -359,4 +360,22 @@ describe('Fleet', () => {
     await stopped
     expect(fleet.snapshot()).toEqual([])
   })
+})
+
+test('a program that cannot be started spends the budget and does not spin', async () => {
+  const { fleet, clock, logged } = await openFleet({
+    command: {
+      python: '/no/such/python',
+      env: {},
+      workingDirectory: '/',
+      threads: 1,
+      configuration: new Promise(() => {}),
+    },
+  })
+  fleet.start()
+  for (let attempt = 1; attempt < 3; attempt++) {
+    while (clock.orders.length === 0) await new Promise(setImmediate)
+    clock.strike()
+  }
+  expect(await logged('restartsSpent')).toMatchObject({ attempts: 3 })
 })

@@ -1,0 +1,87 @@
+/**
+ * The workers of a server with all they need: channel, dispatcher and fleet. It can be made before the front
+ * is there: the processes start, and wait for their configuration.
+ */
+import { systemClock } from '../base/clock.js'
+import { deferred } from '../base/deferred.js'
+import type { RunningRequest } from '../logging/events.js'
+import type { Log } from '../logging/log.js'
+import type { Settings } from '../settings/settings.js'
+import { Fleet } from '../supervisor/fleet.js'
+import { createRestartBudget } from '../supervisor/restart-budget.js'
+import { type Channel, openChannel } from '../workers/channel.js'
+import { Dispatcher, type Pool } from '../workers/dispatcher.js'
+import type { LoadResult, ReportedFile, WorkerConfiguration } from '../workers/worker-process.js'
+import type { SitePlan } from './site-plan.js'
+
+/** What the rest of the server hears from the workers, and is asked about them. */
+export interface WorkforceListener {
+  running(pool: Pool): readonly RunningRequest[]
+  loadTried(result: LoadResult, generation: number): void
+  filesLoaded(files: readonly ReportedFile[]): void
+}
+
+export interface Workforce {
+  readonly dispatcher: Dispatcher
+  readonly fleet: Fleet
+  readonly channel: Channel
+  /** Lets the workers load the application; from now on `listener` hears of them. */
+  configure(configuration: WorkerConfiguration, listener: WorkforceListener): void
+}
+
+/** Deaths of starting workers in a row after which a change of the code is waited for. */
+const startAttempts = 3
+
+/** True when files of the application are watched. */
+export function watchesChanges(settings: Settings): boolean {
+  return settings.reloadOnChanges && !settings.disableReloading
+}
+
+/** @param python the program that runs workers */
+export async function gatherWorkforce(
+  settings: Settings,
+  plan: SitePlan,
+  python: string,
+  env: NodeJS.ProcessEnv,
+  log: Log,
+): Promise<Workforce> {
+  const channel = await openChannel(reason => log.emit({ type: 'connectionRefused', reason }))
+  const dispatcher = new Dispatcher()
+  const configured = deferred<WorkerConfiguration>()
+  let listener: WorkforceListener | null = null
+  const attempts = watchesChanges(settings)
+    ? startAttempts * plan.processes
+    : Number.POSITIVE_INFINITY
+  const fleet = new Fleet({
+    channel,
+    command: {
+      python,
+      env,
+      workingDirectory: plan.workingDirectory,
+      threads: settings.threads,
+      configuration: configured.promise,
+    },
+    script: plan.entryPoint.name,
+    dispatcher,
+    log,
+    clock: systemClock,
+    budget: createRestartBudget(attempts),
+    processes: plan.processes,
+    shutdownTimeout: settings.shutdownTimeout,
+    gracefulTimeout: settings.gracefulTimeout,
+    maximumRequests: settings.maximumRequests,
+    waitsFor: 'a change of the code',
+    running: process => listener?.running(process.requests) ?? [],
+    loadTried: (result, generation) => listener?.loadTried(result, generation),
+    filesLoaded: files => listener?.filesLoaded(files),
+  })
+  return {
+    dispatcher,
+    fleet,
+    channel,
+    configure(configuration, hears) {
+      listener = hears
+      configured.resolve(configuration)
+    },
+  }
+}
