@@ -2,6 +2,8 @@
  * Signals to the supervisor. A handler only says which order came; somebody else carries it out.
  */
 
+import { type Clock, systemClock } from '../base/clock.js'
+
 /** What a signal asks for. */
 export type Order =
   /** Finish what is in progress, then end. */
@@ -18,15 +20,28 @@ const orders: Readonly<Partial<Record<NodeJS.Signals, Order['kind']>>> = {
   SIGHUP: 'restart',
 }
 
+/**
+ * One Ctrl-C can arrive twice: from the terminal, and once more from npm or a shell that passes it on. Two of
+ * the same signal within so many milliseconds are one.
+ */
+const sameKeystroke = 300
+
 /** Hands orders to `receive` until the function it returns is called. A second stop is a quit. */
-export function listenForSignals(receive: (order: Order) => void): () => void {
-  let stopping = false
+export function listenForSignals(
+  receive: (order: Order) => void,
+  clock: Clock = systemClock,
+): () => void {
+  let first: { signal: NodeJS.Signals; at: number } | null = null
   const handlers = (Object.keys(orders) as NodeJS.Signals[]).map(signal => {
     const handler = () => {
       const kind = orders[signal]!
       if (kind !== 'stop') return receive({ kind, signal })
-      receive({ kind: stopping ? 'quit' : 'stop', signal })
-      stopping = true
+      if (!first) {
+        first = { signal, at: clock.now() }
+        return receive({ kind, signal })
+      }
+      if (signal === first.signal && clock.now() - first.at < sameKeystroke) return
+      receive({ kind: 'quit', signal })
     }
     process.on(signal, handler)
     return [signal, handler] as const

@@ -84,6 +84,8 @@ describe('SIGINT and SIGTERM', () => {
       await server.logged(/stuck now/)
       server.signal(signal)
       await server.logged(/: stopping/)
+      // Closer together they would be one keystroke.
+      await new Promise(resolve => setTimeout(resolve, 400))
       server.signal(signal)
       expect(await server.exited).toEqual({ code, signal: null })
       expect((await stuck).status).toBe(502)
