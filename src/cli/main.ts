@@ -28,7 +28,11 @@ async function run(request: CommandRequest, place: CommandPlace): Promise<number
     case 'start-server':
       return startServer(request.settings, request.entryPoint, place)
     case 'runmodwsgi':
-      return (await import('./runmodwsgi.js')).runModWsgi(request.settings, request.entryPoint, place)
+      return (await import('./runmodwsgi.js')).runModWsgi(
+        request.settings,
+        request.entryPoint,
+        place,
+      )
     default:
       throw new UserError(`not yet: ${request.command}`)
   }

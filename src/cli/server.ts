@@ -14,7 +14,7 @@ import type { SourceWatcher } from '../watch/watcher.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
 import type { LoadResult } from '../workers/worker-process.js'
 import { planWorker, type SitePlan } from './site-plan.js'
-import { watchesChanges, type Workforce } from './workforce.js'
+import { type Workforce, watchesChanges } from './workforce.js'
 
 export interface ServerOptions {
   readonly settings: Settings

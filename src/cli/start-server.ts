@@ -30,8 +30,7 @@ export async function startServer(
   const pidFile = settings.pidFile ?? join(plan.serverRoot, 'httpd.pid')
   const account = findAccount(settings.user, settings.group, place.uid)
   const log = holdBack(openErrorLog(settings, plan))
-  const workforce =
-    chosen && (await gatherWorkforce(settings, plan, chosen.path, place.env, log))
+  const workforce = chosen && (await gatherWorkforce(settings, plan, chosen.path, place.env, log))
   try {
     // The workers' Python starts while the rest of the server is loaded and the version is asked; as the
     // user that --user names it can only start after the port is bound.

@@ -3,9 +3,8 @@
  * page of our own answers it, and stops in order.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Clock } from '../base/clock.js'
-import { exitCode, UserError } from '../base/errors.js'
 import type { Log } from '../logging/log.js'
 import { respond, type StaticSite } from '../static/site.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
@@ -13,6 +12,7 @@ import { maxInlineBody } from '../workers/protocol.js'
 import { type ApplicationFront, AppRequest, type RequestBody } from './app-request.js'
 import { requestEnviron } from './environ.js'
 import { InProgress } from './in-progress.js'
+import { Listeners, type ListenOptions, setKeepAliveTimeout } from './listeners.js'
 import {
   bareServerPage,
   type HttpExchange,
@@ -25,12 +25,7 @@ import { createRequestIds } from './request-id.js'
 import { parseTarget, type RequestTarget } from './request-target.js'
 import { reasonPhrase } from './server-page.js'
 
-export interface FrontOptions {
-  /** Addresses to listen on; an address family that the machine does not have is left out. */
-  readonly hosts: readonly string[]
-  /** 0: any free port, the same for all hosts. */
-  readonly port: number
-  readonly backlog: number
+export interface FrontOptions extends ListenOptions {
   readonly site: StaticSite
   readonly dispatcher: Dispatcher
   readonly log: Log
@@ -57,9 +52,8 @@ export class Front implements ApplicationFront {
   readonly inProgress = new InProgress<AppRequest>()
   stopping = false
   readonly #options: FrontOptions
-  readonly #servers: Server[] = []
+  readonly #listeners: Listeners
   readonly #nextRequestId = createRequestIds()
-  #port = 0
 
   constructor(options: FrontOptions) {
     this.#options = options
@@ -69,58 +63,33 @@ export class Front implements ApplicationFront {
     this.queueTimeout = options.queueTimeout
     this.bodyLimit = options.bodyLimit
     this.keepAliveTimeout = options.keepAliveTimeout
+    this.#listeners = new Listeners(options, () => this.#createServer())
   }
 
   /** The port listened on. */
   get port(): number {
-    return this.#port
+    return this.#listeners.port
   }
 
   /** Binds the addresses. Throws {@link UserError} when one is taken or not permitted. */
-  async listen(): Promise<void> {
-    this.#port = this.#options.port
-    let missing: UserError | null = null
-    for (const host of this.#options.hosts) {
-      const server = this.#createServer()
-      try {
-        await listenOn(server, host, this.#port, this.#options.backlog)
-      } catch (error) {
-        const refused = notListening(error as NodeJS.ErrnoException, host, this.#port)
-        if (!noSuchFamily.has((error as NodeJS.ErrnoException).code ?? '')) {
-          await this.#closeServers()
-          throw refused
-        }
-        missing = refused
-        continue
-      }
-      this.#servers.push(server)
-      this.#port = (server.address() as AddressInfo).port
-    }
-    if (this.#servers.length === 0 && missing) throw missing
+  listen(): Promise<void> {
+    return this.#listeners.listen()
   }
 
   /** Takes no new connections, and keeps none after its present request. */
   stopAccepting(): void {
     this.stopping = true
-    for (const server of this.#servers) {
-      server.close()
-      server.closeIdleConnections()
-    }
+    this.#listeners.stopAccepting()
   }
 
   /** Settles when every response has been sent to its end. */
-  async drained(): Promise<void> {
-    await Promise.all(
-      this.#servers.map(server => new Promise<void>(resolve => whenClosed(server, resolve))),
-    )
+  drained(): Promise<void> {
+    return this.#listeners.drained()
   }
 
   /** Cuts every connection. */
   destroy(): void {
-    for (const server of this.#servers) {
-      server.close()
-      server.closeAllConnections()
-    }
+    this.#listeners.destroy()
   }
 
   /** An internal GET of a path of this site, as a 200 response with a local Location asks for. */
@@ -128,10 +97,6 @@ export class Front implements ApplicationFront {
     http.request.method = 'GET'
     http.request.url = location
     this.#serve(http, 'none')
-  }
-
-  async #closeServers(): Promise<void> {
-    await Promise.all(this.#servers.map(server => new Promise(resolve => server.close(resolve))))
   }
 
   #createServer(): Server {
@@ -245,48 +210,6 @@ export class Front implements ApplicationFront {
     const query = target.query === '' ? '' : `?${target.query}`
     writeServerPage(http, 301, ['Location', `http://${authority}${path}${query}`])
   }
-}
-
-/** Node keeps an idle connection a second longer than it is told; newer versions let that be set. */
-function setKeepAliveTimeout(server: Server, milliseconds: number): void {
-  if ('keepAliveTimeoutBuffer' in server) {
-    server.keepAliveTimeoutBuffer = 0
-    server.keepAliveTimeout = milliseconds
-  } else {
-    server.keepAliveTimeout = Math.max(1, milliseconds - 1000)
-  }
-}
-
-/** Codes that say that the machine does not have this kind of address. */
-const noSuchFamily: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL'])
-
-function listenOn(server: Server, host: string, port: number, backlog: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ host, port, backlog }, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
-}
-
-function notListening(error: NodeJS.ErrnoException, host: string, port: number): UserError {
-  const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: `--port ${port} is taken on ${host}: stop the program that uses it, or name another port`,
-    EACCES: `--port ${port} may not be used by this user: name one above 1023`,
-    EADDRNOTAVAIL: `--host ${host} is not an address of this machine`,
-    ENOTFOUND: `--host ${host} is not known`,
-    EAI_AGAIN: `--host ${host} is not known`,
-  }
-  const text = reasons[error.code ?? ''] ?? `--host ${host} --port ${port}: ${error.message}`
-  return new UserError(text, exitCode.addressNotAvailable, { cause: error })
-}
-
-function whenClosed(server: Server, closed: () => void): void {
-  server.getConnections((_, count) => {
-    if (count === 0 && !server.listening) closed()
-    else server.once('close', closed)
-  })
 }
 
 /** RFC 9112, 3.2: exactly one Host in HTTP/1.1, and a host name or address in it. */

@@ -45,18 +45,18 @@ export function readHead(rawHeaders: readonly string[]): RequestHead {
       values[known] = `${values[known]}, ${value}`
     }
   }
-  const valueOf = (key: string): string | null => {
+  const fieldOf = (key: string): string | null => {
     const at = keys.indexOf(key)
     return at < 0 ? null : values[at]!
   }
-  const connection = valueOf('HTTP_CONNECTION')
+  const connection = fieldOf('HTTP_CONNECTION')
   return {
     keys,
     values,
     hosts,
-    host: valueOf('HTTP_HOST'),
-    contentLength: valueOf('CONTENT_LENGTH'),
-    transferEncoding: valueOf('HTTP_TRANSFER_ENCODING'),
+    host: fieldOf('HTTP_HOST'),
+    contentLength: fieldOf('CONTENT_LENGTH'),
+    transferEncoding: fieldOf('HTTP_TRANSFER_ENCODING'),
     asksKeepAlive: connection !== null && /\bkeep-alive\b/i.test(connection),
     tooLong,
   }

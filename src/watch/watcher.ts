@@ -6,7 +6,14 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type FSWatcher, watch } from 'chokidar'
 import type { Clock } from '../base/clock.js'
-import { contentHash, isInstalled, modifiedOf, type Signature, signatureOf, sizeOf } from './watched-file.js'
+import {
+  contentHash,
+  isInstalled,
+  modifiedOf,
+  type Signature,
+  signatureOf,
+  sizeOf,
+} from './watched-file.js'
 
 /** A file as a worker loaded it; null: it was looked for and not there. */
 export type LoadedFile = readonly [path: string, modifiedNanoseconds: number | null]

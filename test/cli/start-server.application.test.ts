@@ -222,7 +222,7 @@ describe('request bodies', () => {
     )
     await connection.until(/^HTTP\/1\.1 100 Continue\r\n\r\n/)
     connection.send('body')
-    await connection.until(/200 OK[^]*body/)
+    await connection.until(/200 OK[\s\S]*body/)
   })
 
   test('a chunked body without --chunked-request gets 411, and too long ones 413', async () => {

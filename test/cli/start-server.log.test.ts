@@ -69,5 +69,5 @@ test('the last words of a worker that crashes are logged', async () => {
   await ask(server.url('/crash'))
   await server.logged(/ended by SIGSEGV/)
   // faulthandler names the line that crashed.
-  expect(server.stderr).toMatch(/Fatal Python error: Segmentation fault[^]*in crash/)
+  expect(server.stderr).toMatch(/Fatal Python error: Segmentation fault[\s\S]*in crash/)
 })

@@ -9,6 +9,7 @@ import random
 import select
 import signal
 import socket
+import threading
 import time
 import unittest
 from typing import Dict, List, Set, Tuple
@@ -19,6 +20,7 @@ from modwsgi_dev_worker import intake as module
 from modwsgi_dev_worker.intake import BOUND, TRIAL, WINDOW, Intake
 
 THREADS = 5
+HASTY = 1e-6  # switch interval with which threads get into each other's way as often as they can
 
 SOURCE = r'''
 import sys, threading, time
@@ -45,23 +47,38 @@ def application(environ, start_response):
         time.sleep(0.001)
     elif path == "/compute":
         sum(range(20000))
+    elif path == "/asleep":
+        body = b"%d" % len(INTAKE._sleepers)
     elif path == "/read":
         body = environ["wsgi.input"].read()
     start_response("200 OK", [])
     return [body]
 '''
 
-LIMITS = "import sys\nintake = sys.modules['modwsgi_dev_worker.intake']\nintake.WINDOW = -1\n"
+LIMITS = (
+    "import gc, sys\n"
+    "intake = sys.modules['modwsgi_dev_worker.intake']\n"
+    "INTAKE = next(o for o in gc.get_objects() if type(o) is intake.Intake)\n"
+    "intake.WINDOW = -1\n"
+)
 EAGER = LIMITS + "intake.BOUND = 1e9\n" + SOURCE
 LAZY = LIMITS + "intake.BOUND, intake.BESIDE, intake.TRIAL = -1, 1e9, 1e9\n" + SOURCE
 
 
 class IntakeCase(unittest.TestCase):
-    def start(self, source: str, threads: int = THREADS, wakes: bool = False) -> FakeSupervisor:
-        """A worker to which `wake` is only sent by the test itself, unless wakes says otherwise."""
-        worker = FakeSupervisor(source, threads=threads)
+    def start(self, source: str, threads: int = THREADS) -> FakeSupervisor:
+        """A worker to which `wake` is only sent by the test itself."""
+        worker = FakeSupervisor(source, threads=threads, switchInterval=HASTY)
         self.addCleanup(worker.close)
-        worker.wakes = wakes
+        worker.wakes = False
+        return worker
+
+    def start_lazy(self, threads: int = THREADS) -> FakeSupervisor:
+        """A worker whose threads do not wake each other, and of which all but one are asleep."""
+        worker = self.start(LAZY, threads)
+        end = time.monotonic() + DEADLINE
+        while self.send(worker, "/asleep")[0].response().body != b"%d" % (threads - 1):
+            self.assertLess(time.monotonic(), end, "they do not fall asleep")
         return worker
 
     def send(self, worker: FakeSupervisor, *paths: str, at_once: bool = True) -> List[RequestPeer]:
@@ -82,12 +99,12 @@ class IntakeCase(unittest.TestCase):
 class Threads(IntakeCase):
     def test_all_threads_run_at_once_without_wake_if_they_wake_each_other(self) -> None:
         worker = self.start(EAGER)
-        for turn in range(40):
+        for turn in range(300):
             peers = self.send(worker, *["/together"] * THREADS, at_once=turn % 2 == 0)
             self.assertEqual(len(self.threads_of(peers)), THREADS)
 
     def test_all_threads_run_at_once_if_each_is_woken_by_the_front(self) -> None:
-        worker = self.start(LAZY)
+        worker = self.start_lazy()
         for turn in range(4):
             peers = self.send(worker, *["/together"] * THREADS)
             for count in range(turn * THREADS + 2, (turn + 1) * THREADS + 1):
@@ -96,19 +113,20 @@ class Threads(IntakeCase):
             self.assertEqual(len(self.threads_of(peers)), THREADS)
 
     def test_a_fresh_worker_is_not_judged_by_its_import(self) -> None:
-        """The limits are the real ones here, and loading used the processor."""
+        """Loading uses the processor; the first request comes too early to be judged."""
         busy = "import time\nend = time.process_time() + 0.3\nwhile time.process_time() < end: pass\n"
-        worker = self.start(busy + SOURCE)
+        limits = "intake.WINDOW, intake.BOUND, intake.BESIDE = 0.25, 0.02, 1e9\n"
+        worker = self.start(LIMITS + limits + busy + SOURCE)
         peers = self.send(worker, *["/together"] * THREADS)
         self.assertEqual(len(self.threads_of(peers)), THREADS)
 
     def test_a_thread_serves_all_that_came_in_one_read_while_it_wakes_no_other(self) -> None:
-        worker = self.start(LAZY)
+        worker = self.start_lazy()
         for _ in range(20):
             self.assertEqual(len(self.threads_of(self.send(worker, *["/"] * THREADS))), 1)
 
     def test_a_stuck_request_does_not_hold_up_those_behind_it_after_wake(self) -> None:
-        worker = self.start(LAZY, threads=3)
+        worker = self.start_lazy(threads=3)
         stuck, *others = self.send(worker, "/gate", "/", "/")
         worker.wait_log("at the gate")
         self.assertTrue(others[0].quiet(0.1))
@@ -134,7 +152,7 @@ class Threads(IntakeCase):
             ("as the process is used", SOURCE, 0.1),
         ):
             with self.subTest(name):
-                with FakeSupervisor(source, threads=THREADS) as worker:
+                with FakeSupervisor(source, threads=THREADS, switchInterval=HASTY) as worker:
                     Storm(worker, wakes, random.Random(11)).run(2000)
 
 
@@ -196,13 +214,12 @@ class Order(IntakeCase):
         return eval(peer.response().body)  # noqa: S307
 
     def test_one_thread_begins_requests_in_the_order_of_their_numbers(self) -> None:
-        for source, threads in ((EAGER, 1), (LAZY, THREADS)):
-            worker = self.start(source, threads)
+        for worker, threads in ((self.start(EAGER, 1), 1), (self.start_lazy(), THREADS)):
             for _ in range(40):
                 for peer in self.send(worker, *["/"] * threads):
                     peer.response()
             numbers = [number for number, _ in self.order(worker)]
-            self.assertEqual(numbers, list(range(1, 40 * threads + 2)))
+            self.assertEqual(numbers, list(range(1, worker.numbers + 1)))
 
     def test_each_of_several_threads_begins_them_in_the_order_of_their_numbers(self) -> None:
         worker = self.start(EAGER)
@@ -231,9 +248,7 @@ class Order(IntakeCase):
         self.assertEqual(worker.begun()[int(stuck.response().body) - 1], 1)
 
     def test_a_request_that_was_not_begun_is_above_all_slots_of_a_killed_worker(self) -> None:
-        worker = self.start(LAZY, threads=3)
-        (peer,) = self.send(worker, "/")
-        peer.response()
+        worker = self.start_lazy(threads=3)
         stuck, *others = self.send(worker, "/gate", "/", "/")
         worker.wait_log("at the gate")
         os.kill(worker.process.pid, signal.SIGKILL)
@@ -278,7 +293,7 @@ class Ends(IntakeCase):
         self.assertEqual(worker.lines(), [])
 
     def test_a_thread_whose_connection_is_lost_leaves_the_requests_behind_it_to_another(self) -> None:
-        worker = self.start(LAZY, threads=2)
+        worker = self.start_lazy(threads=2)
         lost, waiting = RequestPeer(worker), RequestPeer(worker)
         worker.intake.sock.sendall(
             lost.frame("/read", method="POST", kind=p.BODY_FRAMES) + waiting.frame("/")
@@ -339,6 +354,36 @@ class FakeFront:
         """One request, `wait` seconds from now."""
         self.now += self.wait
         return p.encode_frame(p.REQUEST, p.encode_request(1, p.BODY_NONE, []))
+
+
+class LeavingReader:
+    """The lock of the reading thread, released between the attempt to take it and the next look at it."""
+
+    def __init__(self) -> None:
+        self.answers = [False, True]
+
+    def acquire(self, blocking: bool) -> bool:
+        return self.answers.pop(0)
+
+    def release(self) -> None:
+        pass
+
+    def locked(self) -> bool:
+        return False
+
+
+class Sleep(unittest.TestCase):
+    def test_nobody_sleeps_when_the_reader_has_just_left(self) -> None:
+        intake = Intake(FakeFront())  # type: ignore[arg-type]
+        intake._reading = LeavingReader()  # type: ignore[assignment]
+        bed = threading.Lock()
+        bed.acquire()
+        found: List[bytes] = []
+        thread = threading.Thread(target=lambda: found.append(intake.next(bed)), daemon=True)
+        thread.start()
+        thread.join(DEADLINE)
+        self.assertEqual(len(found), 1)
+        self.assertEqual(intake._sleepers, [])
 
 
 class Judgement(unittest.TestCase):

@@ -1,6 +1,7 @@
 """When the supervisor dies, the worker and its children die with it, whatever they are doing."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -72,6 +73,7 @@ class Lifeline(unittest.TestCase):
             taken = time.monotonic() - end + DEADLINE
             self.assertEqual([alive(pid) for pid in pids], [False, False])
             self.assertLess(taken, 1)
+            shutil.rmtree(folder)
         finally:
             supervisor.kill()
             supervisor.wait()

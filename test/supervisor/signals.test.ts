@@ -7,7 +7,10 @@ function ordersOf(script: string): string[] {
   let now = 0
   const clock: Clock = { now: () => now, epoch: () => 0, after: () => () => {} }
   const orders: string[] = []
-  const stopListening = listenForSignals(({ kind, signal }) => orders.push(`${kind} ${signal}`), clock)
+  const stopListening = listenForSignals(
+    ({ kind, signal }) => orders.push(`${kind} ${signal}`),
+    clock,
+  )
   onTestFinished(stopListening)
   for (const step of script.split(' ')) {
     const [signal, at] = step.split('@')
