@@ -173,6 +173,45 @@ class World(ProcessCase):
         self.assertFalse([m for m in worker.messages if m["type"] == "stopping"])
 
 
+    def test_a_forked_child_that_outlives_the_worker_does_not_hold_the_channel(self) -> None:
+        worker = self.start()
+        code = (
+            "pid = os.fork()\n"
+            "if pid == 0:\n"
+            "    os.setsid()\n"
+            "    os.close(1); os.close(2)\n"
+            "    time.sleep(60)\n"
+            "    os._exit(0)\n"
+            "result = pid\n"
+        )
+        child = self.run_in(worker, code)
+        self.addCleanup(os.kill, child, signal.SIGKILL)
+        self.assertEqual(worker.shutdown(), 0)
+        with self.assertRaises(EOFError):
+            worker.threads[1].receive()
+        os.kill(child, 0)  # it is there
+
+    def test_a_forked_child_can_log_while_other_threads_do(self) -> None:
+        """The lock of the log may be held by a thread that the child does not have."""
+        worker = self.start(
+            EVAL + "def chatter():\n"
+            "    while True:\n"
+            "        print('chatter')\n"
+            "        time.sleep(0)\n"
+            "threading.Thread(target=chatter, daemon=True).start()\n"
+        )
+        code = (
+            "for n in range(50):\n"
+            "    pid = os.fork()\n"
+            "    if pid == 0:\n"
+            "        print('child')\n"
+            "        os._exit(0)\n"
+            "    os.waitpid(pid, 0)\n"
+            "result = 'done'\n"
+        )
+        self.assertEqual(self.run_in(worker, code), "done")
+
+
 class SignalsSeen(ProcessCase):
     CODE = (
         "def h(*a): pass\n"
@@ -223,7 +262,7 @@ class Ends(ProcessCase):
         self.assertEqual(worker.one.receive()[0], p.RESPONSE)
         worker.tell("shutdown", reason="shutdown_signal")
         worker.wait_log("process_stopping")
-        self.assertIsNone(worker.process.poll())
+        self.assertTrue(worker.one.quiet(0.2))
         worker.one.send(p.BODY_END)
         self.assertEqual(worker.one.response().outcome, 0)
         self.assertEqual(worker.wait_exit(), 0)
@@ -326,6 +365,13 @@ class Ends(ProcessCase):
         worker.control.send(p.MESSAGE, b'{"no":"type"}')
         self.assertEqual(worker.wait_exit(), 1)
         self.assertIn("ProtocolError: Message without type", "\n".join(worker.lines()))
+
+    def test_a_frame_that_is_no_message_ends_it_with_a_reason(self) -> None:
+        worker = self.start()
+        assert worker.control is not None
+        worker.control.send(p.DATA, b'{"type":"shutdown"}')
+        self.assertEqual(worker.wait_exit(), 1)
+        self.assertIn("DATA on the control connection", "\n".join(worker.lines()))
 
     def test_a_crash_leaves_a_trace(self) -> None:
         worker = self.start()
