@@ -56,7 +56,8 @@ export async function gatherWorkforce(
     channel,
     command: {
       python,
-      env,
+      // The interpreter reads the locale before anything of ours runs.
+      env: { ...env, LANG: plan.locale, LC_ALL: plan.locale },
       workingDirectory: plan.workingDirectory,
       threads: settings.threads,
       configuration: configured.promise,

@@ -431,6 +431,8 @@ class Orders(ProcessCase):
         self.count += 1
         worker.wait_lines("busy", self.count)
         worker.tell("interrupt", request="another request")
+        if path == "/busy":
+            self.assertTrue(worker.one.quiet(0.1))
         worker.tell("interrupt", request="the request")
         return worker.one.response()
 
