@@ -7,10 +7,14 @@ import { UserError } from '../base/errors.js'
 
 /**
  * Makes the last level of the directory when it is missing, and `htdocs` in it. A directory below the
- * temporary folder whose name anybody can guess must belong to this user.
+ * temporary folder whose name anybody can guess must belong to one of `owners`: this user, or the one he becomes.
  * Throws {@link UserError} when it cannot be made or belongs to somebody else.
  */
-export function prepareServerRoot(path: string, uid: number, chosenByUser: boolean): void {
+export function prepareServerRoot(
+  path: string,
+  owners: readonly number[],
+  chosenByUser: boolean,
+): void {
   try {
     mkdirSync(path, { recursive: false })
   } catch (error) {
@@ -22,7 +26,7 @@ export function prepareServerRoot(path: string, uid: number, chosenByUser: boole
     }
   }
   const stats = lstatSync(path)
-  if (!chosenByUser && (!stats.isDirectory() || stats.uid !== uid)) {
+  if (!chosenByUser && (!stats.isDirectory() || !owners.includes(stats.uid))) {
     throw new UserError(
       `${path} belongs to another user: remove it, or name another place with --server-root`,
     )

@@ -129,6 +129,8 @@ export class Server {
     this.#front.stopAccepting()
     this.#fleet?.kill()
     this.#dispatcher.refuseAll('stopping')
+    // Whoever does not take his answer (a stalled download, a body that never ends) is not waited for.
+    systemClock.after(lastWordsTime, () => this.#front.destroy())
     void this.stop(signal)
   }
 

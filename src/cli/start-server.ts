@@ -2,7 +2,15 @@
  * `start-server`: checks what can be checked before anything runs, prints the banner and serves until it
  * is told to stop.
  */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { exitCode, UserError } from '../base/errors.js'
 import type { LogEvent } from '../logging/events.js'
@@ -26,19 +34,24 @@ export async function startServer(
   checkEntryPoint(plan)
   const search = pythonSearch(settings, plan, place)
   const chosen = plan.entryPoint.kind === 'static' ? null : choosePython(search)
-  prepareServerRoot(plan.serverRoot, place.uid, settings.serverRoot !== null)
-  const pidFile = settings.pidFile ?? join(plan.serverRoot, 'httpd.pid')
   const account = findAccount(settings.user, settings.group, place.uid)
+  const owners = account ? [place.uid, account.uid] : [place.uid]
+  prepareServerRoot(plan.serverRoot, owners, settings.serverRoot !== null)
+  const pidFile = settings.pidFile ?? join(plan.serverRoot, 'httpd.pid')
   const log = holdBack(openErrorLog(settings, plan))
   const workforce = chosen && (await gatherWorkforce(settings, plan, chosen.path, place.env, log))
   try {
     // The workers' Python starts while the rest of the server is loaded and the version is asked; as the
     // user that --user names it can only start after the port is bound.
-    if (!account) workforce?.fleet.start()
-    const [python, { Server }] = await Promise.all([
-      chosen && findPython(search),
-      import('./server.js'),
-    ])
+    const found = chosen && findPython(search)
+    try {
+      if (!account) workforce?.fleet.start()
+    } catch (error) {
+      // The search for its version says in one sentence why a Python does not start.
+      await found
+      throw error
+    }
+    const [python, { Server }] = await Promise.all([found, import('./server.js')])
     const server = new Server({
       settings,
       plan,
@@ -53,6 +66,8 @@ export async function startServer(
       },
     })
     await server.start()
+    // Nobody has to read the banner.
+    process.stdout.on('error', () => {})
     process.stdout.write(banner(settings, plan, python, server.port))
     log.letGo()
     if (place.uid === 0 && account === null) log.emit({ type: 'rootWithoutUser' })
@@ -113,7 +128,11 @@ function openLogFile(path: string): LogSink {
 
 function writePidFile(path: string): void {
   try {
-    writeFileSync(path, `${process.pid}\n`)
+    // Never through a link that somebody else has put there.
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW
+    const file = openSync(path, flags, 0o644)
+    writeSync(file, `${process.pid}\n`)
+    closeSync(file)
   } catch (cause) {
     throw new UserError(`--pid-file ${path} cannot be written: ${(cause as Error).message}`, 2, {
       cause,

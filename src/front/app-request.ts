@@ -51,6 +51,7 @@ export type RequestBody = Buffer | 'none' | 'streamed'
 const mostHeldBytes = maxInlineBody
 
 export class AppRequest implements Job, Exchange, Listed {
+  readonly #onClose = () => this.#closed()
   /** See {@link InProgress}. */
   place = -1
   /** The worker that has it; null while it waits. */
@@ -92,7 +93,7 @@ export class AppRequest implements Job, Exchange, Listed {
     this.request = http.request
     this.response = http.response
     front.inProgress.add(this)
-    this.response.once('close', () => this.#closed())
+    this.response.once('close', this.#onClose)
   }
 
   /** For log lines. */
@@ -157,10 +158,11 @@ export class AppRequest implements Job, Exchange, Listed {
     this.#connection = null
     this.pool = null
     this.#inOrder(0, () => this.#finish(outcome))
+    // Paused for a thread that will not read on: the rest is dropped, or the client would be stuck in it.
+    this.request.resume()
     if (this.#bodyDone || this.#answered) return
     // Nobody reads the rest of the body any more, but the client still sends it.
     if (!this.#piped) this.accepted()
-    this.request.resume()
   }
 
   retry(): void {
@@ -172,6 +174,7 @@ export class AppRequest implements Job, Exchange, Listed {
   lost(): void {
     this.#connection = null
     this.pool = null
+    this.request.resume()
     if (this.#answered) return
     const begun = this.#headSent
     this.front.log.emit({ type: 'requestLost', request: this.describe(), begun })
@@ -241,14 +244,25 @@ export class AppRequest implements Job, Exchange, Listed {
     if (head.status === 200 && head.location?.startsWith('/')) {
       this.#dropBody = true
       this.#done()
+      // The response belongs to the internal request from here on.
+      this.response.off('close', this.#onClose)
       return this.front.redirect(this.http, head.location)
     }
     if (frame.head[0] === '200 Error') {
       this.#dropBody = true
       return this.#page(500)
     }
+    try {
+      writeHead(this.http, head.status, head.reason, head.fields, head.close)
+    } catch (error) {
+      // Node refuses what it cannot write (a name that is no token, a control character, status 099).
+      const reason = (error as Error).message
+      this.front.log.emit({ type: 'badHead', request: this.describe(), reason })
+      this.#dropBody = true
+      this.response.chunkedEncoding = false
+      return this.#page(500)
+    }
     this.#headSent = true
-    writeHead(this.http, head.status, head.reason, head.fields, head.close)
     if (frame.bodyComplete) {
       this.#done()
       endWhole(this.response, frame.body)
@@ -278,6 +292,7 @@ export class AppRequest implements Job, Exchange, Listed {
     if (this.#answered) return
     if (this.#headSent) {
       this.#done()
+      // Also when it is cut short: mod_wsgi ends the body where it is, so that it looks complete.
       this.response.end()
     } else if (outcome === endOutcome.interrupted) {
       this.#done()

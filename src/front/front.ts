@@ -42,6 +42,9 @@ export interface FrontOptions extends ListenOptions {
 /** Most header fields: Apache's LimitRequestFields. */
 const mostFields = 100
 
+/** Most internal redirects of one request: Apache's LimitInternalRecursion. */
+const mostRedirects = 10
+
 export class Front implements ApplicationFront {
   readonly dispatcher: Dispatcher
   readonly log: Log
@@ -94,6 +97,7 @@ export class Front implements ApplicationFront {
 
   /** An internal GET of a path of this site, as a 200 response with a local Location asks for. */
   redirect(http: HttpExchange, location: string): void {
+    if (++http.redirects > mostRedirects) return writeServerPage(http, 500)
     http.request.method = 'GET'
     http.request.url = location
     this.#serve(http, 'none')
@@ -127,11 +131,14 @@ export class Front implements ApplicationFront {
       client: `${socket.remoteAddress}:${socket.remotePort}`,
       reason: error.message,
     })
-    socket.end(bareServerPage(400))
+    // Not end(): a client that keeps its side open would hold the socket, and a request whose body broke
+    // here would hold its thread, for ever.
+    socket.write(bareServerPage(400))
+    socket.destroySoon()
   }
 
   #exchange(request: IncomingMessage, response: ServerResponse): HttpExchange {
-    return { request, response, head: readHead(request.rawHeaders), rules: this }
+    return { request, response, head: readHead(request.rawHeaders), rules: this, redirects: 0 }
   }
 
   #accept(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
@@ -148,6 +155,7 @@ export class Front implements ApplicationFront {
   /** The status that refuses a request before it is looked at any further. */
   #refusedStatus({ request, head }: HttpExchange): number | null {
     if ((request.url?.length ?? 0) > longestField) return 414
+    if (request.rawHeaders.length > 2 * mostFields) return 400
     if (head.tooLong || !hasValidHost(head, request.httpVersionMinor)) return 400
     if (head.transferEncoding !== null && !this.#options.chunkedRequests) return 411
     const { contentLength } = head

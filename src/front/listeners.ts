@@ -2,7 +2,7 @@
  * The listening sockets of the front: one server for each address, all on the same port.
  */
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { exitCode, UserError } from '../base/errors.js'
 
 export interface ListenOptions {
@@ -18,6 +18,7 @@ export class Listeners {
   readonly #options: ListenOptions
   readonly #createServer: () => Server
   readonly #servers: Server[] = []
+  readonly #sockets = new Set<Socket>()
   #port = 0
 
   constructor(options: ListenOptions, createServer: () => Server) {
@@ -36,6 +37,10 @@ export class Listeners {
     let missing: UserError | null = null
     for (const host of this.#options.hosts) {
       const server = this.#createServer()
+      server.on('connection', (socket: Socket) => {
+        this.#sockets.add(socket)
+        socket.once('close', () => this.#sockets.delete(socket))
+      })
       try {
         await listenOn(server, host, this.#port, this.#options.backlog)
       } catch (error) {
@@ -59,6 +64,8 @@ export class Listeners {
       server.close()
       server.closeIdleConnections()
     }
+    // Node does not count a connection as idle on which nothing ever came (a browser's preconnect).
+    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
   }
 
   /** Settles when no connection is left. */

@@ -25,6 +25,8 @@ export interface HttpExchange {
   readonly response: ServerResponse
   readonly head: RequestHead
   readonly rules: ConnectionRules
+  /** Internal redirects of this request so far. */
+  redirects: number
 }
 
 /**
@@ -33,7 +35,7 @@ export interface HttpExchange {
  * @param close end the connection after the response
  */
 export function writeHead(
-  { response, head, rules }: HttpExchange,
+  { request, response, head, rules }: HttpExchange,
   status: number,
   reason: string,
   fields: readonly string[],
@@ -43,13 +45,16 @@ export function writeHead(
   // Node would announce keep-alive by itself; it is told to leave the field to us.
   response.removeHeader('connection')
   const all = ['Date', httpDate(), 'Server', serverSoftware, ...fields]
-  if (close || closingStatuses.has(status) || !response.shouldKeepAlive || keepsNone(rules)) {
+  const closing =
+    close || closingStatuses.has(status) || !response.shouldKeepAlive || keepsNone(rules)
+  if (closing) {
     response.shouldKeepAlive = false
     all.push('Connection', 'close')
   } else if (head.asksKeepAlive) {
     all.push('Keep-Alive', `timeout=${rules.keepAliveTimeout}`, 'Connection', 'Keep-Alive')
   }
   response.writeHead(status, reason, all)
+  if (closing && !request.complete) lingerAfter(request, response)
 }
 
 function keepsNone(rules: ConnectionRules): boolean {
@@ -98,7 +103,7 @@ export function writeServerPage(
   status: number,
   extraFields: readonly string[] = [],
 ): void {
-  const { request, response } = exchange
+  const { response } = exchange
   if (response.headersSent || response.destroyed) return
   const page = serverPage(status)
   const fields = [
@@ -109,7 +114,6 @@ export function writeServerPage(
     serverPageType,
   ]
   writeHead(exchange, status, reasonPhrase(status), fields)
-  if (!request.complete && closingStatuses.has(status)) lingerAfter(request, response)
   response.end(page)
 }
 

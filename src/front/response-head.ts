@@ -37,6 +37,10 @@ export function responseHead(head: readonly string[]): ResponseHead {
     switch (lower) {
       case 'date':
       case 'server':
+      // The framing is the server's affair.
+      case 'transfer-encoding':
+      // Node throws for it where the body is not chunked; there are never trailers here.
+      case 'trailer':
         continue
       case 'connection':
         // Only the server decides about the connection; a wish to close it is granted.

@@ -26,6 +26,12 @@ export function describe(event: LogEvent, now: number): LogEntry {
       return { time: now, level: 'error', module: 'wsgi', pid: event.pid, text: event.text }
     case 'requestLost':
       return aboutRequest(now, event.request, lostText(event))
+    case 'badHead':
+      return aboutRequest(
+        now,
+        event.request,
+        `the application's response head cannot be sent: ${event.reason} (${what(event.request)})`,
+      )
     case 'queueTimeout':
       return aboutRequest(
         now,
@@ -39,7 +45,7 @@ export function describe(event: LogEvent, now: number): LogEntry {
 
 type OwnEvent = Exclude<
   LogEvent,
-  { readonly type: 'applicationLine' | 'rawLine' | 'requestLost' | 'queueTimeout' }
+  { readonly type: 'applicationLine' | 'rawLine' | 'requestLost' | 'queueTimeout' | 'badHead' }
 >
 
 function own(event: OwnEvent): { level: LogLevel; text: string } {

@@ -69,6 +69,7 @@ export type LogEvent =
     }
   /** A request got no whole response because its worker went away. */
   | { readonly type: 'requestLost'; readonly request: RunningRequest; readonly begun: boolean }
+  | { readonly type: 'badHead'; readonly request: RunningRequest; readonly reason: string }
   | { readonly type: 'queueTimeout'; readonly request: RunningRequest; readonly limit: number }
   | { readonly type: 'changed'; readonly files: readonly string[]; readonly generation: number }
   | {

@@ -2,7 +2,7 @@
  * The log: events in, lines out. pino filters by level and hands each entry to a synchronous
  * destination, so that the last line before an end is never lost.
  */
-import { openSync } from 'node:fs'
+import { constants, openSync } from 'node:fs'
 import type Pino from 'pino'
 import { systemClock } from '../base/clock.js'
 import { loadLater } from '../base/load-later.js'
@@ -59,9 +59,13 @@ export function terminalSink(): LogSink {
   return synchronousSink(2)
 }
 
-/** A file, appended, made with mode 0644 when it is not there. Throws when it cannot be opened. */
+/**
+ * A file, appended, made with mode 0644 when it is not there; never through a link that somebody else may have
+ * put there. Throws when it cannot be opened.
+ */
 export function fileSink(path: string): LogSink {
-  return synchronousSink(openSync(path, 'a', 0o644))
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
+  return synchronousSink(openSync(path, flags, 0o644))
 }
 
 function synchronousSink(descriptor: number): LogSink {

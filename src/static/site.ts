@@ -5,6 +5,7 @@
  * below the mount point.
  */
 import { randomBytes } from 'node:crypto'
+import { posix } from 'node:path'
 import { type Alias, aliasedName, findAlias, orderAliases } from './aliases.js'
 import { Disk, type Found } from './disk.js'
 import { FileStore } from './file-store.js'
@@ -105,7 +106,9 @@ class Resolver {
     const targets = options.aliases.map(([urlPath, target]) => this.#openTarget(urlPath, target))
     this.#aliases = orderAliases(targets.map(({ urlPath, target }) => [urlPath, target]))
     this.#grants = [...targets.map(({ grant }) => grant), grantOf(documentRoot, false)]
-    this.#applicationRoot = options.hasApplication ? rawPath(`${documentRoot}${mountPoint}`) : null
+    this.#applicationRoot = options.hasApplication
+      ? posix.normalize(`${documentRoot}${mountPoint}`)
+      : null
     this.#indexNames = indexNames(options.directoryIndex)
     this.#lists = options.directoryListing
     this.#handlers = new Set(options.handlerExtensions?.map(name => name.slice(1).toLowerCase()))

@@ -260,6 +260,7 @@ export class Fleet implements HandleOwner {
     if (!orderly) this.#died(handle, exit)
     const failed = !handle.wasReady && retirement === null
     if (failed && handle.generation === this.#generation) this.#startFailed()
+    this.#refuseIfNobodyServes()
     this.#reconcile()
     this.#settleStop()
   }
@@ -292,6 +293,12 @@ export class Fleet implements HandleOwner {
       attempts: decision.attempts,
       waitsFor: this.#options.waitsFor,
     })
+    this.#refuseIfNobodyServes()
+  }
+
+  /** Once no more workers are started, requests wait only while one is there that could take them. */
+  #refuseIfNobodyServes(): void {
+    if (!this.#spent || [...this.#handles].some(handle => handle.state === 'ready')) return
     this.dispatcher.refuseAll('not-loadable')
   }
 

@@ -35,6 +35,8 @@ export class WorkerHandle {
   /** The worker process; set right after construction, since the two know each other. */
   process!: WorkerProcess
   #cancelDeadline: () => void = () => {}
+  /** When `deadline` comes, in the clock's milliseconds; null before `start-deadline`. */
+  #deadline: number | null = null
 
   constructor(
     /** Its numbered place, 1 up to the number of processes. */
@@ -53,6 +55,7 @@ export class WorkerHandle {
   retire(retirement: Retirement, event: 'retire' | 'leaving' = 'retire'): void {
     this.retirement ??= retirement
     this.apply(event)
+    this.#shorten(retirement.seconds)
     if (this.process.requests.busy === 0) this.apply('idle')
   }
 
@@ -81,8 +84,19 @@ export class WorkerHandle {
     }
   }
 
+  /** A later order may leave less time than the one in force (shutdown during --graceful-timeout), never more. */
+  #shorten(seconds: number): void {
+    if (this.#deadline === null || this.owner.clock.now() + seconds * 1000 >= this.#deadline) return
+    this.#setDeadline(seconds)
+  }
+
   #startDeadline(): void {
-    const seconds = this.retirement?.seconds ?? 0
+    this.#setDeadline(this.retirement?.seconds ?? 0)
+  }
+
+  #setDeadline(seconds: number): void {
+    this.#cancelDeadline()
+    this.#deadline = this.owner.clock.now() + seconds * 1000
     this.#cancelDeadline = this.owner.clock.after(seconds * 1000, () => {
       this.owner.outOfTime(this)
       this.apply('deadline')

@@ -9,8 +9,13 @@ export type Signature = string | null
 
 /** The signature of a path now. */
 export function signatureOf(path: string): Signature {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return stats?.isFile() ? signatureFrom(stats) : null
+  try {
+    const stats = statSync(path, { bigint: true })
+    return stats.isFile() ? signatureFrom(stats) : null
+  } catch {
+    // ENOENT, and ENOTDIR, ELOOP, EACCES: whatever the reason, no Python can load it now.
+    return null
+  }
 }
 
 function signatureFrom(stats: BigIntStats): string {

@@ -8,6 +8,7 @@ import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { UserError } from '../base/errors.js'
 import {
   decodeJson,
   FrameReader,
@@ -45,10 +46,11 @@ export interface Channel {
 
 /**
  * Opens the channel in a directory of its own of mode 0700.
+ * Throws {@link UserError} where the temporary folder does not allow it.
  * @param refused hears of a connection that was turned away, and why
  */
 export async function openChannel(refused: (reason: string) => void): Promise<Channel> {
-  const directory = mkdtempSync(join(tmpdir(), 'modwsgi-dev-'))
+  const directory = makeDirectory()
   chmodSync(directory, 0o700)
   const path = join(directory, 'channel')
   const secret = randomBytes(16).toString('hex')
@@ -60,10 +62,16 @@ export async function openChannel(refused: (reason: string) => void): Promise<Ch
     socket.once('close', () => sockets.delete(socket))
     greet(socket, secret, handlers, refused)
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(path, () => resolve())
-  })
+  try {
+    if (Buffer.byteLength(path) > longestSocketPath) throw new Error('its name is too long')
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(path, () => resolve())
+    })
+  } catch (cause) {
+    rmSync(directory, { recursive: true, force: true })
+    throw unusable(cause)
+  }
   return {
     path,
     secret,
@@ -85,6 +93,22 @@ export async function openChannel(refused: (reason: string) => void): Promise<Ch
       rmSync(directory, { recursive: true, force: true })
     },
   }
+}
+
+/** What fits into sun_path everywhere: 104 bytes on macOS, 108 on Linux, with a NUL at the end. */
+const longestSocketPath = 103
+
+function makeDirectory(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'modwsgi-dev-'))
+  } catch (cause) {
+    throw unusable(cause)
+  }
+}
+
+function unusable(cause: unknown): UserError {
+  const reason = (cause as Error).message
+  return new UserError(`TMPDIR ${tmpdir()} cannot hold a socket: ${reason}`, 2, { cause })
 }
 
 function greet(

@@ -36,8 +36,8 @@ interface Record {
   p?: string
 }
 
-/** A raw line longer than this is cut, so that output without line ends cannot fill the memory. */
-const longestRawLine = 64 * 1024
+/** A longer raw line becomes several: none is cut in the log, and output without line ends fills no memory. */
+const longestRawLine = 7_900
 
 const recordStart = '\x1e'
 
@@ -128,10 +128,18 @@ export class OutputReader {
       this.#endRaw()
       this.#raw = line
     }
-    if (this.#raw.length > longestRawLine) this.#endRaw()
+    this.#cutRaw()
+  }
+
+  #cutRaw(): void {
+    while (this.#raw.length > longestRawLine) {
+      this.#listener.raw(this.#raw.slice(0, longestRawLine))
+      this.#raw = this.#raw.slice(longestRawLine)
+    }
   }
 
   #endRaw(): void {
+    this.#cutRaw()
     this.#listener.raw(this.#raw)
     this.#raw = ''
   }

@@ -81,7 +81,8 @@ function notStartable(path: string, origin: PythonOrigin, cause: unknown): strin
     return 'No python3 was found on PATH: install Python 3.8 or newer, or name one with --python'
   }
   const where = origin === '--python' ? `--python ${path}` : `${path} (from ${origin})`
-  if (code === 'ENOENT') return `${where} does not exist: name a Python with --python`
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return `${where} does not exist: name a Python with --python`
   if (code === 'EACCES') return `${where} may not be executed: name a Python with --python`
   return `${where} is not a Python that starts: ${firstLine(cause)}`
 }

@@ -56,8 +56,10 @@ describe('OutputReader', () => {
     expect(read(['\x1ekey\x1f{"t":1'])).toEqual(['raw: \x1ekey\x1f{"t":1'])
   })
 
-  test('push() cuts raw output that never ends a line', () => {
-    expect(read(['x'.repeat(70_000)]).map(line => line.length)).toEqual([70_005])
-    expect(read(['x'.repeat(70_000), 'y\n'])).toHaveLength(2)
+  test('push() makes several lines of a raw line that is longer than the log takes', () => {
+    const lines = read([`${'x'.repeat(20_000)}END\n`])
+    expect(lines.map(line => line.length)).toEqual([7905, 7905, 4208])
+    expect(lines.join('').replaceAll('raw: ', '')).toBe(`${'x'.repeat(20_000)}END`)
+    expect(read(['x'.repeat(8000)])).toHaveLength(2)
   })
 })
