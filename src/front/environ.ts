@@ -70,6 +70,7 @@ export function requestEnviron(
   requestId: string,
 ): string[] {
   const { socket } = request
+  const start = times.start.toFixed(6)
   const environ: string[] = [
     'REQUEST_METHOD',
     request.method ?? 'GET',
@@ -98,9 +99,9 @@ export function requestEnviron(
     'mod_wsgi.request_id',
     requestId,
     'mod_wsgi.request_start',
-    times.start.toFixed(6),
+    start,
     'mod_wsgi.queue_start',
-    times.queued.toFixed(6),
+    times.queued === times.start ? start : times.queued.toFixed(6),
   ]
   const host = addHeaderKeys(environ, head, target.authority)
   addServerKeys(environ, host, socket.localAddress, socket.localPort)

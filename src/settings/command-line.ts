@@ -2,14 +2,18 @@
  * Values of the command line by argparse: it counts the values, converts them and collects the repeated
  * ones. What it would read differently from optparse is settled before (`argument-walk.ts`).
  */
-import { type ArgumentOptions, ArgumentParser, SUPPRESS } from 'argparse'
+import type * as Argparse from 'argparse'
 import { InternalError, UserError } from '../base/errors.js'
+import { loadLater } from '../base/load-later.js'
 import { type GivenOption, walkArguments } from './argument-walk.js'
 import type { Given, GivenSettings } from './given.js'
 import type { OptionRow } from './option-row.js'
 import { fromCommandLine } from './origin.js'
 import { type SettingKey, settingKey } from './settings.js'
 import { readText } from './value-text.js'
+
+// Required, not imported: Node reads a CommonJS package twice to import it, which takes 10 ms here.
+const argparse = loadLater<typeof Argparse>('argparse')
 
 /** What the arguments after a command say. */
 export interface CommandLine {
@@ -41,18 +45,18 @@ function shield(options: readonly GivenOption[]): string[] {
   return options.flatMap(({ row, values }) => [row.name, ...values.map(text => shieldMark + text)])
 }
 
-class QuietParser extends ArgumentParser {
-  override error(message: string): never {
-    throw new UserError(message)
-  }
-
-  override exit(): never {
-    throw new InternalError('the argument parser wanted to end the process')
-  }
-}
-
 /** Knows only the options in use: to teach it all of them takes longer than everything else here. */
-function makeParser(rows: ReadonlySet<OptionRow>): ArgumentParser {
+function makeParser(rows: ReadonlySet<OptionRow>): Argparse.ArgumentParser {
+  const { ArgumentParser, SUPPRESS } = argparse()
+  class QuietParser extends ArgumentParser {
+    override error(message: string): never {
+      throw new UserError(message)
+    }
+
+    override exit(): never {
+      throw new InternalError('the argument parser wanted to end the process')
+    }
+  }
   const parser = new QuietParser({
     add_help: false,
     allow_abbrev: false,
@@ -62,9 +66,9 @@ function makeParser(rows: ReadonlySet<OptionRow>): ArgumentParser {
   return parser
 }
 
-function argumentOptions(row: OptionRow): ArgumentOptions {
+function argumentOptions(row: OptionRow): Argparse.ArgumentOptions {
   const dest = settingKey(row.name)
-  if (row.type === 'flag') return { dest, action: 'store_true', default: SUPPRESS }
+  if (row.type === 'flag') return { dest, action: 'store_true', default: argparse().SUPPRESS }
   const type = (text: string) => readText(row, text.slice(shieldMark.length), fromCommandLine)
   const repeatable = row.type === 'string' && row.repeatable === true
   return {
