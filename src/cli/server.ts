@@ -99,9 +99,9 @@ export class Server {
     if (this.#stopping) return
     this.#stopping = true
     const { settings, log } = this.#options
-    log.emit({ type: 'serverStopping', cause, running: this.#front.inProgress.size })
     const deadline = systemClock.now() + settings.shutdownTimeout * 1000
     this.#front.stopAccepting()
+    log.emit({ type: 'serverStopping', cause, running: this.#front.inProgress.size })
     await this.#watcher?.close()
     await within(this.#front.drained(), settings.shutdownTimeout * 1000)
     const left = Math.max(0, deadline - systemClock.now()) / 1000

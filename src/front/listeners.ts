@@ -14,6 +14,9 @@ export interface ListenOptions {
   readonly backlog: number
 }
 
+/** Milliseconds that the first bytes on a connection may take when the server is to stop. */
+const requestOnTheWay = 100
+
 export class Listeners {
   readonly #options: ListenOptions
   readonly #createServer: () => Server
@@ -64,7 +67,13 @@ export class Listeners {
       server.close()
       server.closeIdleConnections()
     }
-    // Node does not count a connection as idle on which nothing ever came (a browser's preconnect).
+    // Node does not count a connection as idle on which nothing ever came (a browser's preconnect). One that
+    // was just made may have its request on the way.
+    const limit = setTimeout(() => this.#closeSilent(), requestOnTheWay)
+    limit.unref()
+  }
+
+  #closeSilent(): void {
     for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
   }
 
