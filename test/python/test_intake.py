@@ -67,10 +67,11 @@ LAZY = LIMITS + "intake.BOUND, intake.BESIDE, intake.TRIAL = -1, 1e9, 1e9\n" + S
 
 class IntakeCase(unittest.TestCase):
     def start(self, source: str, threads: int = THREADS) -> FakeSupervisor:
-        """A worker to which `wake` is only sent by the test itself."""
+        """A worker. Where its threads wake each other the front's `wake` is there as well, as docs/protocol.md
+        has it; else it is only sent by the test itself."""
         worker = FakeSupervisor(source, threads=threads, switchInterval=HASTY)
         self.addCleanup(worker.close)
-        worker.wakes = False
+        worker.wakes = source == EAGER
         return worker
 
     def start_lazy(self, threads: int = THREADS) -> FakeSupervisor:
@@ -99,8 +100,6 @@ class IntakeCase(unittest.TestCase):
 class Threads(IntakeCase):
     def test_all_threads_run_at_once_if_they_wake_each_other(self) -> None:
         worker = self.start(EAGER)
-        # The front's part stays: docs/protocol.md promises a thread for each request with it, not without.
-        worker.wakes = True
         for turn in range(300):
             peers = self.send(worker, *["/together"] * THREADS, at_once=turn % 2 == 0)
             self.assertEqual(len(self.threads_of(peers)), THREADS)
