@@ -94,9 +94,3 @@ function openDestination(descriptor: number) {
   destination.on('error', () => {})
   return destination
 }
-
-/** Keeps lines in memory, for tests. */
-export function memorySink(): LogSink & { readonly lines: string[] } {
-  const lines: string[] = []
-  return { lines, write: line => lines.push(line), close: () => {} }
-}

@@ -264,11 +264,6 @@ export class FrameReader {
     this.#cut(bytes, onFrame)
   }
 
-  /** True when the stream may end here: no frame is half received. */
-  get atBoundary(): boolean {
-    return this.#size === 0
-  }
-
   #cut(bytes: Buffer, onFrame: (type: number, payload: Buffer) => void): void {
     let start = 0
     this.#wanted = headerSize
