@@ -94,7 +94,9 @@ class Intake:
                 return request
             if reading.acquire(False):
                 try:
-                    self._read()
+                    # Another thread may have read more since we looked; a reader would sit on it.
+                    if not queue:
+                        self._read()
                 finally:
                     reading.release()
             else:

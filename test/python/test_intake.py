@@ -67,11 +67,10 @@ LAZY = LIMITS + "intake.BOUND, intake.BESIDE, intake.TRIAL = -1, 1e9, 1e9\n" + S
 
 class IntakeCase(unittest.TestCase):
     def start(self, source: str, threads: int = THREADS) -> FakeSupervisor:
-        """A worker. Where its threads wake each other the front's `wake` is there as well, as docs/protocol.md
-        has it; else it is only sent by the test itself."""
+        """A worker that is sent `wake` by the test only."""
         worker = FakeSupervisor(source, threads=threads, switchInterval=HASTY)
         self.addCleanup(worker.close)
-        worker.wakes = source == EAGER
+        worker.wakes = False
         return worker
 
     def start_lazy(self, threads: int = THREADS) -> FakeSupervisor:
@@ -98,7 +97,7 @@ class IntakeCase(unittest.TestCase):
 
 
 class Threads(IntakeCase):
-    def test_all_threads_run_at_once_if_they_wake_each_other(self) -> None:
+    def test_all_threads_run_at_once_without_wake_if_they_wake_each_other(self) -> None:
         worker = self.start(EAGER)
         for turn in range(300):
             peers = self.send(worker, *["/together"] * THREADS, at_once=turn % 2 == 0)
