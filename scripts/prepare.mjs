@@ -69,7 +69,12 @@ async function installPackages() {
 
 function sourceHash() {
   const hash = createHash('sha256')
-  for (const name of ['package-lock.json', 'tsconfig.json', ...sourceFiles()]) {
+  for (const name of [
+    'package-lock.json',
+    'rolldown.config.mjs',
+    'tsconfig.json',
+    ...sourceFiles(),
+  ]) {
     const path = inProject(name)
     if (existsSync(path)) hash.update(`${name}\0`).update(readFileSync(path)).update('\0')
   }
@@ -95,31 +100,14 @@ function builtFrom(source) {
 }
 
 async function build(source) {
-  dropStaleOutput()
+  rmSync(inProject('dist'), { recursive: true, force: true })
   await programStep(
-    'Building (tsc)',
+    'Building',
     'The build failed; mend the errors above and start again',
     process.execPath,
-    [inProject('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'],
+    [inProject('node_modules/rolldown/bin/cli.mjs'), '-c', '--log-level', 'warn'],
   )
   writeFileSync(stampFile, source)
-}
-
-/**
- * Removes output whose source has gone. Where output is missing, the incremental state has to go as
- * well: tsc would believe that it had written the file.
- */
-function dropStaleOutput() {
-  const wanted = new Set(
-    sourceFiles()
-      .filter(path => !path.endsWith('.d.ts'))
-      .map(path => path.replace(/^src/, 'dist').replace(/\.ts$/, '.js')),
-  )
-  const present = filesBelow('dist').filter(path => path.endsWith('.js'))
-  for (const path of present) if (!wanted.has(path)) rmSync(inProject(path))
-  if (present.filter(path => wanted.has(path)).length < wanted.size) {
-    rmSync(inProject('dist/.tsbuildinfo'), { force: true })
-  }
 }
 
 function readJson(path) {

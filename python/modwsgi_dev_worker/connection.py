@@ -6,6 +6,7 @@ itself (request_thread.py); everything else on every connection goes through her
 
 from _socket import AF_UNIX, MSG_DONTWAIT, MSG_PEEK, MSG_WAITALL, SOCK_STREAM, socket
 from _thread import allocate_lock
+from sys import version_info
 
 from .protocol import (
     FRAME_TYPES,
@@ -49,6 +50,8 @@ class Channel:
         hello = {"version": VERSION, "secret": self.secret, "role": role, "worker": self.worker}
         if thread is not None:
             hello["thread"] = thread
+        if role == "control":
+            hello["python"] = "%d.%d.%d" % version_info[:3]
         connection.send(HELLO, encode_json(hello))
         return connection
 

@@ -7,8 +7,8 @@ the front tells when one of them takes so long that another thread has to help (
 process mostly waits for something else, each thread wakes the next one before it begins.
 """
 
+from _collections import deque
 from _thread import allocate_lock
-from collections import deque
 from time import monotonic, process_time
 
 from .connection import ConnectionLost

@@ -7,8 +7,9 @@ child processes and C code. Nothing else in the worker writes to descriptor 2 bu
 import os
 import sys
 from _thread import RLock, get_native_id
-from json.encoder import encode_basestring_ascii
 from time import time
+
+from .json_text import quote
 
 if False:
     from typing import Iterator, Optional, Union
@@ -53,9 +54,9 @@ def write_line(
     text = line.decode("utf-8", "surrogateescape")
     fields = '"t":%.6f,"i":%d,"l":"%s","s":%d' % (time(), get_native_id(), level, stream)
     if remote is not None:
-        fields += ',"r":' + encode_basestring_ascii(remote)
+        fields += ',"r":' + quote(remote)
     if script is not None:
-        fields += ',"p":' + encode_basestring_ascii(script)
+        fields += ',"p":' + quote(script)
     start = b"\x1e" + _secret + b"\x1f{" + fields.encode("ascii")
     room = MAX_RECORD - len(start) - len(b',"m":1,"x":}\n')
     for piece, more in _pieces(text, room):
@@ -69,10 +70,10 @@ def _pieces(text: str, room: int) -> "Iterator[tuple]":
     length = len(text)
     while True:
         size = min(length - start, max(room, 16))
-        encoded = encode_basestring_ascii(text[start : start + size])
+        encoded = quote(text[start : start + size])
         while len(encoded) > room and size > 1:
             size //= 2
-            encoded = encode_basestring_ascii(text[start : start + size])
+            encoded = quote(text[start : start + size])
         start += size
         yield encoded.encode("ascii"), start < length
         if start >= length:

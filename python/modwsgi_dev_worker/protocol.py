@@ -6,8 +6,9 @@ The request thread builds and takes apart the two frames of a plain request inli
 (request_thread.py); the functions here are for everything else, and define what is right.
 """
 
-import json
 from struct import Struct
+
+from . import json_text
 
 if False:  # names for type checkers only: importing typing would cost start time
     from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple, Union
@@ -156,13 +157,13 @@ class FrameDecoder:
 
 def encode_json(value: "Dict[str, Any]") -> bytes:
     """The payload of HELLO and MESSAGE: JSON in ASCII, so that lone surrogates survive."""
-    return json.dumps(value, separators=(",", ":")).encode("ascii")
+    return json_text.encode(value).encode("ascii")
 
 
 def decode_json(payload: bytes, needs_type: bool = False) -> "Dict[str, Any]":
     """The object in a HELLO or MESSAGE payload; ProtocolError if it is not one JSON object."""
     try:
-        value = json.loads(payload.decode("utf-8"))
+        value = json_text.decode(payload.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise ProtocolError("Bad JSON: %s" % error)
     if not isinstance(value, dict):

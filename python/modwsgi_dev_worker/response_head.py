@@ -5,12 +5,10 @@ most of them in "The start_response() Callable". Names and status lines that pas
 so that a usual head costs a few dictionary lookups.
 """
 
-import re
-
 if False:
     from typing import Dict, List, Optional, Tuple
 
-_CONTROL = re.compile(rb"[\x01-\x1f\x7f]")
+_CONTROLS = bytes([*range(1, 32), 127])
 
 # Header name -> whether it is Content-Length. Bounded, because names can come from anywhere.
 _known_names: "Dict[str, bool]" = {}
@@ -89,7 +87,7 @@ def _check_status(status: object) -> bytes:
         raise ValueError("status code must be a 3 digit integer: %r" % data)
     if line[3:] and line[3:4] != b" ":
         raise ValueError("no space following status code: %r" % data)
-    if _CONTROL.search(line):
+    if line.translate(None, _CONTROLS) != line:
         raise ValueError("control character in status reason phrase: %r" % data)
     if line == data and len(_known_statuses) < _MAX_KNOWN:
         _known_statuses[status] = True  # type: ignore[index]
@@ -101,7 +99,7 @@ def _check_name(name: object) -> bytes:
     line = data.split(b"\0")[0]
     if not line:
         raise ValueError("header name is empty")
-    if _CONTROL.search(line):
+    if line.translate(None, _CONTROLS) != line:
         raise ValueError("control character in header name: %r" % data)
     if b" " in line:
         raise ValueError("space character in header name: %r" % data)
@@ -125,8 +123,9 @@ def parse_content_length(value: str) -> int:
     """
     if value == "":
         return 0
-    match = re.match(r"[ \t\v\f]*([+-]?[0-9]+)\Z", value, re.ASCII)
-    number = int(match.group(1)) if match else -1
+    signed = value.lstrip(" \t\v\f")
+    digits = signed[1:] if signed[:1] in ("+", "-") else signed
+    number = int(signed) if digits.isascii() and digits.isdigit() else -1
     if not 0 <= number <= 0x7FFFFFFFFFFFFFFF:
         raise ValueError("invalid Content-Length header value: %r" % value)
     return number

@@ -48,10 +48,14 @@ function ownVersion(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2))
-} catch (error) {
-  if (!(error instanceof UserError)) throw error
-  process.stderr.write(`modwsgi-dev: ${error.message}\n`)
-  process.exitCode = error.code
-}
+// No await at the top: modules that are loaded later import from this one, and would wait for its end.
+main(process.argv.slice(2)).then(
+  code => {
+    process.exitCode = code
+  },
+  (error: unknown) => {
+    if (!(error instanceof UserError)) throw error
+    process.stderr.write(`modwsgi-dev: ${error.message}\n`)
+    process.exitCode = error.code
+  },
+)

@@ -23,8 +23,8 @@ export interface ServerOptions {
   readonly workforce: Workforce | null
   readonly env: NodeJS.ProcessEnv
   readonly log: Log
-  /** Runs once the port is bound, before any worker loads the application. */
-  readonly bound: () => void
+  /** Runs once the port is bound, before any worker loads the application; it can refuse the start. */
+  readonly bound: () => Promise<void>
 }
 
 /** Milliseconds for answers to clients whose requests were cut. */
@@ -84,7 +84,7 @@ export class Server {
   async start(): Promise<void> {
     await this.#front.listen()
     try {
-      this.#options.bound()
+      await this.#options.bound()
       await this.#setToWork()
     } catch (error) {
       this.#front.destroy()
@@ -145,7 +145,6 @@ export class Server {
     const { settings, plan, env, workforce } = this.#options
     if (!workforce) return
     if (watchesChanges(settings)) this.#watcher = await this.#watch(workforce.fleet)
-    workforce.fleet.start()
     workforce.configure(planWorker(settings, plan, this.port, env), {
       running: pool => this.#runningIn(pool),
       loadTried: (result, generation) => this.#loadTried(result, generation),

@@ -17,12 +17,14 @@ import type { LogEvent } from '../logging/events.js'
 import { logLevel } from '../logging/levels.js'
 import { fileSink, type Log, type LogSink, openLog, terminalSink } from '../logging/log.js'
 import type { Settings } from '../settings/settings.js'
-import { choosePython, findPython, type PythonSearch } from '../workers/python.js'
+import { choosePython, findPython, type Python, type PythonSearch } from '../workers/python.js'
 import { banner } from './banner.js'
 import { becomeAccount, findAccount } from './privileges.js'
 import { prepareServerRoot } from './server-root.js'
 import { type CommandPlace, planSite, type SitePlan } from './site-plan.js'
-import { gatherWorkforce } from './workforce.js'
+import { gatherWorkforce, type Workforce } from './workforce.js'
+
+const rootWarning = 'running as root without --user: the application has all rights of root\n'
 
 /** Runs the server; gives the exit code when it has ended. Throws {@link UserError}. */
 export async function startServer(
@@ -40,37 +42,36 @@ export async function startServer(
   const pidFile = settings.pidFile ?? join(plan.serverRoot, 'httpd.pid')
   const log = holdBack(openErrorLog(settings, plan))
   const workforce = chosen && (await gatherWorkforce(settings, plan, chosen.path, place.env, log))
+  let python: Python | null = null
   try {
-    // The workers' Python starts while the rest of the server is loaded and the version is asked; as the
-    // user that --user names it can only start after the port is bound.
-    const found = chosen && findPython(search)
-    try {
-      if (!account) workforce?.fleet.start()
-    } catch (error) {
-      // The search for its version says in one sentence why a Python does not start.
-      await found
-      throw error
-    }
-    const [python, { Server }] = await Promise.all([found, import('./server.js')])
+    // The workers' Python starts while the rest of the server is loaded; as the user that --user names it
+    // can only start after the port is bound.
+    if (!account) await startWorkers(workforce, search)
+    const { Server } = await import('./server.js')
     const server = new Server({
       settings,
       plan,
       workforce,
       env: place.env,
       log,
-      bound: () => {
+      bound: async () => {
         writePidFile(pidFile)
-        if (!account) return
-        workforce?.channel.giveTo(account.uid, account.gid)
-        becomeAccount(account, plan.serverRoot)
+        if (account) {
+          workforce?.channel.giveTo(account.uid, account.gid)
+          becomeAccount(account, plan.serverRoot)
+          await startWorkers(workforce, search)
+        }
+        // The workers tell the version, which saves a start of Python; without it, it is asked, which says
+        // in one sentence why a Python does not start.
+        if (workforce) python = await findPython(search, await workforce.pythonVersion())
       },
     })
     await server.start()
     // Nobody has to read the banner.
     process.stdout.on('error', () => {})
     process.stdout.write(banner(settings, plan, python, server.port))
+    if (place.uid === 0 && account === null) process.stderr.write(rootWarning)
     log.letGo()
-    if (place.uid === 0 && account === null) log.emit({ type: 'rootWithoutUser' })
     return await server.ended
   } catch (error) {
     workforce?.fleet.kill()
@@ -80,6 +81,15 @@ export async function startServer(
   } finally {
     removePidFile(pidFile)
     log.close()
+  }
+}
+
+async function startWorkers(workforce: Workforce | null, search: PythonSearch): Promise<void> {
+  try {
+    workforce?.fleet.start()
+  } catch (error) {
+    await findPython(search)
+    throw error
   }
 }
 

@@ -25,12 +25,20 @@ export interface Workforce {
   readonly dispatcher: Dispatcher
   readonly fleet: Fleet
   readonly channel: Channel
+  /**
+   * The version that the first worker's Python tells, such as `3.12.1`; null when a worker ends before one
+   * does, or none gets so far within {@link longestGreeting}.
+   */
+  pythonVersion(): Promise<string | null>
   /** Lets the workers load the application; from now on `listener` hears of them. */
   configure(configuration: WorkerConfiguration, listener: WorkforceListener): void
 }
 
 /** Deaths of starting workers in a row after which a change of the code is waited for. */
 const startAttempts = 3
+
+/** Milliseconds that a Python may take to its first word. */
+const longestGreeting = 2000
 
 /** True when files of the application are watched. */
 export function watchesChanges(settings: Settings): boolean {
@@ -48,6 +56,7 @@ export async function gatherWorkforce(
   const channel = await openChannel(reason => log.emit({ type: 'connectionRefused', reason }))
   const dispatcher = new Dispatcher()
   const configured = deferred<WorkerConfiguration>()
+  const version = deferred<string | null>()
   let listener: WorkforceListener | null = null
   const attempts = watchesChanges(settings)
     ? startAttempts * plan.processes
@@ -73,6 +82,7 @@ export async function gatherWorkforce(
     maximumRequests: settings.maximumRequests,
     waitsFor: 'a change of the code',
     running: process => listener?.running(process.requests) ?? [],
+    pythonTold: told => version.resolve(told),
     loadTried: (result, generation) => listener?.loadTried(result, generation),
     filesLoaded: files => listener?.filesLoaded(files),
   })
@@ -80,6 +90,11 @@ export async function gatherWorkforce(
     dispatcher,
     fleet,
     channel,
+    pythonVersion() {
+      const cancel = systemClock.after(longestGreeting, () => version.resolve(null))
+      void version.promise.then(cancel)
+      return version.promise
+    },
     configure(configuration, hears) {
       listener = hears
       configured.resolve(configuration)

@@ -59,11 +59,6 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
       }
     case 'serverStopped':
       return { level: 'notice', text: 'stopped' }
-    case 'rootWithoutUser':
-      return {
-        level: 'warn',
-        text: 'running as root without --user: the application has all rights of root',
-      }
     case 'workerReady':
       return {
         level: 'info',

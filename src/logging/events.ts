@@ -31,7 +31,6 @@ export type LogEvent =
   | { readonly type: 'serverStarted'; readonly command: string; readonly url: string }
   | { readonly type: 'serverStopping'; readonly cause: string; readonly running: number }
   | { readonly type: 'serverStopped' }
-  | { readonly type: 'rootWithoutUser' }
   | {
       readonly type: 'workerReady'
       readonly slot: number

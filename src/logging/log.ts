@@ -29,8 +29,10 @@ export function openLog(level: LogLevel, sink: LogSink): Log {
   let logger: ReturnType<typeof openLogger> | null = null
   return {
     emit(event) {
-      logger ??= openLogger(level, sink)
       const entry = describe(event, systemClock.epoch())
+      // What pino would drop does not make it load, which takes longer than the first response.
+      if (logLevels[entry.level] < logLevels[level]) return
+      logger ??= openLogger(level, sink)
       logger[entry.level]({ entry })
     },
     close: () => sink.close(),

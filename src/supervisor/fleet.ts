@@ -39,6 +39,8 @@ export interface FleetOptions {
   readonly waitsFor: string
   /** Descriptions of the requests that run in a worker. */
   readonly running: (process: WorkerProcess) => readonly RunningRequest[]
+  /** A worker tells the version of its Python; null: it has ended, perhaps before it could. */
+  readonly pythonTold: (version: string | null) => void
   /** A worker has tried to load the application. */
   readonly loadTried: (result: LoadResult, generation: number) => void
   /** Source files that a worker loaded. */
@@ -182,6 +184,7 @@ export class Fleet implements HandleOwner {
   #listen(handle: WorkerHandle): WorkerListener {
     const { log } = this.#options
     return {
+      greeted: python => this.#options.pythonTold(python),
       ready: result => this.#ready(handle, result),
       loaded: () => this.#options.loadTried(loadedLater, handle.generation),
       files: files => this.#options.filesLoaded(files),
@@ -256,6 +259,7 @@ export class Fleet implements HandleOwner {
     const { state, retirement } = handle
     this.#handles.delete(handle)
     handle.apply('exited')
+    this.#options.pythonTold(null)
     const orderly = retirement !== null && (state === 'stopping' || state === 'draining')
     if (!orderly) this.#died(handle, exit)
     const failed = !handle.wasReady && retirement === null

@@ -24,6 +24,8 @@ export interface Hello {
   readonly worker: number
   /** For `thread`: 1 up to the number of threads. */
   readonly thread: number
+  /** For `control`: the version of the worker's Python, such as `3.12.1`. */
+  readonly python?: string
 }
 
 /** Takes over a connection; `rest` is what came right after HELLO. Returns false to refuse it. */
@@ -165,7 +167,9 @@ function accept(
   const worker = Number(hello['worker'])
   const handler = handlers.get(worker)
   const role = hello['role'] as Hello['role']
-  const accepted = handler?.({ role, worker, thread: Number(hello['thread'] ?? 0) }, socket, rest)
+  const thread = Number(hello['thread'] ?? 0)
+  const python = role === 'control' ? { python: String(hello['python']) } : {}
+  const accepted = handler?.({ role, worker, thread, ...python }, socket, rest)
   // A worker that is not wanted any more (killed while it was starting) may still knock.
   if (!accepted) socket.destroy()
 }

@@ -47,12 +47,17 @@ export function choosePython(
 }
 
 /**
- * Finds the Python and asks its version. Throws {@link UserError} when there is none, when it does not
- * start, or when it is too old.
+ * Finds the Python and its version. Throws {@link UserError} when there is none, when it does not start, or
+ * when it is too old.
+ *
+ * @param told the version, where a worker has told it already; else the program is asked
  */
-export async function findPython(search: PythonSearch): Promise<Python> {
+export async function findPython(
+  search: PythonSearch,
+  told: string | null = null,
+): Promise<Python> {
   const chosen = choosePython(search)
-  const version = await askVersion(chosen)
+  const version = told ?? (await askVersion(chosen))
   if (isOlder(version, oldestPython)) {
     throw new UserError(
       `Python ${version} (${chosen.path}, from ${chosen.origin}) is too old: ${oldestPython.join('.')} or newer is needed; name another with --python`,
@@ -64,8 +69,8 @@ export async function findPython(search: PythonSearch): Promise<Python> {
 async function askVersion({ path, origin }: Pick<Python, 'path' | 'origin'>): Promise<string> {
   const script = 'import sys; sys.stdout.write("%d.%d.%d" % sys.version_info[:3])'
   try {
-    // -I and -S: the version needs neither the user's site-packages nor his environment.
-    const { stdout } = await promisify(execFile)(path, ['-I', '-S', '-c', script], {
+    // The version needs neither the user's site-packages nor his environment. Python 2 knows no -I.
+    const { stdout } = await promisify(execFile)(path, ['-E', '-s', '-S', '-c', script], {
       timeout: 20_000,
     })
     if (/^\d+\.\d+\.\d+$/.test(stdout)) return stdout

@@ -79,6 +79,8 @@ export interface WorkerExit {
 
 /** Facts about a worker. */
 export interface WorkerListener extends Omit<RequestsListener, 'wake'> {
+  /** The process speaks; it runs this version of Python. */
+  greeted(python: string): void
   ready(result: LoadResult): void
   loaded(): void
   files(files: readonly ReportedFile[]): void
@@ -178,6 +180,7 @@ export class WorkerProcess {
     switch (hello.role) {
       case 'control':
         this.#openControl(socket, rest)
+        this.listener.greeted(String(hello.python))
         return true
       case 'lifeline':
         this.#holdLifeline(socket)

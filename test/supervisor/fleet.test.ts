@@ -17,15 +17,21 @@ import { type Puppet, type PuppetEvent, PuppetStage } from '../rig/puppet-stage.
 /** A clock whose orders run when the test says so. */
 class HandClock implements Clock {
   readonly orders: { milliseconds: number; action: () => void }[] = []
+  #wake: () => void = () => {}
   now = systemClock.now
   epoch = systemClock.epoch
   after(milliseconds: number, action: () => void) {
     const order = { milliseconds, action }
     this.orders.push(order)
+    this.#wake()
     return () => {
       const at = this.orders.indexOf(order)
       if (at >= 0) this.orders.splice(at, 1)
     }
+  }
+  /** Waits until more than so many orders are there. */
+  async ordered(before = 0) {
+    while (this.orders.length <= before) await new Promise<void>(resolve => (this.#wake = resolve))
   }
   strike() {
     const order = this.orders.shift()
@@ -105,6 +111,7 @@ async function openFleet({
     maximumRequests: 0,
     waitsFor: 'a change',
     running: () => [],
+    pythonTold: () => {},
     loadTried: () => {},
     filesLoaded: () => {},
     ...changes,
@@ -114,8 +121,8 @@ async function openFleet({
     await fleet.stop(0)
     channel.close()
   })
-  const logged = async (type: LogEvent['type']) => {
-    while (!events.some(event => event.type === type)) {
+  const logged = async (type: LogEvent['type'], count = 1) => {
+    while (events.filter(event => event.type === type).length < count) {
       await new Promise<void>(resolve => {
         const wake = () => {
           waiting.delete(wake)
@@ -254,7 +261,7 @@ describe('Fleet', () => {
       puppet.tell({ do: 'exit', code: 1 })
       if (attempt === 3) break
       await logged('workerDied')
-      while (clock.orders.length === before) await new Promise(setImmediate)
+      await clock.ordered(before)
       clock.strike()
     }
     await waiting.until('refused not-loadable')
@@ -344,14 +351,13 @@ describe('Fleet', () => {
   })
 
   test('stop() tells idle workers to end and settles when they are gone', async () => {
-    const { stage, fleet } = await openFleet({ processes: 2 })
+    const { stage, fleet, logged } = await openFleet({ processes: 2 })
     fleet.start()
     const puppets = [await stage.next(), await stage.next()]
     for (const puppet of puppets) {
       await puppet.becomeReady(1)
     }
-    while (fleet.snapshot().some(worker => worker.state !== 'ready'))
-      await new Promise(setImmediate)
+    await logged('workerReady', 2)
     const stopped = fleet.stop(5)
     for (const puppet of puppets) {
       await heardShutdown(puppet)
@@ -374,7 +380,7 @@ test('a program that cannot be started spends the budget and does not spin', asy
   })
   fleet.start()
   for (let attempt = 1; attempt < 3; attempt++) {
-    while (clock.orders.length === 0) await new Promise(setImmediate)
+    await clock.ordered()
     clock.strike()
   }
   expect(await logged('restartsSpent')).toMatchObject({ attempts: 3 })
