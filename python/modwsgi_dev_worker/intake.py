@@ -29,7 +29,7 @@ if False:
 
     from .connection import Connection
 
-_RECEIVE = 262144
+_RECEIVE = 65536  # larger pieces of memory would be mapped and unmapped for each read
 
 # Seconds over which the use of the processor is judged, and after which a judgement is tried anew.
 WINDOW = 0.05

@@ -83,18 +83,23 @@ const mostJoinedBytes = 16 * 1024
  * the time of a request.
  */
 export function endWhole(response: ServerResponse, body: Buffer): void {
-  if (body.length === 0 || body.length > mostJoinedBytes) {
+  const { socket } = response
+  // A response that waits for those before it has no socket yet.
+  if (body.length === 0 || body.length > mostJoinedBytes || !socket) {
     response.end(body)
     return
   }
-  const text = body.toString('latin1')
-  if (!response.chunkedEncoding) {
-    response.end(text, 'latin1')
-    return
+  let text = body.toString('latin1')
+  if (response.chunkedEncoding) {
+    // The chunk is framed here, since Node would write its parts one by one.
+    response.chunkedEncoding = false
+    text = `${body.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`
   }
-  // The chunk is framed here, since Node would write its parts one by one.
-  response.chunkedEncoding = false
-  response.end(`${body.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`, 'latin1')
+  // end(text) writes a second, empty piece, for which the socket has to gather.
+  socket.cork()
+  response.write(text, 'latin1')
+  socket.uncork()
+  response.end()
 }
 
 /** Answers with a page of the server's own. Does nothing when the head has been sent. */
