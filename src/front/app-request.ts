@@ -79,7 +79,7 @@ export class AppRequest implements Job, Exchange, Listed {
   constructor(
     readonly front: ApplicationFront,
     readonly http: HttpExchange,
-    readonly environ: readonly string[],
+    environ: string,
     readonly scriptFilename: string,
     body: RequestBody,
     expectsContinue: boolean,
@@ -147,17 +147,20 @@ export class AppRequest implements Job, Exchange, Listed {
 
   responded(frame: ResponseFrame): void {
     this.#frame = null
-    this.#inOrder(frame.body.length, () => this.#sendHead(frame))
+    if (this.#inOrder) this.#sendHead(frame)
+    else this.#hold(frame.body.length, () => this.#sendHead(frame))
   }
 
   data(piece: Buffer): void {
-    this.#inOrder(piece.length, () => this.#sendPiece(piece))
+    if (this.#inOrder) this.#sendPiece(piece)
+    else this.#hold(piece.length, () => this.#sendPiece(piece))
   }
 
   ended(outcome: EndOutcome): void {
     this.#connection = null
     this.pool = null
-    this.#inOrder(0, () => this.#finish(outcome))
+    if (this.#inOrder) this.#finish(outcome)
+    else this.#hold(0, () => this.#finish(outcome))
     // Paused for a thread that will not read on: the rest is dropped, or the client would be stuck in it.
     this.request.resume()
     if (this.#bodyDone || this.#answered) return
@@ -219,9 +222,12 @@ export class AppRequest implements Job, Exchange, Listed {
 
   // The response.
 
-  /** Runs a step now, or after the request body is complete, as mod_wsgi's daemon mode does. */
-  #inOrder(bytes: number, step: () => void): void {
-    if (this.#bodyDone || this.#answered) return step()
+  /** Whether a part of the response may go out: as in mod_wsgi's daemon mode, after the request body. */
+  get #inOrder(): boolean {
+    return this.#bodyDone || this.#answered
+  }
+
+  #hold(bytes: number, step: () => void): void {
     this.#held ??= []
     this.#held.push(step)
     this.#heldBytes += bytes

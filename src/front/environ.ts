@@ -3,6 +3,7 @@
  * given to the worker once, see {@link baseEnviron}.
  */
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import type { RequestHead } from './request-head.js'
 import type { RequestTarget } from './request-target.js'
 
@@ -58,7 +59,8 @@ export interface RequestTimes {
 }
 
 /**
- * Keys and values, alternating, for {@link encodeRequest}.
+ * Keys and values, alternating and NUL-separated, for {@link encodeRequest}. One text, not a list: joining a
+ * list of 50 is a twentieth of what the front does for a short request.
  * @param requestId unique text of 11 characters
  */
 export function requestEnviron(
@@ -68,75 +70,51 @@ export function requestEnviron(
   path: ApplicationPath,
   times: RequestTimes,
   requestId: string,
-): string[] {
-  const { socket } = request
+): string {
   const start = times.start.toFixed(6)
-  const environ: string[] = [
-    'REQUEST_METHOD',
-    request.method ?? 'GET',
-    'REQUEST_URI',
-    request.url ?? '/',
-    'QUERY_STRING',
-    target.query,
-    'SCRIPT_NAME',
-    path.scriptName,
-    'PATH_INFO',
-    path.pathInfo,
-    'SCRIPT_FILENAME',
-    path.scriptFilename,
-    'SERVER_PROTOCOL',
-    request.httpVersionMinor === 1 ? 'HTTP/1.1' : `HTTP/${request.httpVersion}`,
-    'SERVER_ADDR',
-    ipv4(socket.localAddress),
-    'REMOTE_ADDR',
-    ipv4(socket.remoteAddress),
-    'REMOTE_PORT',
-    String(socket.remotePort ?? 0),
-    'mod_wsgi.script_name',
-    path.rawScriptName,
-    'mod_wsgi.path_info',
-    path.rawPathInfo,
-    'mod_wsgi.request_id',
-    requestId,
-    'mod_wsgi.request_start',
-    start,
-    'mod_wsgi.queue_start',
-    times.queued === times.start ? start : times.queued.toFixed(6),
-  ]
-  const host = addHeaderKeys(environ, head, target.authority)
-  addServerKeys(environ, host, socket.localAddress, socket.localPort)
-  return environ
+  const queued = times.queued === times.start ? start : times.queued.toFixed(6)
+  const protocol = request.httpVersionMinor === 1 ? 'HTTP/1.1' : `HTTP/${request.httpVersion}`
+  const host = target.authority ?? head.host
+  const own = `REQUEST_METHOD\0${request.method ?? 'GET'}\0REQUEST_URI\0${request.url ?? '/'}\0QUERY_STRING\0${target.query}\0SCRIPT_NAME\0${path.scriptName}\0PATH_INFO\0${path.pathInfo}\0SCRIPT_FILENAME\0${path.scriptFilename}\0SERVER_PROTOCOL\0${protocol}\0mod_wsgi.script_name\0${path.rawScriptName}\0mod_wsgi.path_info\0${path.rawPathInfo}\0mod_wsgi.request_id\0${requestId}\0mod_wsgi.request_start\0${start}\0mod_wsgi.queue_start\0${queued}`
+  return own + headerKeys(head, target.authority) + connectionKeys(request.socket, host)
 }
 
-/** Adds CONTENT_* and HTTP_* and gives the host that the request is for, or null. */
-function addHeaderKeys(
-  environ: string[],
-  { keys, values }: RequestHead,
-  authority: string | null,
-): string | null {
-  let host = authority
+/** CONTENT_* and HTTP_*. An absolute target overrules the Host field (RFC 9112, 3.2.2). */
+function headerKeys({ keys, values }: RequestHead, authority: string | null): string {
+  let text = ''
   for (let at = 0; at < keys.length; at++) {
     const key = keys[at]!
-    if (key !== 'HTTP_HOST') {
-      environ.push(key, values[at]!)
-    } else {
-      // An absolute target overrules the field (RFC 9112, 3.2.2).
-      host ??= values[at]!
-      environ.push(key, host)
-    }
+    const value = key === 'HTTP_HOST' ? (authority ?? values[at]!) : values[at]!
+    text += `\0${key}\0${value}`
   }
-  return host
+  return text
 }
 
-function addServerKeys(
-  environ: string[],
+/** The keys that stay while a client asks one host over one connection. */
+interface ConnectionKeys {
+  readonly host: string | null
+  readonly text: string
+}
+
+const known = Symbol('environ keys of the connection')
+
+function connectionKeys(
+  socket: Socket & { [known]?: ConnectionKeys },
   host: string | null,
-  address: string | undefined,
-  port: number | undefined,
-): void {
+): string {
+  const present = socket[known]
+  if (present?.host === host) return present.text
+  const text = makeConnectionKeys(socket, host)
+  socket[known] = { host, text }
+  return text
+}
+
+function makeConnectionKeys(socket: Socket, host: string | null): string {
+  const { localAddress, localPort, remoteAddress, remotePort } = socket
   const match = host === null ? null : /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(host)
-  const name = match?.[1] ? match[1].toLowerCase() : ipv4(address)
-  environ.push('SERVER_NAME', name, 'SERVER_PORT', match?.[2] || String(port ?? 0))
+  const name = match?.[1] ? match[1].toLowerCase() : ipv4(localAddress)
+  const port = match?.[2] || String(localPort ?? 0)
+  return `\0SERVER_NAME\0${name}\0SERVER_PORT\0${port}\0SERVER_ADDR\0${ipv4(localAddress)}\0REMOTE_ADDR\0${ipv4(remoteAddress)}\0REMOTE_PORT\0${remotePort ?? 0}`
 }
 
 /** An IPv4 address that came through an IPv6 socket, as itself. */

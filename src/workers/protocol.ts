@@ -85,24 +85,19 @@ export function encodeJson(type: FrameType, value: object): Buffer {
 const numberSize = 4
 
 /**
- * A REQUEST frame without its number, see {@link numberRequest}. `environ` alternates keys and values; every
- * character stands for one byte (latin-1, PEP 3333 "native strings"). `body` is the whole body when
- * `kind` says inline.
+ * A REQUEST frame without its number, see {@link numberRequest}. `environ` alternates keys and values with a
+ * NUL between them; every character stands for one byte (latin-1, PEP 3333 "native strings"). `body` is the
+ * whole body when `kind` says inline.
  */
-export function encodeRequest(
-  environ: readonly string[],
-  kind: BodyKind,
-  body: Uint8Array = nothing,
-): Buffer {
-  const text = environ.join('\0')
+export function encodeRequest(environ: string, kind: BodyKind, body: Uint8Array = nothing): Buffer {
   const textStart = headerSize + numberSize + 5
-  const frame = Buffer.allocUnsafe(textStart + text.length + body.length)
+  const frame = Buffer.allocUnsafe(textStart + environ.length + body.length)
   writeHeader(frame, frameType.request, frame.length - headerSize)
   frame.writeUInt32BE(0, headerSize)
   frame[headerSize + numberSize] = kind
-  frame.writeUInt32BE(text.length, headerSize + numberSize + 1)
-  frame.write(text, textStart, 'latin1')
-  frame.set(body, textStart + text.length)
+  frame.writeUInt32BE(environ.length, headerSize + numberSize + 1)
+  frame.write(environ, textStart, 'latin1')
+  if (body.length > 0) frame.set(body, textStart + environ.length)
   return frame
 }
 

@@ -49,7 +49,7 @@ class TestRequest implements Job, Exchange {
     return true
   }
   start(pool: Pool) {
-    pool.send(encodeRequest(['REQUEST_METHOD', 'GET'], 0), this)
+    pool.send(encodeRequest('REQUEST_METHOD\0GET', 0), this)
     this.#note('started')
   }
   taken() {}

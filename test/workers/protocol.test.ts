@@ -146,7 +146,7 @@ describe('FrameReader', () => {
 describe('REQUEST', () => {
   for (const { name, number, kind, environ, bodyHex, payloadHex } of cases.requests) {
     test(name, () => {
-      const frame = encodeRequest(environ.flat(), kind, bytes(bodyHex))
+      const frame = encodeRequest(environ.flat().join('\0'), kind, bytes(bodyHex))
       numberRequest(frame, number)
       expect(frame.subarray(5).toString('hex')).toBe(payloadHex)
       const decoded = decodeRequest(bytes(payloadHex))
