@@ -1,0 +1,179 @@
+/** Runs scenarios on one tool and gives what was observed. */
+import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { replaceParticulars } from './observation.mjs'
+import { freePort, StartedTool } from './started-tool.mjs'
+
+const apps = fileURLToPath(new URL('../apps/', import.meta.url))
+
+/**
+ * @typedef {(site: Site) => Promise<unknown>} Probe gives what both tools have to agree on
+ *
+ * @typedef {object} Scenario
+ * @property {string} name
+ * @property {string | null} [app] file in test/parity/apps, copied into the folder; default `mirror.py`; null: none
+ * @property {readonly string[]} [arguments] after `start-server SCRIPT`; `{folder}` stands for the folder
+ * @property {Record<string, string>} [files] more files of the folder
+ * @property {Record<string, string>} [links] symbolic links in it, and where they lead
+ * @property {NodeJS.ProcessEnv} [env]
+ * @property {boolean} [starts] false: the probes start the tool themselves (`site.start`)
+ * @property {Record<string, Probe>} probes run one after the other
+ * @property {Record<string, string>} [differs] for probes that differ on purpose: the first cell of the row in
+ *   docs/differences.md
+ */
+
+/** What a probe works with: the folder of its scenario, and the tool that runs in it. */
+export class Site {
+  /** @type {StartedTool} */
+  server
+  /** @type {StartedTool[]} */
+  started = []
+
+  /**
+   * @param {import('./started-tool.mjs').Tool} tool
+   * @param {Scenario} scenario
+   * @param {string} folder
+   */
+  constructor(tool, scenario, folder) {
+    this.tool = tool
+    this.scenario = scenario
+    this.folder = folder
+  }
+
+  path(...names) {
+    return join(this.folder, ...names)
+  }
+
+  /** Writes a file so that a server of another user may read, and change, it. */
+  async write(name, text, modified) {
+    const path = this.path(name)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, text)
+    await chmod(path, 0o666)
+    if (modified !== undefined) await utimes(path, modified, modified)
+    return path
+  }
+
+  /**
+   * Starts the tool with the arguments of the scenario and more; what ran before is stopped.
+   *
+   * @param {{ more?: readonly string[], instead?: readonly string[], env?: NodeJS.ProcessEnv,
+   *   command?: string, listens?: boolean, entry?: readonly string[] }} [options]
+   */
+  async start(options = {}) {
+    await this.stop()
+    const { more = [], instead, env = {}, command = 'start-server', listens = true } = options
+    const port = await freePort()
+    const serverRoot = this.path(`root${this.started.length + 1}`)
+    const app = this.scenario.app === undefined ? 'mirror.py' : this.scenario.app
+    const entry = options.entry ?? (app === null ? [] : [app])
+    const given = instead ?? [...(this.scenario.arguments ?? []), ...more]
+    const own = ['--host', '127.0.0.1', '--port', String(port), '--server-root', serverRoot]
+    const server = new StartedTool(this.tool, {
+      arguments: [command, ...entry, ...given.map(text => this.#expand(text)), ...own],
+      folder: this.folder,
+      port,
+      serverRoot,
+      env: { ...this.scenario.env, ...env },
+    })
+    this.started.push(server)
+    this.server = server
+    if (listens) await server.listening()
+    return server
+  }
+
+  async stop() {
+    await this.server?.stop()
+  }
+
+  ask(request, options) {
+    return this.server.ask(request, options)
+  }
+
+  tell(path, fields) {
+    return this.server.tell(path, fields)
+  }
+
+  connect() {
+    return this.server.connect()
+  }
+
+  /** @returns {(readonly [string | RegExp, string])[]} */
+  get particulars() {
+    return [
+      ...this.started.map(({ serverRoot }) => [serverRoot, '(root)']),
+      [this.folder, '(folder)'],
+      ...this.started.map(({ port }) => [new RegExp(`\\b${port}\\b`, 'g'), '(port)']),
+    ]
+  }
+
+  #expand(text) {
+    return text.replaceAll('{folder}', this.folder)
+  }
+}
+
+/**
+ * Runs one scenario. A probe that throws is observed as `{ failed: message }`.
+ *
+ * @param {import('./started-tool.mjs').Tool} tool
+ * @param {Scenario} scenario
+ * @returns {Promise<Record<string, unknown>>} observations by probe
+ */
+export async function runScenario(tool, scenario) {
+  const folder = await mkdtemp(join(tmpdir(), 'modwsgi-parity-'))
+  await chmod(folder, 0o777)
+  const site = new Site(tool, scenario, folder)
+  const seen = {}
+  try {
+    await prepare(site)
+    for (const [name, probe] of Object.entries(scenario.probes)) {
+      seen[name] = await observation(site, probe)
+    }
+  } finally {
+    for (const server of site.started) await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+  return seen
+}
+
+async function prepare(site) {
+  const { app = 'mirror.py', files = {}, links = {} } = site.scenario
+  if (app !== null) {
+    await copyFile(join(apps, app), site.path(app))
+    await chmod(site.path(app), 0o666)
+  }
+  for (const [name, text] of Object.entries(files)) await site.write(name, text)
+  for (const [name, target] of Object.entries(links)) await symlink(target, site.path(name))
+}
+
+async function observation(site, probe) {
+  try {
+    if (site.server === undefined && site.scenario.starts !== false) await site.start()
+    return replaceParticulars(await probe(site), site.particulars) ?? null
+  } catch (error) {
+    return { failed: replaceParticulars(String(error.message), site.particulars) }
+  }
+}
+
+/**
+ * Runs scenarios, some at a time since most of what they do is wait.
+ *
+ * @param {import('./started-tool.mjs').Tool} tool
+ * @param {readonly Scenario[]} scenarios
+ * @param {{ atOnce?: number, told?: (name: string) => void }} [options]
+ * @returns {Promise<Record<string, Record<string, unknown>>>}
+ */
+export async function runScenarios(tool, scenarios, { atOnce = 3, told = () => {} } = {}) {
+  const results = {}
+  const left = [...scenarios]
+  const lane = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      results[next.name] = await runScenario(tool, next)
+      told(next.name)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, lane))
+  return Object.fromEntries(scenarios.map(({ name }) => [name, results[name]]))
+}

@@ -1,0 +1,5 @@
+/** All scenarios, by the name of their file. */
+import environ from './environ.mjs'
+
+/** @type {Record<string, import('../runner/run.mjs').Scenario[]>} */
+export const scenarioFiles = { environ }
