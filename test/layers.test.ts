@@ -14,7 +14,7 @@ const layers = [
   ['bin'],
   ['cli'],
   ['supervisor', 'front', 'load'],
-  ['workers', 'static', 'watch'],
+  ['workers', 'static', 'watch', 'http'],
   ['logging'],
   ['settings'],
   ['base'],

@@ -5,6 +5,7 @@ import { systemClock } from '../base/clock.js'
 import { deferred } from '../base/deferred.js'
 import { exitCode, UserError } from '../base/errors.js'
 import { Front } from '../front/front.js'
+import type { PatienceRule } from '../http/patience.js'
 import type { Log } from '../logging/log.js'
 import type { Settings } from '../settings/settings.js'
 import { openStaticSite } from '../static/site.js'
@@ -65,6 +66,13 @@ export class Server {
       clock: systemClock,
       mountPoint: plan.mountPoint,
       keepAliveTimeout: settings.keepAliveTimeout,
+      silence: settings.socketTimeout,
+      headPatience: patience(
+        settings.headerTimeout,
+        settings.headerMaxTimeout,
+        settings.headerMinRate,
+      ),
+      bodyPatience: patience(settings.bodyTimeout, settings.bodyMaxTimeout, settings.bodyMinRate),
       queueTimeout: settings.queueTimeout,
       bodyLimit: settings.limitRequestBody,
       chunkedRequests: settings.chunkedRequest,
@@ -190,6 +198,13 @@ export class Server {
       .filter(request => request.pool === pool)
       .map(request => request.describe())
   }
+}
+
+/** Apache's own time for heads and bodies, which an option of 0 stands for. */
+const defaultPatience = 20
+
+function patience(seconds: number, most: number, bytesPerSecond: number): PatienceRule {
+  return { milliseconds: (seconds || defaultPatience) * 1000, longest: most * 1000, bytesPerSecond }
 }
 
 /** Waits for the promise, but no longer than so many milliseconds. */

@@ -2,8 +2,9 @@
  * One request on its way through the application: waits for a thread, streams the body to it, and the
  * response back, with back-pressure in both directions.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../base/clock.js'
+import type { BodyReceiver, HttpRequest } from '../http/request.js'
+import type { HttpResponse } from '../http/response.js'
 import type { RunningRequest } from '../logging/events.js'
 import type { Log } from '../logging/log.js'
 import type { Dispatcher, Job, Pool, RefusalReason } from '../workers/dispatcher.js'
@@ -20,17 +21,11 @@ import {
 } from '../workers/protocol.js'
 import type { ThreadConnection } from '../workers/thread-connection.js'
 import type { InProgress, Listed } from './in-progress.js'
-import {
-  type ConnectionRules,
-  endWhole,
-  type HttpExchange,
-  writeHead,
-  writeServerPage,
-} from './reply.js'
-import { responseHead } from './response-head.js'
+import { type FrontRules, type HttpExchange, writeHead, writeServerPage } from './reply.js'
+import { faultOf, responseHead } from './response-head.js'
 
 /** What all requests of a front share. */
-export interface ApplicationFront extends ConnectionRules {
+export interface ApplicationFront extends FrontRules {
   readonly dispatcher: Dispatcher
   readonly log: Log
   readonly clock: Clock
@@ -50,7 +45,7 @@ export type RequestBody = Buffer | 'none' | 'streamed'
 /** A response that comes before the request body is complete is held back up to this many bytes. */
 const mostHeldBytes = maxInlineBody
 
-export class AppRequest implements Job, Exchange, Listed {
+export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
   readonly #onClose = () => this.#closed()
   /** See {@link InProgress}. */
   place = -1
@@ -66,13 +61,12 @@ export class AppRequest implements Job, Exchange, Listed {
   #bodyDone: boolean
   #bodyBytes = 0
   #piped = false
-  #expectsContinue = false
   /** Parts of the response held back until the request body is complete. */
   #held: (() => void)[] | null = null
   #heldBytes = 0
   #waitsForDrain = false
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
+  readonly request: HttpRequest
+  readonly response: HttpResponse
   readonly #submitted: number
   #started = 0
 
@@ -82,11 +76,9 @@ export class AppRequest implements Job, Exchange, Listed {
     environ: string,
     readonly scriptFilename: string,
     body: RequestBody,
-    expectsContinue: boolean,
   ) {
     this.#submitted = front.clock.now()
     this.#bodyDone = body !== 'streamed'
-    this.#expectsContinue = expectsContinue
     const kind =
       body === 'none' ? bodyKind.none : body === 'streamed' ? bodyKind.streamed : bodyKind.inline
     this.#frame = encodeRequest(environ, kind, typeof body === 'string' ? undefined : body)
@@ -101,8 +93,8 @@ export class AppRequest implements Job, Exchange, Listed {
     const { method, url, socket } = this.request
     const since = this.#started || this.#submitted
     return {
-      method: method ?? 'GET',
-      target: url ?? '/',
+      method,
+      target: url,
       client: `${socket.remoteAddress}:${socket.remotePort}`,
       scriptFilename: this.scriptFilename,
       seconds: (this.front.clock.now() - since) / 1000,
@@ -141,8 +133,9 @@ export class AppRequest implements Job, Exchange, Listed {
   }
 
   accepted(): void {
-    if (this.#expectsContinue && !this.response.headersSent) this.response.writeContinue()
-    this.#pipeBody()
+    if (this.request.expects === 'continue') this.response.writeContinue()
+    this.#piped = true
+    this.request.receive(this)
   }
 
   responded(frame: ResponseFrame): void {
@@ -162,10 +155,9 @@ export class AppRequest implements Job, Exchange, Listed {
     if (this.#inOrder) this.#finish(outcome)
     else this.#hold(0, () => this.#finish(outcome))
     // Paused for a thread that will not read on: the rest is dropped, or the client would be stuck in it.
-    this.request.resume()
-    if (this.#bodyDone || this.#answered) return
+    if (this.#piped) this.request.resume()
     // Nobody reads the rest of the body any more, but the client still sends it.
-    if (!this.#piped) this.accepted()
+    else if (!this.#bodyDone && !this.#answered) this.accepted()
   }
 
   retry(): void {
@@ -177,7 +169,7 @@ export class AppRequest implements Job, Exchange, Listed {
   lost(): void {
     this.#connection = null
     this.pool = null
-    this.request.resume()
+    if (this.#piped) this.request.resume()
     if (this.#answered) return
     const begun = this.#headSent
     this.front.log.emit({ type: 'requestLost', request: this.describe(), begun })
@@ -190,20 +182,9 @@ export class AppRequest implements Job, Exchange, Listed {
     this.request.resume()
   }
 
-  // The request body.
+  // BodyReceiver: the request body.
 
-  #pipeBody(): void {
-    this.#piped = true
-    const { request } = this
-    request.on('data', (piece: Buffer) => this.#bodyPiece(piece))
-    request.once('end', () => {
-      this.#bodyDone = true
-      this.#connection?.endBody()
-      this.#release()
-    })
-  }
-
-  #bodyPiece(piece: Buffer): void {
+  bodyPiece(piece: Buffer): void {
     this.#bodyBytes += piece.length
     const { bodyLimit } = this.front
     if (bodyLimit > 0 && this.#bodyBytes > bodyLimit) return this.#bodyTooLong()
@@ -211,6 +192,19 @@ export class AppRequest implements Job, Exchange, Listed {
       const room = this.#connection.sendBody(piece.subarray(at, at + maxInlineBody))
       if (!room) this.request.pause()
     }
+  }
+
+  bodyEnd(): void {
+    this.#bodyDone = true
+    this.#connection?.endBody()
+    this.#release()
+  }
+
+  bodyBroken(status: number): void {
+    this.#bodyDone = true
+    this.#connection?.abort(abortReason.bodyBroken)
+    this.#held = null
+    this.#page(status)
   }
 
   #bodyTooLong(): void {
@@ -258,20 +252,17 @@ export class AppRequest implements Job, Exchange, Listed {
       this.#dropBody = true
       return this.#page(500)
     }
-    try {
-      writeHead(this.http, head.status, head.reason, head.fields, head.close)
-    } catch (error) {
-      // Node refuses what it cannot write (a name that is no token, a control character, status 099).
-      const reason = (error as Error).message
-      this.front.log.emit({ type: 'badHead', request: this.describe(), reason })
+    const fault = faultOf(head)
+    if (fault !== null) {
+      this.front.log.emit({ type: 'badHead', request: this.describe(), reason: fault })
       this.#dropBody = true
-      this.response.chunkedEncoding = false
       return this.#page(500)
     }
+    writeHead(this.http, head.status, head.reason, head.fields, head.close)
     this.#headSent = true
     if (frame.bodyComplete) {
       this.#done()
-      endWhole(this.response, frame.body)
+      this.response.end(frame.body)
     } else if (frame.body.length > 0) {
       this.#write(frame.body)
     } else {
@@ -318,6 +309,8 @@ export class AppRequest implements Job, Exchange, Listed {
 
   #done(): void {
     this.#answered = true
+    // What still comes from the thread is dropped; it must not wait for this client.
+    if (this.#waitsForDrain) this.#connection?.resume()
     this.#frame = null
     this.front.inProgress.delete(this)
   }

@@ -2,10 +2,11 @@
  * The keys of the WSGI environ that depend on the request, as mod_wsgi fills them in. Constant keys are
  * given to the worker once, see {@link baseEnviron}.
  */
-import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import type { HttpRequest } from '../http/request.js'
 import type { RequestHead } from './request-head.js'
-import type { RequestTarget } from './request-target.js'
+import { parseHost } from './request-host.js'
+import type { Authority, RequestTarget } from './request-target.js'
 
 /** What of the configuration reaches the environ. */
 export interface EnvironOptions {
@@ -64,7 +65,7 @@ export interface RequestTimes {
  * @param requestId unique text of 11 characters
  */
 export function requestEnviron(
-  request: IncomingMessage,
+  request: HttpRequest,
   head: RequestHead,
   target: RequestTarget,
   path: ApplicationPath,
@@ -73,18 +74,23 @@ export function requestEnviron(
 ): string {
   const start = times.start.toFixed(6)
   const queued = times.queued === times.start ? start : times.queued.toFixed(6)
-  const protocol = request.httpVersionMinor === 1 ? 'HTTP/1.1' : `HTTP/${request.httpVersion}`
-  const host = target.authority ?? head.host
-  const own = `REQUEST_METHOD\0${request.method ?? 'GET'}\0REQUEST_URI\0${request.url ?? '/'}\0QUERY_STRING\0${target.query}\0SCRIPT_NAME\0${path.scriptName}\0PATH_INFO\0${path.pathInfo}\0SCRIPT_FILENAME\0${path.scriptFilename}\0SERVER_PROTOCOL\0${protocol}\0mod_wsgi.script_name\0${path.rawScriptName}\0mod_wsgi.path_info\0${path.rawPathInfo}\0mod_wsgi.request_id\0${requestId}\0mod_wsgi.request_start\0${start}\0mod_wsgi.queue_start\0${queued}`
-  return own + headerKeys(head, target.authority) + connectionKeys(request.socket, host)
+  const protocol = request.minorVersion === 1 ? 'HTTP/1.1' : 'HTTP/1.0'
+  const own = `REQUEST_METHOD\0${request.method}\0REQUEST_URI\0${request.url}\0QUERY_STRING\0${target.query}\0SCRIPT_NAME\0${path.scriptName}\0PATH_INFO\0${path.pathInfo}\0SCRIPT_FILENAME\0${path.scriptFilename}\0SERVER_PROTOCOL\0${protocol}\0mod_wsgi.script_name\0${path.rawScriptName}\0mod_wsgi.path_info\0${path.rawPathInfo}\0mod_wsgi.request_id\0${requestId}\0mod_wsgi.request_start\0${start}\0mod_wsgi.queue_start\0${queued}`
+  const { authority } = target
+  const { socket } = request
+  const connection =
+    authority === null
+      ? connectionKeys(socket, head.host)
+      : makeConnectionKeys(socket, head.host, authority)
+  return own + headerKeys(head, authority) + connection
 }
 
 /** CONTENT_* and HTTP_*. An absolute target overrules the Host field (RFC 9112, 3.2.2). */
-function headerKeys({ keys, values }: RequestHead, authority: string | null): string {
+function headerKeys({ keys, values }: RequestHead, authority: Authority | null): string {
   let text = ''
   for (let at = 0; at < keys.length; at++) {
     const key = keys[at]!
-    const value = key === 'HTTP_HOST' ? (authority ?? values[at]!) : values[at]!
+    const value = key === 'HTTP_HOST' ? (authority?.host ?? values[at]!) : values[at]!
     text += `\0${key}\0${value}`
   }
   return text
@@ -109,11 +115,16 @@ function connectionKeys(
   return text
 }
 
-function makeConnectionKeys(socket: Socket, host: string | null): string {
+function makeConnectionKeys(
+  socket: Socket,
+  host: string | null,
+  authority: Authority | null = null,
+): string {
   const { localAddress, localPort, remoteAddress, remotePort } = socket
-  const match = host === null ? null : /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(host)
-  const name = match?.[1] ? match[1].toLowerCase() : ipv4(localAddress)
-  const port = match?.[2] || String(localPort ?? 0)
+  const asked = authority?.host ?? host
+  const parsed = asked === null ? null : parseHost(asked)
+  const name = parsed?.name ?? authority?.host?.replace(/:\d*$/, '') ?? ipv4(localAddress)
+  const port = authority?.port ?? parsed?.port ?? localPort ?? 0
   return `\0SERVER_NAME\0${name}\0SERVER_PORT\0${port}\0SERVER_ADDR\0${ipv4(localAddress)}\0REMOTE_ADDR\0${ipv4(remoteAddress)}\0REMOTE_PORT\0${remotePort ?? 0}`
 }
 

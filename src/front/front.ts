@@ -2,9 +2,12 @@
  * The HTTP side of the server: listens, decides for each request whether a file, the application or a
  * page of our own answers it, and stops in order.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import type { Clock } from '../base/clock.js'
+import type { ConnectionRules, HttpHandler } from '../http/connection.js'
+import type { PatienceRule } from '../http/patience.js'
+import type { HttpRequest } from '../http/request.js'
+import type { HttpResponse } from '../http/response.js'
+import { HttpServer, type ListenOptions } from '../http/server.js'
 import type { Log } from '../logging/log.js'
 import { respond, type StaticSite } from '../static/site.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
@@ -12,15 +15,9 @@ import { maxInlineBody } from '../workers/protocol.js'
 import { type ApplicationFront, AppRequest, type RequestBody } from './app-request.js'
 import { requestEnviron } from './environ.js'
 import { InProgress } from './in-progress.js'
-import { Listeners, type ListenOptions, setKeepAliveTimeout } from './listeners.js'
-import {
-  bareServerPage,
-  type HttpExchange,
-  isLingering,
-  writeHead,
-  writeServerPage,
-} from './reply.js'
-import { longestField, type RequestHead, readHead } from './request-head.js'
+import { type HttpExchange, writeHead, writeServerPage } from './reply.js'
+import { type RequestHead, readHead } from './request-head.js'
+import { parseHost } from './request-host.js'
 import { createRequestIds } from './request-id.js'
 import { parseTarget, type RequestTarget } from './request-target.js'
 import { reasonPhrase } from './server-page.js'
@@ -33,19 +30,21 @@ export interface FrontOptions extends ListenOptions {
   /** `/` or `/app`. */
   readonly mountPoint: string
   readonly keepAliveTimeout: number
+  /** Seconds that a new connection may be silent (--socket-timeout). */
+  readonly silence: number
+  /** Time that a client has for a head (--header-timeout and its kin), and for a body (--body-timeout). */
+  readonly headPatience: PatienceRule
+  readonly bodyPatience: PatienceRule
   readonly queueTimeout: number
   readonly bodyLimit: number
   /** Whether bodies with `Transfer-Encoding: chunked` are taken (--chunked-request). */
   readonly chunkedRequests: boolean
 }
 
-/** Most header fields: Apache's LimitRequestFields. */
-const mostFields = 100
-
 /** Most internal redirects of one request: Apache's LimitInternalRecursion. */
 const mostRedirects = 10
 
-export class Front implements ApplicationFront {
+export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   readonly dispatcher: Dispatcher
   readonly log: Log
   readonly clock: Clock
@@ -55,7 +54,10 @@ export class Front implements ApplicationFront {
   readonly inProgress = new InProgress<AppRequest>()
   stopping = false
   readonly #options: FrontOptions
-  readonly #listeners: Listeners
+  readonly silence: number
+  readonly headPatience: PatienceRule
+  readonly bodyPatience: PatienceRule
+  readonly #server: HttpServer
   readonly #nextRequestId = createRequestIds()
 
   constructor(options: FrontOptions) {
@@ -66,33 +68,36 @@ export class Front implements ApplicationFront {
     this.queueTimeout = options.queueTimeout
     this.bodyLimit = options.bodyLimit
     this.keepAliveTimeout = options.keepAliveTimeout
-    this.#listeners = new Listeners(options, () => this.#createServer())
+    this.silence = options.silence
+    this.headPatience = options.headPatience
+    this.bodyPatience = options.bodyPatience
+    this.#server = new HttpServer(options, this, this)
   }
 
   /** The port listened on. */
   get port(): number {
-    return this.#listeners.port
+    return this.#server.port
   }
 
   /** Binds the addresses. Throws {@link UserError} when one is taken or not permitted. */
   listen(): Promise<void> {
-    return this.#listeners.listen()
+    return this.#server.listen()
   }
 
   /** Takes no new connections, and keeps none after its present request. */
   stopAccepting(): void {
     this.stopping = true
-    this.#listeners.stopAccepting()
+    this.#server.stopAccepting()
   }
 
   /** Settles when every response has been sent to its end. */
   drained(): Promise<void> {
-    return this.#listeners.drained()
+    return this.#server.drained()
   }
 
   /** Cuts every connection. */
   destroy(): void {
-    this.#listeners.destroy()
+    this.#server.destroy()
   }
 
   /** An internal GET of a path of this site, as a 200 response with a local Location asks for. */
@@ -103,75 +108,49 @@ export class Front implements ApplicationFront {
     this.#serve(http, 'none')
   }
 
-  #createServer(): Server {
-    const server = createServer({
-      maxHeaderSize: longestField * (mostFields + 2),
-      requestTimeout: 0,
-      noDelay: true,
-      // Checked in refusedStatus, with a page of ours.
-      requireHostHeader: false,
-    })
-    setKeepAliveTimeout(server, this.keepAliveTimeout * 1000)
-    server.on('request', (request, response) => this.#accept(request, response, false))
-    server.on('checkContinue', (request, response) => this.#accept(request, response, true))
-    server.on('checkExpectation', (request, response) =>
-      writeServerPage(this.#exchange(request, response), 417),
-    )
-    server.on('clientError', (error, socket) => this.#clientError(error, socket as Socket))
-    return server
-  }
-
-  #clientError(error: NodeJS.ErrnoException, socket: Socket): void {
-    if (!socket.writable || socket.bytesWritten > 0 || error.code === 'ECONNRESET') {
-      socket.destroy()
-      return
-    }
-    this.log.emit({
-      type: 'clientError',
-      client: `${socket.remoteAddress}:${socket.remotePort}`,
-      reason: error.message,
-    })
-    // Not end(): a client that keeps its side open would hold the socket, and a request whose body broke
-    // here would hold its thread, for ever.
-    socket.write(bareServerPage(400))
-    socket.destroySoon()
-  }
-
-  #exchange(request: IncomingMessage, response: ServerResponse): HttpExchange {
-    return { request, response, head: readHead(request.rawHeaders), rules: this, redirects: 0 }
-  }
-
-  #accept(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
-    if (isLingering(request.socket)) return
+  /** A request whose head could be read. */
+  request(request: HttpRequest, response: HttpResponse): void {
     const http = this.#exchange(request, response)
     const refused = this.#refusedStatus(http)
     if (refused !== null) return writeServerPage(http, refused)
-    if (!hasBody(http.head)) return this.#serve(http, 'none')
-    if (expectsContinue) return this.#serve(http, 'streamed', true)
-    // A small body usually came in one piece with the head, but Node hands it on only after this event.
-    process.nextTick(() => this.#serve(http, wholeBody(request) ?? 'streamed'))
+    if (!request.hasBody) return this.#serve(http, 'none')
+    if (request.expects === 'continue') return this.#serve(http, 'streamed')
+    this.#serve(http, request.takeWhole(maxInlineBody) ?? 'streamed')
+  }
+
+  /** What came on a connection is no request. */
+  refused(response: HttpResponse, status: number): void {
+    const { socket } = response
+    this.log.emit({
+      type: 'clientError',
+      client: `${socket.remoteAddress}:${socket.remotePort}`,
+      reason: reasonPhrase(status),
+    })
+    writeServerPage({ response, rules: this }, status)
+  }
+
+  #exchange(request: HttpRequest, response: HttpResponse): HttpExchange {
+    return { request, response, head: readHead(request.rawHeaders), rules: this, redirects: 0 }
   }
 
   /** The status that refuses a request before it is looked at any further. */
   #refusedStatus({ request, head }: HttpExchange): number | null {
-    if ((request.url?.length ?? 0) > longestField) return 414
-    if (request.rawHeaders.length > 2 * mostFields) return 400
-    if (head.tooLong || !hasValidHost(head, request.httpVersionMinor)) return 400
+    if (!hasValidHost(head, request.minorVersion)) return 400
     if (head.transferEncoding !== null && !this.#options.chunkedRequests) return 411
     const { contentLength } = head
     if (contentLength !== null && this.bodyLimit > 0 && Number(contentLength) > this.bodyLimit) {
       return 413
     }
-    return null
+    return request.expects === 'unknown' ? 417 : null
   }
 
-  #serve(http: HttpExchange, body: RequestBody, expectsContinue = false): void {
-    const target = parseTarget(http.request.url ?? '/')
+  #serve(http: HttpExchange, body: RequestBody): void {
+    const target = parseTarget(http.request.url)
     if (typeof target === 'number') return writeServerPage(http, target)
     const resolution = this.#options.site.resolve(target.path)
     switch (resolution.kind) {
       case 'application':
-        return this.#toApplication(http, target, resolution, body, expectsContinue)
+        return this.#toApplication(http, target, resolution, body)
       case 'redirect':
         return this.#redirectClient(http, target, resolution.location)
       case 'handler':
@@ -192,7 +171,6 @@ export class Front implements ApplicationFront {
     target: RequestTarget,
     resolution: { scriptFilename: string; scriptName: string; pathInfo: string },
     body: RequestBody,
-    expectsContinue: boolean,
   ): void {
     const now = this.clock.epoch()
     const mount = this.#options.mountPoint === '/' ? '' : this.#options.mountPoint
@@ -207,13 +185,11 @@ export class Front implements ApplicationFront {
     const id = this.#nextRequestId()
     const environ = requestEnviron(http.request, http.head, target, path, times, id)
     const { scriptFilename } = resolution
-    this.dispatcher.submit(
-      new AppRequest(this, http, environ, scriptFilename, body, expectsContinue),
-    )
+    this.dispatcher.submit(new AppRequest(this, http, environ, scriptFilename, body))
   }
 
   #redirectClient(http: HttpExchange, target: RequestTarget, path: string): void {
-    const host = target.authority ?? http.head.host ?? 'localhost'
+    const host = target.authority?.host ?? http.head.host ?? 'localhost'
     const authority = /:\d+$/.test(host) ? host : `${host}:${http.request.socket.localPort}`
     const query = target.query === '' ? '' : `?${target.query}`
     writeServerPage(http, 301, ['Location', `http://${authority}${path}${query}`])
@@ -223,16 +199,5 @@ export class Front implements ApplicationFront {
 /** RFC 9112, 3.2: exactly one Host in HTTP/1.1, and a host name or address in it. */
 function hasValidHost({ hosts, host }: RequestHead, minorVersion: number): boolean {
   if (host === null) return minorVersion === 0
-  return hosts === 1 && /^(\[[0-9a-f:.]+\]|[^\s/?#@:[\]\\]+)(:\d*)?$/i.test(host)
-}
-
-function hasBody({ transferEncoding, contentLength }: RequestHead): boolean {
-  return transferEncoding !== null || (contentLength !== null && Number(contentLength) > 0)
-}
-
-/** The body when it is complete already and small enough for one frame. */
-function wholeBody(request: IncomingMessage): Buffer | null {
-  if (!request.complete || request.readableLength > maxInlineBody) return null
-  const body = request.read() as Buffer | null
-  return body ?? Buffer.alloc(0)
+  return hosts === 1 && parseHost(host) !== null
 }

@@ -1,6 +1,6 @@
 /**
  * One pass over the header fields of a request: the keys of the environ, and what the front itself has to
- * know. Node's own `headers` object would be a second pass over the same fields.
+ * know.
  */
 
 /** The fields of a request. Values are latin-1 text. */
@@ -17,23 +17,16 @@ export interface RequestHead {
   readonly transferEncoding: string | null
   /** The client asks for keep-alive in so many words. */
   readonly asksKeepAlive: boolean
-  /** A field is longer than Apache takes. */
-  readonly tooLong: boolean
 }
 
-/** Longest header field, name and value, and longest request line: Apache's LimitRequestFieldSize. */
-export const longestField = 8190
-
-/** Reads Node's `rawHeaders`: names and values, alternating. */
+/** Reads names and values, alternating. */
 export function readHead(rawHeaders: readonly string[]): RequestHead {
   const keys: string[] = []
   const values: string[] = []
   let hosts = 0
-  let tooLong = false
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]!
     const value = rawHeaders[at + 1]!
-    if (name.length + value.length > longestField - 2) tooLong = true
     const key = keyOfHeader(name)
     if (key === null) continue
     if (key === 'HTTP_HOST') hosts++
@@ -58,7 +51,6 @@ export function readHead(rawHeaders: readonly string[]): RequestHead {
     contentLength: fieldOf('CONTENT_LENGTH'),
     transferEncoding: fieldOf('HTTP_TRANSFER_ENCODING'),
     asksKeepAlive: connection !== null && /\bkeep-alive\b/i.test(connection),
-    tooLong,
   }
 }
 

@@ -8,8 +8,14 @@ export interface RequestTarget {
   readonly path: string
   /** What follows the first `?`, as sent. */
   readonly query: string
-  /** Host and port of an absolute-form target (RFC 9112, 3.2.2), else null. */
-  readonly authority: string | null
+  /** Of an absolute-form target (RFC 9112, 3.2.2), else null. */
+  readonly authority: Authority | null
+}
+
+/** Host and port in a target, which overrule the Host field; null for what is not given, and does not. */
+export interface Authority {
+  readonly host: string | null
+  readonly port: string | null
 }
 
 /** `parseTarget` gives this instead: the status that refuses the request. */
@@ -26,7 +32,9 @@ const plainPath =
  */
 export function parseTarget(target: string): RequestTarget | RefusedTarget {
   if (target.includes('#')) return 400
-  const [authority, rest] = splitAuthority(target)
+  const split = splitAuthority(target)
+  if (split === null) return 400
+  const [authority, rest] = split
   const mark = rest.indexOf('?')
   const rawPath = mark < 0 ? rest : rest.slice(0, mark)
   const query = mark < 0 ? '' : rest.slice(mark + 1)
@@ -35,12 +43,26 @@ export function parseTarget(target: string): RequestTarget | RefusedTarget {
   return typeof path === 'number' ? path : { path, query, authority }
 }
 
-function splitAuthority(target: string): [string | null, string] {
+/** Null: a scheme that is not served, or a user before the host. */
+function splitAuthority(target: string): [Authority | null, string] | null {
   if (target.startsWith('/')) return [null, target]
-  const absolute = /^[a-z][a-z0-9+.-]*:\/\/([^/?]*)(.*)$/i.exec(target)
+  const absolute = /^([a-z][a-z0-9+.-]*):(?:\/\/([^/?]*))?(.*)$/i.exec(target)
   if (!absolute) return [null, target]
-  const rest = absolute[2]!
-  return [absolute[1]!.replace(/^.*@/, ''), rest.startsWith('/') ? rest : `/${rest}`]
+  const scheme = absolute[1]!.toLowerCase()
+  const authority = absolute[2]
+  if ((scheme !== 'http' && scheme !== 'https') || authority?.includes('@')) return null
+  const rest = absolute[3]!.startsWith('/') ? absolute[3]! : `/${absolute[3]}`
+  if (authority === undefined) return [null, rest]
+  const [, name, port] = /^(.*?)(?::(\d*))?$/.exec(authority.toLowerCase())!
+  const host = name!.replace(/\.$/, '') + (port === undefined ? '' : `:${port}`)
+  // Apache takes the host from a target of its own scheme only, and the port in any case.
+  return [{ host: scheme === 'http' ? host : null, port: portNumber(port) }, rest]
+}
+
+/** As Apache keeps it, in 16 bits; an empty one is that of HTTP. */
+function portNumber(digits: string | undefined): string | null {
+  if (digits === undefined) return null
+  return digits === '' ? '80' : String(Number(digits) % 65536)
 }
 
 function normalisePath(rawPath: string): string | RefusedTarget {

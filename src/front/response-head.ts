@@ -68,6 +68,27 @@ export function responseHead(head: readonly string[]): ResponseHead {
   return { status, reason, fields, close, location }
 }
 
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const controls = /[\x00-\x08\x0a-\x1f\x7f]/
+
+/** Field names that were sent before need no look. Bounded, because applications make them. */
+const sentNames = new Set<string>()
+const mostSentNames = 1000
+
+/** Why a head cannot be sent, in words for the log; null for one that can. Apache refuses the same. */
+export function faultOf({ fields }: ResponseHead): string | null {
+  for (let at = 0; at < fields.length; at += 2) {
+    const name = fields[at]!
+    if (!sentNames.has(name)) {
+      if (!token.test(name)) return `${JSON.stringify(name)} is no name of a field`
+      if (sentNames.size < mostSentNames) sentNames.add(name)
+    }
+    const value = fields[at + 1]!
+    if (controls.test(value)) return `the field ${name} has a control character in its value`
+  }
+  return null
+}
+
 /** `Text/HTML; Charset=UTF-8` gives `text/html; Charset=UTF-8`. */
 function lowerMediaType(value: string): string {
   const end = value.indexOf(';')

@@ -2,15 +2,24 @@
  * Conditional requests, RFC 9110 section 13, in the order and with the peculiarities of Apache: a condition
  * that lets the request pass also takes back what another one said about "not modified".
  */
-import type { IncomingHttpHeaders } from 'node:http'
 import { parseHttpDate } from './http-date.js'
 import type { Validators } from './validators.js'
 
 export type ConditionOutcome = 'proceed' | 'notModified' | 'failed'
 
+/** The fields of a request that count here, by their names in lower case. */
+export interface RequestFields {
+  readonly range?: string | undefined
+  readonly 'if-range'?: string | string[] | undefined
+  readonly 'if-match'?: string | undefined
+  readonly 'if-none-match'?: string | undefined
+  readonly 'if-modified-since'?: string | undefined
+  readonly 'if-unmodified-since'?: string | undefined
+}
+
 /** What a request asks, as far as conditions go. */
 export interface ConditionalRequest {
-  readonly headers: IncomingHttpHeaders
+  readonly headers: RequestFields
   /** GET or HEAD; other methods cannot be told "not modified". */
   readonly reads: boolean
   /** When it came, in seconds since the epoch. */
@@ -54,7 +63,7 @@ export function ifRangeHolds(request: ConditionalRequest, validators: Validators
   return parseHttpDate(text) === validators.modifiedSeconds && !isWeak(request, validators)
 }
 
-function isConditional(headers: IncomingHttpHeaders): boolean {
+function isConditional(headers: RequestFields): boolean {
   return (
     headers['if-none-match'] !== undefined ||
     headers['if-modified-since'] !== undefined ||

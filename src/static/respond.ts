@@ -1,29 +1,37 @@
 /** Answers requests for files and directories. */
 
 import { closeSync } from 'node:fs'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { neverReached } from '../base/never.js'
 import { assemble, partialContent } from './byte-ranges.js'
-import { type ConditionalRequest, evaluateConditions, ifRangeHolds } from './conditions.js'
+import {
+  type ConditionalRequest,
+  evaluateConditions,
+  ifRangeHolds,
+  type RequestFields,
+} from './conditions.js'
 import { listDirectory } from './directory-listing.js'
 import type { LoadedFile, OpenedFile, Representation } from './file-store.js'
 import { allowedMethods, methodKind } from './methods.js'
 import { parseRangeHeader, type RequestedRanges } from './range-header.js'
 import type { DirectoryToList, StaticFile, StaticResolution } from './resolution.js'
-import { sendPieces } from './send-file.js'
+import { type PieceReceiver, sendPieces } from './send-file.js'
 import type { StaticSite } from './site.js'
+
+/** What is asked of a request. */
+export interface StaticRequest {
+  readonly method?: string | undefined
+  /** Fields by their names in lower case. */
+  readonly headers: RequestFields
+}
 
 /** One request and what is needed to answer it. */
 export interface StaticExchange {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
+  readonly request: StaticRequest
+  readonly response: PieceReceiver
   /** Writes the page the server makes up for `status`, with these further fields (name, value, name, value). */
   serverPage(status: number, fields: readonly string[]): void
-  /**
-   * Sends status and fields where the caller has more to say in the head; without it the response is told
-   * directly.
-   */
-  writeHead?(status: number, fields: readonly string[]): void
+  /** Sends status and fields, and whatever else belongs in a head. */
+  writeHead(status: number, fields: string[]): void
   /** Status of the answer instead of 200: the file is the error document of that status. */
   readonly status?: number
 }
@@ -88,7 +96,7 @@ function sendFile(site: StaticSite, file: StaticFile, exchange: StaticExchange):
 }
 
 /** No field that could make the answer anything else than the whole file. */
-function isPlain(headers: IncomingMessage['headers']): boolean {
+function isPlain(headers: RequestFields): boolean {
   return (
     headers.range === undefined &&
     headers['if-none-match'] === undefined &&
@@ -122,7 +130,7 @@ function sendRanges(
   if (part.contentRange !== undefined) fields.push('Content-Range', part.contentRange)
   if (part.contentType !== undefined) fields.push('Content-Type', part.contentType)
   const { request, response } = exchange
-  sendHead(exchange, 206, fields)
+  exchange.writeHead(206, fields)
   if (request.method === 'HEAD') return endWithoutBody(file, response)
   if (file.body !== null) response.end(assemble(part.pieces, file.body))
   else sendPieces(file.descriptor, part.pieces, response)
@@ -130,7 +138,7 @@ function sendRanges(
 
 function sendWhole(file: LoadedFile | OpenedFile, exchange: StaticExchange, status: number): void {
   const { request, response } = exchange
-  sendHead(exchange, status, file.fields)
+  exchange.writeHead(status, file.fields)
   if (request.method === 'HEAD') return endWithoutBody(file, response)
   if (file.body !== null) response.end(file.body)
   else sendPieces(file.descriptor, [{ start: 0, end: file.size - 1 }], response)
@@ -141,7 +149,7 @@ function sendNotModified(
   file: LoadedFile | OpenedFile,
   exchange: StaticExchange,
 ): void {
-  sendHead(exchange, 304, validatorFields(site, file))
+  exchange.writeHead(304, validatorFields(site, file))
   endWithoutBody(file, exchange.response)
 }
 
@@ -150,7 +158,7 @@ function sendPreconditionFailed(file: LoadedFile | OpenedFile, exchange: StaticE
   const { request, response } = exchange
   const fields = [...file.fields]
   if (request.method !== 'HEAD') fields[fields.indexOf('Content-Length') + 1] = '0'
-  sendHead(exchange, 412, fields)
+  exchange.writeHead(412, fields)
   endWithoutBody(file, response)
 }
 
@@ -162,7 +170,7 @@ function sendListing(site: StaticSite, directory: DirectoryToList, exchange: Sta
   const fields = [...site.commonFields]
   if (request.method !== 'HEAD') fields.push('Content-Length', String(page.length))
   fields.push('Content-Type', 'text/html;charset=ISO-8859-1')
-  sendHead(exchange, 200, fields)
+  exchange.writeHead(200, fields)
   if (request.method === 'HEAD') response.end()
   else response.end(page)
 }
@@ -175,13 +183,8 @@ function sendOptions(
   const fields = [...site.commonFields, 'Allow', allowedMethods, 'Content-Length', '0']
   const contentType = typeOfResolved(site, resolution)
   if (contentType !== undefined) fields.push('Content-Type', contentType)
-  sendHead(exchange, 200, fields)
+  exchange.writeHead(200, fields)
   exchange.response.end()
-}
-
-function sendHead(exchange: StaticExchange, status: number, fields: string[]): void {
-  if (exchange.writeHead === undefined) exchange.response.writeHead(status, fields)
-  else exchange.writeHead(status, fields)
 }
 
 function typeOfResolved(site: StaticSite, resolution: StaticResolution): string | undefined {
@@ -202,7 +205,7 @@ function validatorFields(site: StaticSite, { validators }: Representation): stri
   ]
 }
 
-function endWithoutBody(file: LoadedFile | OpenedFile, response: ServerResponse): void {
+function endWithoutBody(file: LoadedFile | OpenedFile, response: PieceReceiver): void {
   release(file)
   response.end()
 }

@@ -1,10 +1,19 @@
 /** Sends parts of an open file with back-pressure. */
 import { close, read } from 'node:fs'
-import type { ServerResponse } from 'node:http'
 import type { ByteRange } from './range-header.js'
 
 /** Something to send: bytes at hand, or bytes of the file. */
 export type Piece = Buffer | ByteRange
+
+/** Where pieces go: a response after its head. */
+export interface PieceReceiver {
+  readonly destroyed: boolean
+  write(piece: Buffer, written: (error?: Error | null) => void): unknown
+  end(last?: Buffer): unknown
+  destroy(): unknown
+  once(event: 'close', listener: () => void): unknown
+  off(event: 'close', listener: () => void): unknown
+}
 
 /** Bytes read and sent at a time, and so the memory that one slow client holds. */
 const blockSize = 64 * 1024
@@ -17,20 +26,20 @@ const blockSize = 64 * 1024
 export function sendPieces(
   descriptor: number,
   pieces: readonly Piece[],
-  response: ServerResponse,
+  response: PieceReceiver,
 ): void {
   new Sender(descriptor, pieces, response).start()
 }
 
 class Sender {
   readonly #descriptor: number
-  readonly #response: ServerResponse
+  readonly #response: PieceReceiver
   readonly #pieces: Piece[]
   readonly #block = Buffer.allocUnsafeSlow(blockSize)
   #reading = false
   #stopped = false
 
-  constructor(descriptor: number, pieces: readonly Piece[], response: ServerResponse) {
+  constructor(descriptor: number, pieces: readonly Piece[], response: PieceReceiver) {
     this.#descriptor = descriptor
     this.#pieces = [...pieces]
     this.#response = response

@@ -46,8 +46,18 @@ describe('parseTarget()', () => {
   }
 
   test('gives the authority of an absolute target', () => {
-    expect(parseTarget('http://u@h.example:81/p')).toMatchObject({ authority: 'h.example:81' })
-    expect(parseTarget('/p')).toMatchObject({ authority: null })
+    const authorityOf = (target: string) => {
+      const parsed = parseTarget(target)
+      return typeof parsed === 'number' ? parsed : parsed.authority
+    }
+    expect(authorityOf('HTTP://H.example.:081/p')).toEqual({ host: 'h.example:081', port: '81' })
+    expect(authorityOf('http://h/p')).toEqual({ host: 'h', port: null })
+    expect(authorityOf('http://h:/p')).toEqual({ host: 'h:', port: '80' })
+    expect(authorityOf('https://h:88/p')).toEqual({ host: null, port: '88' })
+    expect(authorityOf('http:/p')).toBe(null)
+    expect(authorityOf('/p')).toBe(null)
+    expect(authorityOf('http://u@h/p')).toBe(400)
+    expect(authorityOf('ftp://h/p')).toBe(400)
   })
 
   test('takes no longer for a long path than for its characters', () => {

@@ -360,6 +360,8 @@ describe('HTTP/2', () => {
         request,
         response,
         serverPage: (status: number) => response.writeHead(status).end(),
+        writeHead: (status: number, fields: string[]) =>
+          response.writeHead(status, Object.fromEntries(pairsOf(fields))),
       }
       respond(site, resolution, exchange as unknown as Parameters<typeof respond>[2])
     })
@@ -396,3 +398,7 @@ describe('HTTP/2', () => {
     expect(await get('/large.txt')).toEqual([200, 'text/plain', largestCachedFile * 4])
   })
 })
+
+function pairsOf(fields: readonly string[]): [string, string][] {
+  return fields.flatMap((name, at) => (at % 2 === 0 ? [[name, fields[at + 1]!]] : []))
+}

@@ -88,11 +88,9 @@ export async function serve(options: StaticOptions, serving: Serving = {}): Prom
       response,
       serverPage: page,
       ...(serving.status !== undefined && { status: serving.status }),
-      ...(serving.fields !== undefined && {
-        writeHead: (status: number, fields: readonly string[]) => {
-          response.writeHead(status, [...fields, ...(serving.fields ?? [])])
-        },
-      }),
+      writeHead: (status, fields) => {
+        response.writeHead(status, [...fields, ...(serving.fields ?? [])])
+      },
     })
   })
   const port = await listening(server)

@@ -1,9 +1,7 @@
-/**
- * The listening sockets of the front: one server for each address, all on the same port.
- */
-import type { Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+/** The listening sockets of a server, one for each address and all on the same port, and its connections. */
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { exitCode, UserError } from '../base/errors.js'
+import { type ConnectionRules, HttpConnection, type HttpHandler } from './connection.js'
 
 export interface ListenOptions {
   /** Addresses to listen on; an address family that the machine does not have is left out. */
@@ -17,16 +15,19 @@ export interface ListenOptions {
 /** Milliseconds that the first bytes on a connection may take when the server is to stop. */
 const requestOnTheWay = 100
 
-export class Listeners {
+export class HttpServer {
   readonly #options: ListenOptions
-  readonly #createServer: () => Server
+  readonly #rules: ConnectionRules
+  readonly #handler: HttpHandler
   readonly #servers: Server[] = []
-  readonly #sockets = new Set<Socket>()
+  readonly #connections = new Set<HttpConnection>()
   #port = 0
+  #drained: (() => void) | null = null
 
-  constructor(options: ListenOptions, createServer: () => Server) {
+  constructor(options: ListenOptions, rules: ConnectionRules, handler: HttpHandler) {
     this.#options = options
-    this.#createServer = createServer
+    this.#rules = rules
+    this.#handler = handler
   }
 
   /** The port listened on. */
@@ -39,11 +40,9 @@ export class Listeners {
     this.#port = this.#options.port
     let missing: UserError | null = null
     for (const host of this.#options.hosts) {
-      const server = this.#createServer()
-      server.on('connection', (socket: Socket) => {
-        this.#sockets.add(socket)
-        socket.once('close', () => this.#sockets.delete(socket))
-      })
+      const server = createServer({ allowHalfOpen: true, noDelay: true }, socket =>
+        this.#connected(socket),
+      )
       try {
         await listenOn(server, host, this.#port, this.#options.backlog)
       } catch (error) {
@@ -63,47 +62,46 @@ export class Listeners {
 
   /** Takes no new connections, and closes those that are idle. */
   stopAccepting(): void {
-    for (const server of this.#servers) {
-      server.close()
-      server.closeIdleConnections()
+    for (const server of this.#servers) server.close()
+    // A connection that was just made may have its request on the way.
+    for (const connection of this.#connections) {
+      if (connection.requests > 0) connection.closeWhenIdle()
     }
-    // Node does not count a connection as idle on which nothing ever came (a browser's preconnect). One that
-    // was just made may have its request on the way.
-    const limit = setTimeout(() => this.#closeSilent(), requestOnTheWay)
+    const limit = setTimeout(() => {
+      for (const connection of this.#connections) connection.closeWhenIdle()
+    }, requestOnTheWay)
     limit.unref()
   }
 
-  #closeSilent(): void {
-    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
-  }
-
   /** Settles when no connection is left. */
-  async drained(): Promise<void> {
-    await Promise.all(
-      this.#servers.map(server => new Promise<void>(resolve => whenClosed(server, resolve))),
-    )
+  drained(): Promise<void> {
+    if (this.#connections.size === 0) return Promise.resolve()
+    return new Promise(resolve => {
+      const before = this.#drained
+      this.#drained = () => {
+        before?.()
+        resolve()
+      }
+    })
   }
 
   /** Cuts every connection. */
   destroy(): void {
-    for (const server of this.#servers) {
-      server.close()
-      server.closeAllConnections()
-    }
+    for (const server of this.#servers) server.close()
+    for (const connection of this.#connections) connection.socket.destroy()
+  }
+
+  #connected(socket: Socket): void {
+    const connection = new HttpConnection(socket, this.#rules, this.#handler)
+    this.#connections.add(connection)
+    socket.once('close', () => {
+      this.#connections.delete(connection)
+      if (this.#connections.size === 0) this.#drained?.()
+    })
   }
 
   async #closeServers(): Promise<void> {
     await Promise.all(this.#servers.map(server => new Promise(resolve => server.close(resolve))))
-  }
-}
-
-/** Node keeps an idle connection a second longer than it is told; newer versions let that be set. */
-export function setKeepAliveTimeout(server: Server, milliseconds: number): void {
-  if ('keepAliveTimeoutBuffer' in server) {
-    server.keepAliveTimeoutBuffer = 0
-    server.keepAliveTimeout = milliseconds
-  } else {
-    server.keepAliveTimeout = Math.max(1, milliseconds - 1000)
   }
 }
 
@@ -130,11 +128,4 @@ function notListening(error: NodeJS.ErrnoException, host: string, port: number):
   }
   const text = reasons[error.code ?? ''] ?? `--host ${host} --port ${port}: ${error.message}`
   return new UserError(text, exitCode.addressNotAvailable, { cause: error })
-}
-
-function whenClosed(server: Server, closed: () => void): void {
-  server.getConnections((_, count) => {
-    if (count === 0 && !server.listening) closed()
-    else server.once('close', closed)
-  })
 }

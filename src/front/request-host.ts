@@ -1,0 +1,54 @@
+/** The host that a request names, as strict as Apache reads it. */
+import { isIPv6 } from 'node:net'
+
+/** A host and, where it was given, its port. */
+export interface RequestHost {
+  /** In lower case, without a dot at the end; an IPv6 address keeps its brackets. */
+  readonly name: string
+  /** Decimal, without leading zeros. */
+  readonly port: string | null
+}
+
+const plainHost = /^([\w.-]+)(?::(\d+))?$/
+const bracketedHost = /^\[([0-9a-f:.]+)\](?::(\d+))?$/i
+
+/** Most requests of a client name the host of the one before. */
+let lastText: string | null = null
+let lastHost: RequestHost | null = null
+
+/**
+ * Parses the value of a Host field; null for one that is refused.
+ *
+ * @example
+ * parseHost('Example.COM.:0080') // { name: 'example.com', port: '80' }
+ * parseHost('a..b') // null
+ */
+export function parseHost(text: string): RequestHost | null {
+  if (text !== lastText) {
+    lastHost = parse(text)
+    lastText = text
+  }
+  return lastHost
+}
+
+function parse(text: string): RequestHost | null {
+  const plain = plainHost.exec(text)
+  if (plain !== null) {
+    const name = plain[1]!.toLowerCase().replace(/\.$/, '')
+    return name.includes('..') || isHalfAnAddress(name) ? null : withPort(name, plain[2])
+  }
+  const bracketed = bracketedHost.exec(text)
+  if (bracketed === null || !isIPv6(bracketed[1]!)) return null
+  return withPort(`[${bracketed[1]!.toLowerCase()}]`, bracketed[2])
+}
+
+/** What ends in a number is an IPv4 address, or nothing. */
+function isHalfAnAddress(name: string): boolean {
+  return /(^|\.)\d+$/.test(name) && !/^\d+\.\d+\.\d+\.\d+$/.test(name)
+}
+
+function withPort(name: string, digits: string | undefined): RequestHost | null {
+  if (digits === undefined) return { name, port: null }
+  const port = Number(digits)
+  return port >= 1 && port <= 65535 ? { name, port: String(port) } : null
+}

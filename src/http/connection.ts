@@ -1,0 +1,311 @@
+/**
+ * One client connection: cuts the bytes into requests, one at a time and in order, and keeps the times that a
+ * client has to say something.
+ *
+ *            head complete               response through, body read
+ *     idle ────────────────> busy ──────────────────────────────────> idle (kept alive)
+ *      │ silence, refusal      │ response through, not kept
+ *      v                       v
+ *    ended <── silence ── lingering (the client may still send: it is read and dropped)
+ *
+ * A client that ends its side may still want the answer: its end is noted, and the connection closed after the
+ * response (as Apache does).
+ */
+import type { Socket } from 'node:net'
+import { type BodyDecoder, decoderFor, type Framing } from './body-decoder.js'
+import { announcedBy } from './framing.js'
+import { findHeadEnd, type Head, parseHead } from './head.js'
+import { Patience, type PatienceRule } from './patience.js'
+import { type BodyReceiver, type BodySource, HttpRequest } from './request.js'
+import { HttpResponse, type ResponseOwner } from './response.js'
+
+/** What a connection is told about its server. */
+export interface ConnectionRules {
+  /** Seconds an idle connection is kept; 0: none is kept. */
+  readonly keepAliveTimeout: number
+  /** Seconds that a new connection may be silent. */
+  readonly silence: number
+  /** Time for a head, from its first byte on, and time for a body. */
+  readonly headPatience: PatienceRule
+  readonly bodyPatience: PatienceRule
+  /** No connection is kept any more. */
+  readonly stopping: boolean
+}
+
+/** Answers requests. */
+export interface HttpHandler {
+  request(request: HttpRequest, response: HttpResponse): void
+  /** What came is no request: the answer is a page of this status, after which the connection ends. */
+  refused(response: HttpResponse, status: number): void
+}
+
+/** A body, or further requests, may wait unread up to this many bytes. */
+const mostWaitingBytes = 64 * 1024
+
+/** Longest silence of a client, and longest time at all, while a connection lingers; milliseconds. */
+const lingerSilence = 2_000
+const lingerLimit = 30_000
+
+type State = 'idle' | 'busy' | 'lingering' | 'ended'
+
+export class HttpConnection implements BodySource, ResponseOwner {
+  state: State = 'idle'
+  /** Requests that came over it. */
+  requests = 0
+  readonly #rules: ConnectionRules
+  readonly #handler: HttpHandler
+  readonly #patience: Patience
+  #bytes: Buffer = nothing
+  #request: HttpRequest | null = null
+  #response: HttpResponse | null = null
+  #framing: Framing = noBody
+  #decoder: BodyDecoder | null = null
+  #receiver: BodyReceiver | null = null
+  #bodyPaused = false
+  /** Some bytes of a head are here. */
+  #headBegun = false
+  #responseEnded = false
+  #keepAlive = false
+  /** The client sends no more. */
+  #clientEnded = false
+  /** Guards against answering the next request from within the end of the one before. */
+  #cutting = false
+
+  constructor(
+    readonly socket: Socket,
+    rules: ConnectionRules,
+    handler: HttpHandler,
+  ) {
+    this.#rules = rules
+    this.#handler = handler
+    this.#patience = new Patience(() => this.#outOfTime())
+    this.#patience.start(silenceRule(rules.silence))
+    socket.on('data', chunk => this.#received(chunk as Buffer))
+    socket.on('drain', () => this.#response?.drained())
+    socket.on('end', () => this.#clientHasEnded())
+    // 'close' follows.
+    socket.on('error', () => {})
+    socket.on('close', () => this.#closed())
+  }
+
+  /** Closes it if nothing is going on; else after the present response. */
+  closeWhenIdle(): void {
+    const isIdle = this.state === 'idle' && this.#bytes.length === 0
+    if (isIdle || this.state === 'lingering') this.#end()
+  }
+
+  // For the request: its body.
+
+  takeWhole(limit: number): Buffer | null {
+    const framing = this.#framing
+    if (framing.kind === 'none') return nothing
+    if (framing.kind !== 'length' || framing.length > Math.min(limit, this.#bytes.length)) {
+      return null
+    }
+    const body = this.#bytes.subarray(0, framing.length)
+    this.#bytes = this.#bytes.subarray(framing.length)
+    this.#bodyIsComplete()
+    return body
+  }
+
+  startBody(receiver: BodyReceiver): void {
+    if (this.#decoder === null) return receiver.bodyEnd()
+    this.#receiver = receiver
+    this.#patience.start(this.#rules.bodyPatience)
+    this.resumeBody()
+  }
+
+  pauseBody(): void {
+    if (this.#receiver === null) return
+    this.#bodyPaused = true
+    this.#patience.stop()
+    this.socket.pause()
+  }
+
+  resumeBody(): void {
+    if (this.#receiver === null) return
+    if (this.#bodyPaused) this.#patience.start(this.#rules.bodyPatience)
+    this.#bodyPaused = false
+    this.socket.resume()
+    this.#feedBody(0)
+    if (this.#clientEnded && this.#receiver !== null) this.#breakBody(500)
+  }
+
+  // For the response.
+
+  ended(keepAlive: boolean): void {
+    this.#responseEnded = true
+    this.#keepAlive = keepAlive && !this.#rules.stopping
+    this.#response = null
+    if (!this.#keepAlive) return this.#linger()
+    const request = this.#request
+    if (request === null || request.complete) return this.#becomeIdle()
+    // The client was never told to send the body.
+    if (request.expects === 'continue' && this.#receiver === null) return this.#linger()
+    request.resume()
+  }
+
+  // From the socket.
+
+  #received(chunk: Buffer): void {
+    if (this.state === 'lingering') return this.#patience.renew()
+    this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk])
+    if (this.state === 'idle') {
+      if (this.#headBegun) this.#patience.received(chunk.length)
+      return this.#cut()
+    }
+    if (this.#receiver !== null) return this.#feedBody(chunk.length)
+    if (this.#bytes.length > mostWaitingBytes) this.socket.pause()
+  }
+
+  /** Takes heads off the bytes as long as each request is answered at once. */
+  #cut(): void {
+    if (this.#cutting) return
+    this.#cutting = true
+    while (this.state === 'idle' && this.#bytes.length > 0 && this.#cutOne());
+    this.#cutting = false
+  }
+
+  /** False: more bytes are needed. */
+  #cutOne(): boolean {
+    const found = findHeadEnd(this.#bytes)
+    if (found === 'incomplete') {
+      if (this.#clientEnded) this.#end()
+      else if (!this.#headBegun) this.#patience.start(this.#rules.headPatience)
+      this.#headBegun = true
+      return false
+    }
+    if (typeof found !== 'object') {
+      this.#refuse(found)
+      return true
+    }
+    const head = parseHead(this.#bytes.toString('latin1', found.start, found.end))
+    this.#bytes = this.#bytes.subarray(found.next)
+    if (typeof head !== 'object') this.#refuse(head)
+    else this.#begin(head)
+    return true
+  }
+
+  #begin(head: Head): void {
+    const { framing, fields, expects, keepAlive } = announcedBy(head)
+    if (framing === null) return this.#refuse(400, head)
+    this.state = 'busy'
+    this.#headBegun = false
+    this.requests++
+    this.#patience.stop()
+    this.#responseEnded = false
+    this.#framing = framing
+    this.#decoder = decoderFor(framing)
+    this.#request = new HttpRequest(head, fields, framing.kind !== 'none', expects, this)
+    this.#response = new HttpResponse(this, head.method, head.minorVersion, keepAlive)
+    this.#handler.request(this.#request, this.#response)
+  }
+
+  #refuse(status: 400 | 408 | 414 | 505 | 'drop', head: Head | null = null): void {
+    this.#patience.stop()
+    this.#bytes = nothing
+    if (status === 'drop') return this.#end()
+    this.state = 'busy'
+    this.#request = null
+    this.#response = new HttpResponse(this, head?.method ?? 'GET', 1, false)
+    this.#handler.refused(this.#response, status)
+  }
+
+  #feedBody(fresh: number): void {
+    const receiver = this.#receiver
+    if (receiver === null || this.#bodyPaused) return
+    this.#patience.received(fresh)
+    if (this.#bytes.length === 0) return
+    const { used, pieces, complete, malformed } = this.#decoder!.decode(this.#bytes)
+    this.#bytes = used === this.#bytes.length ? nothing : this.#bytes.subarray(used)
+    for (const piece of pieces) receiver.bodyPiece(piece)
+    if (malformed) return this.#breakBody(400)
+    if (!complete) return
+    this.#bodyIsComplete()
+    receiver.bodyEnd()
+    if (this.#responseEnded && this.state === 'busy') this.#becomeIdle()
+  }
+
+  #bodyIsComplete(): void {
+    this.#patience.stop()
+    this.#decoder = null
+    this.#receiver = null
+    this.#request!.complete = true
+  }
+
+  /** The rest of the body cannot be had: nothing on this connection can be understood any more. */
+  #breakBody(status: 400 | 408 | 500): void {
+    const receiver = this.#receiver
+    this.#receiver = null
+    this.#patience.stop()
+    this.#bytes = nothing
+    if (this.#response) this.#response.keepAlive = false
+    receiver?.bodyBroken(status)
+    if (this.#responseEnded && this.state === 'busy') this.#linger()
+  }
+
+  #becomeIdle(): void {
+    this.state = 'idle'
+    this.#request = null
+    this.socket.resume()
+    if (this.#rules.stopping) return this.#linger()
+    if (this.#bytes.length === 0 && this.#clientEnded) return this.#end()
+    this.#patience.start(silenceRule(this.#rules.keepAliveTimeout))
+    this.#cut()
+  }
+
+  #clientHasEnded(): void {
+    this.#clientEnded = true
+    if (this.state === 'idle' || this.state === 'lingering') return this.#end()
+    if (this.#receiver !== null && !this.#bodyPaused) this.#breakBody(500)
+  }
+
+  #outOfTime(): void {
+    // Without a whole request line there is nothing to answer.
+    if (this.state === 'idle' && this.#bytes.includes('\n')) return this.#refuse(408)
+    if (this.state === 'busy' && this.#receiver !== null) return this.#breakBody(408)
+    if (this.state === 'busy') return
+    this.#end()
+  }
+
+  /** Closes our side and reads what the client still sends: else the kernel discards the answer (RFC 9112, 9.6). */
+  #linger(): void {
+    if (this.#clientEnded || this.#rules.stopping) return this.#end()
+    this.state = 'lingering'
+    this.#request = null
+    this.#receiver = null
+    this.#bytes = nothing
+    this.socket.end()
+    this.socket.resume()
+    this.#patience.start(lingerRule)
+  }
+
+  #end(): void {
+    this.state = 'ended'
+    this.#patience.stop()
+    this.socket.destroySoon()
+  }
+
+  #closed(): void {
+    this.state = 'ended'
+    this.#patience.end()
+    this.#receiver = null
+    const response = this.#response
+    this.#response = null
+    response?.closed()
+  }
+}
+
+const nothing = Buffer.alloc(0)
+
+const noBody: Framing = { kind: 'none' }
+
+const lingerRule: PatienceRule = {
+  milliseconds: lingerSilence,
+  longest: lingerLimit,
+  bytesPerSecond: 0,
+}
+
+function silenceRule(seconds: number): PatienceRule {
+  return { milliseconds: seconds * 1000, longest: 0, bytesPerSecond: 0 }
+}

@@ -1,0 +1,80 @@
+/** What the fields of a head say about body and connection, before anybody else looks at them. */
+import type { Framing } from './body-decoder.js'
+import type { Head } from './head.js'
+
+/** What a client says it expects (RFC 9110, 10.1.1). */
+export type Expectation = 'nothing' | 'continue' | 'unknown'
+
+export interface Announced {
+  /** Null: the length of the body cannot be known, so nothing behind the head can be understood. */
+  readonly framing: Framing | null
+  readonly expects: Expectation
+  /** The client agrees to further requests on this connection. */
+  readonly keepAlive: boolean
+  /** The fields to be seen by others: without Content-Length where Transfer-Encoding overrules it. */
+  readonly fields: readonly string[]
+}
+
+const noBody: Framing = { kind: 'none' }
+const chunked: Framing = { kind: 'chunked' }
+
+/** Reads the fields that belong to the connection. Rules: RFC 9112, 6.3 and 9.3, as strict as Apache. */
+export function announcedBy({ fields, minorVersion }: Head): Announced {
+  let length: string | null = null
+  let coding: string | null = null
+  let keepAlive = minorVersion === 1
+  let expects: Expectation = 'nothing'
+  for (let at = 0; at < fields.length; at += 2) {
+    const name = fields[at]!
+    // Most names are told apart by their length.
+    switch (name.length) {
+      case 6:
+        if (isName(name, 'expect')) expects = expectationOf(fields[at + 1]!)
+        break
+      case 10:
+        if (isName(name, 'connection')) keepAlive = isKept(fields[at + 1]!, keepAlive)
+        break
+      case 14:
+        if (isName(name, 'content-length')) length = joined(length, fields[at + 1]!)
+        break
+      case 17:
+        if (isName(name, 'transfer-encoding')) coding = joined(coding, fields[at + 1]!)
+        break
+    }
+  }
+  if (coding === null) return { framing: byLength(length), expects, keepAlive, fields }
+  const framing = coding.toLowerCase() === 'chunked' ? chunked : null
+  // Two lengths are how requests are smuggled: nothing after this one is believed.
+  if (length !== null) {
+    return { framing, expects, keepAlive: false, fields: without(fields, 'content-length') }
+  }
+  return { framing, expects, keepAlive, fields }
+}
+
+function isName(name: string, lower: string): boolean {
+  return name === lower || name.toLowerCase() === lower
+}
+
+function joined(before: string | null, value: string): string {
+  return before === null ? value : `${before}, ${value}`
+}
+
+function byLength(text: string | null): Framing | null {
+  if (text === null) return noBody
+  if (!/^\d{1,18}$/.test(text)) return null
+  const length = Number(text)
+  return length === 0 ? noBody : { kind: 'length', length }
+}
+
+function expectationOf(value: string): Expectation {
+  return value.toLowerCase() === '100-continue' ? 'continue' : 'unknown'
+}
+
+function isKept(value: string, before: boolean): boolean {
+  if (/\bclose\b/i.test(value)) return false
+  return before || /\bkeep-alive\b/i.test(value)
+}
+
+function without(fields: readonly string[], lower: string): string[] {
+  return fields.filter((_, at) => fields[at - (at % 2)]!.toLowerCase() !== lower)
+}

@@ -1,0 +1,111 @@
+/**
+ * The head of an HTTP/1 request: bytes in, request line and fields out, or what refuses it. As strict as Apache
+ * with `HttpProtocolOptions Strict`, since a front that reads a request otherwise than what stands before it
+ * lets requests be smuggled (RFC 9112, 11.2).
+ */
+
+/** The request line and the fields, as sent. Text is latin-1: one character for each byte. */
+export interface Head {
+  readonly method: string
+  readonly target: string
+  /** 1 for HTTP/1.1, 0 for HTTP/1.0. */
+  readonly minorVersion: number
+  /** Names and values, alternating; folded values are joined with a blank. */
+  readonly fields: readonly string[]
+}
+
+/** `parseHead` gives this instead: the status that refuses the request, or `drop` for no answer at all. */
+export type Refusal = 400 | 414 | 505 | 'drop'
+
+/** Longest request line, and longest field line: Apache's LimitRequestLine and LimitRequestFieldSize. */
+export const longestLine = 8190
+
+/** Most fields: Apache's LimitRequestFields. */
+export const mostFields = 100
+
+const requestLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([^\x00-\x20\x7f]+) HTTP\/(\d)\.(\d)$/
+const fieldLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*)$/
+/** A continuation of the line before it (obs-fold, RFC 9112, 5.2). */
+const foldedLine = /^[ \t]+([^\x00-\x08\x0a-\x1f\x7f]*)$/
+
+/**
+ * Parses a whole head: everything before the empty line, without leading empty lines.
+ *
+ * @example
+ * parseHead('GET /a HTTP/1.1\r\nHost: x')
+ * // { method: 'GET', target: '/a', minorVersion: 1, fields: ['Host', 'x'] }
+ */
+export function parseHead(text: string): Head | Refusal {
+  const lines = text.split('\r\n')
+  const first = lines[0]!
+  if (first.length > longestLine) return 414
+  const start = requestLine.exec(first)
+  if (start === null) return refusalOf(first)
+  if (start[3] !== '1') return start[3] === '0' ? 400 : 505
+  const fields: string[] = []
+  for (let at = 1; at < lines.length; at++) {
+    const line = lines[at]!
+    if (line.length > longestLine) return 400
+    const field = fieldLine.exec(line)
+    if (field !== null) {
+      fields.push(field[1]!, trimEnd(field[2]!))
+      continue
+    }
+    const folded = foldedLine.exec(line)
+    if (folded === null || fields.length === 0) return 400
+    const value = `${fields[fields.length - 1]} ${trimEnd(folded[1]!)}`
+    if (value.length > longestLine) return 400
+    fields[fields.length - 1] = value
+  }
+  if (fields.length > 2 * mostFields) return 400
+  return {
+    method: start[1]!,
+    target: start[2]!,
+    minorVersion: start[4] === '0' ? 0 : 1,
+    fields,
+  }
+}
+
+/** Without a version it is HTTP/0.9, which gets no answer. */
+function refusalOf(line: string): Refusal {
+  return /^[A-Z]+ \/[^ ]*$/.test(line) ? 'drop' : 400
+}
+
+function trimEnd(value: string): string {
+  let end = value.length
+  while (end > 0 && (value[end - 1] === ' ' || value[end - 1] === '\t')) end--
+  return end === value.length ? value : value.slice(0, end)
+}
+
+/** Where a head ends among the bytes received so far. */
+export type HeadEnd =
+  /** `start` to `end` is the head; the next bytes begin at `next`. */
+  | { readonly start: number; readonly end: number; readonly next: number }
+  /** More bytes are needed. */
+  | 'incomplete'
+  | Refusal
+
+const carriageReturn = 0x0d
+const lineFeed = 0x0a
+
+/**
+ * Looks for the end of a head. A head that is wrong already is refused before it is complete: a line that is
+ * too long, or that ends with a bare line feed.
+ */
+export function findHeadEnd(bytes: Buffer): HeadEnd {
+  let start = 0
+  while (bytes[start] === carriageReturn && bytes[start + 1] === lineFeed) start += 2
+  const end = bytes.indexOf('\r\n\r\n', start, 'latin1')
+  const limit = end < 0 ? bytes.length : end
+  if (bytes[start] === lineFeed) return 400
+  let line = start
+  for (let at = bytes.indexOf(lineFeed, start); at >= 0 && at < limit; ) {
+    if (bytes[at - 1] !== carriageReturn) return 400
+    if (at - line > longestLine + 1) return line === start ? 414 : 400
+    line = at + 1
+    at = bytes.indexOf(lineFeed, line)
+  }
+  if (end >= 0) return { start, end, next: end + 4 }
+  if (bytes.length - line > longestLine + 1) return line === start ? 414 : 400
+  return 'incomplete'
+}

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import { findHeadEnd, type Head, longestLine, mostFields, parseHead } from '../../src/http/head.js'
+
+const head = (...lines: string[]) => parseHead(['GET / HTTP/1.1', ...lines].join('\r\n'))
+const fieldsOf = (...lines: string[]) => (head(...lines) as Head).fields
+
+describe('parseHead()', () => {
+  test.each([
+    ['GET / HTTP/1.1', ['GET', '/', 1]],
+    ['GET / HTTP/1.0', ['GET', '/', 0]],
+    ['FROB /a?b HTTP/1.1', ['FROB', '/a?b', 1]],
+    ['get /\xe9\xff HTTP/1.1', ['get', '/\xe9\xff', 1]],
+    ['OPTIONS * HTTP/1.1', ['OPTIONS', '*', 1]],
+    ['GET http://a/b HTTP/1.1', ['GET', 'http://a/b', 1]],
+    ['GET /a', 'drop'],
+    ['GET  / HTTP/1.1', 400],
+    ['GET / HTTP/1.1 ', 400],
+    ['GET\t/ HTTP/1.1', 400],
+    ['GET /a b HTTP/1.1', 400],
+    [' GET / HTTP/1.1', 400],
+    ['G(T / HTTP/1.1', 400],
+    ['GET / http/1.1', 400],
+    ['GET / HTTPS/1.1', 400],
+    ['GET / HTTP/1', 400],
+    ['GET / HTTP/11.1', 400],
+    ['GET /\x01 HTTP/1.1', 400],
+    ['GET /\x7f HTTP/1.1', 400],
+    ['', 400],
+    [`GET /${'a'.repeat(longestLine)} HTTP/1.1`, 414],
+  ])('reads the request line %j', (line, wanted) => {
+    const read = parseHead(line)
+    const seen = typeof read === 'object' ? [read.method, read.target, read.minorVersion] : read
+    expect(seen).toEqual(wanted)
+  })
+
+  test('gives names as sent and values without the blanks around them', () => {
+    expect(fieldsOf('Host: x', 'x-A:', 'X-B: \t a  b \t', 'X_C:d', 'X-D: caf\xe9')).toEqual([
+      'Host',
+      'x',
+      'x-A',
+      '',
+      'X-B',
+      'a  b',
+      'X_C',
+      'd',
+      'X-D',
+      'caf\xe9',
+    ])
+  })
+
+  test('joins folded lines with one blank', () => {
+    expect(fieldsOf('A: one  ', '   two', '\tthree', 'B: c')).toEqual([
+      'A',
+      'one two three',
+      'B',
+      'c',
+    ])
+  })
+
+  test.each([
+    ['no colon', 'abc'],
+    ['a blank before the colon', 'A : b'],
+    ['a blank in the name', 'A B: c'],
+    ['no name', ': b'],
+    ['a control character', 'A: b\x01c'],
+    ['DEL', 'A: b\x7f'],
+    ['NUL', 'A: \x00'],
+    ['a bare carriage return', 'A: b\rc'],
+    ['a folded line before any field', ' folded'],
+    ['too long a line', `A: ${'b'.repeat(longestLine)}`],
+  ])('refuses a field line with %s', (_, line) => {
+    expect(head(line)).toBe(400)
+  })
+
+  test('refuses folded lines that become too long together', () => {
+    const part = 'b'.repeat(5000)
+    expect(head(`A: ${part}`, ` ${part}`)).toBe(400)
+  })
+
+  test('takes as many fields as Apache', () => {
+    expect(head(...new Array<string>(mostFields).fill('A: b'))).toBeTypeOf('object')
+    expect(head(...new Array<string>(mostFields + 1).fill('A: b'))).toBe(400)
+  })
+})
+
+describe('findHeadEnd()', () => {
+  const end = (text: string) => findHeadEnd(Buffer.from(text, 'latin1'))
+
+  test('skips empty lines before the head and says where the next bytes begin', () => {
+    expect(end('\r\n\r\nGET / HTTP/1.1\r\nA: b\r\n\r\nrest')).toEqual({
+      start: 4,
+      end: 24,
+      next: 28,
+    })
+  })
+
+  test.each([
+    '',
+    'G',
+    'GET / HTTP/1.1',
+    'GET / HTTP/1.1\r\n',
+    'GET / HTTP/1.1\r\nA: b\r\n\r',
+    '\r\n',
+  ])('waits for more after %j', text => {
+    expect(end(text)).toBe('incomplete')
+  })
+
+  test.each([
+    'GET / HTTP/1.1\n',
+    'GET / HTTP/1.1\r\nA: b\nB: c\r\n\r\n',
+    '\nGET / HTTP/1.1\r\n\r\n',
+  ])('refuses a bare line feed at once: %j', text => {
+    expect(end(text)).toBe(400)
+  })
+
+  test('refuses a line that is too long before it ends', () => {
+    expect(end('a'.repeat(longestLine + 2))).toBe(414)
+    expect(end(`GET / HTTP/1.1\r\nA: ${'b'.repeat(longestLine)}`)).toBe(400)
+  })
+})
