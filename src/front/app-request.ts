@@ -260,7 +260,8 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
     }
     writeHead(this.http, head.status, head.reason, head.fields, head.close)
     this.#headSent = true
-    if (frame.bodyComplete) {
+    // Otherwise close() of the application still runs, and the next request on this connection waits for it.
+    if (frame.bodyComplete && frame.threadFree) {
       this.#done()
       this.response.end(frame.body)
     } else if (frame.body.length > 0) {

@@ -74,8 +74,7 @@ export function requestEnviron(
 ): string {
   const start = times.start.toFixed(6)
   const queued = times.queued === times.start ? start : times.queued.toFixed(6)
-  const protocol = request.minorVersion === 1 ? 'HTTP/1.1' : 'HTTP/1.0'
-  const own = `REQUEST_METHOD\0${request.method}\0REQUEST_URI\0${request.url}\0QUERY_STRING\0${target.query}\0SCRIPT_NAME\0${path.scriptName}\0PATH_INFO\0${path.pathInfo}\0SCRIPT_FILENAME\0${path.scriptFilename}\0SERVER_PROTOCOL\0${protocol}\0mod_wsgi.script_name\0${path.rawScriptName}\0mod_wsgi.path_info\0${path.rawPathInfo}\0mod_wsgi.request_id\0${requestId}\0mod_wsgi.request_start\0${start}\0mod_wsgi.queue_start\0${queued}`
+  const own = `REQUEST_METHOD\0${request.method}\0REQUEST_URI\0${request.url}\0QUERY_STRING\0${target.query}\0SCRIPT_NAME\0${path.scriptName}\0PATH_INFO\0${path.pathInfo}\0SCRIPT_FILENAME\0${path.scriptFilename}\0SERVER_PROTOCOL\0${request.protocol}\0mod_wsgi.script_name\0${path.rawScriptName}\0mod_wsgi.path_info\0${path.rawPathInfo}\0mod_wsgi.request_id\0${requestId}\0mod_wsgi.request_start\0${start}\0mod_wsgi.queue_start\0${queued}`
   const { authority } = target
   const { socket } = request
   const connection =

@@ -20,6 +20,7 @@ import { type RequestHead, readHead } from './request-head.js'
 import { parseHost } from './request-host.js'
 import { createRequestIds } from './request-id.js'
 import { parseTarget, type RequestTarget } from './request-target.js'
+import { answerOptions, answerTrace } from './server-methods.js'
 import { reasonPhrase } from './server-page.js'
 
 export interface FrontOptions extends ListenOptions {
@@ -135,8 +136,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
 
   /** The status that refuses a request before it is looked at any further. */
   #refusedStatus({ request, head }: HttpExchange): number | null {
-    if (!hasValidHost(head, request.minorVersion)) return 400
-    if (head.transferEncoding !== null && !this.#options.chunkedRequests) return 411
+    if (!hasValidHost(head, request.version)) return 400
     const { contentLength } = head
     if (contentLength !== null && this.bodyLimit > 0 && Number(contentLength) > this.bodyLimit) {
       return 413
@@ -145,8 +145,11 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   }
 
   #serve(http: HttpExchange, body: RequestBody): void {
-    const target = parseTarget(http.request.url)
+    const { request } = http
+    if (request.url === '*' && request.method === 'OPTIONS') return answerOptions(http)
+    const target = parseTarget(request.url, request.method)
     if (typeof target === 'number') return writeServerPage(http, target)
+    if (request.method === 'TRACE') return answerTrace(http)
     const resolution = this.#options.site.resolve(target.path)
     switch (resolution.kind) {
       case 'application':
@@ -172,6 +175,11 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     resolution: { scriptFilename: string; scriptName: string; pathInfo: string },
     body: RequestBody,
   ): void {
+    const coding = http.head.transferEncoding
+    if (coding !== null) {
+      if (coding.toLowerCase() !== 'chunked') return writeServerPage(http, 501, ['Allow', 'TRACE'])
+      if (!this.#options.chunkedRequests) return writeServerPage(http, 411)
+    }
     const now = this.clock.epoch()
     const mount = this.#options.mountPoint === '/' ? '' : this.#options.mountPoint
     const path = {
@@ -197,7 +205,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
 }
 
 /** RFC 9112, 3.2: exactly one Host in HTTP/1.1, and a host name or address in it. */
-function hasValidHost({ hosts, host }: RequestHead, minorVersion: number): boolean {
-  if (host === null) return minorVersion === 0
+function hasValidHost({ hosts, host }: RequestHead, version: number): boolean {
+  if (host === null) return version < 11
   return hosts === 1 && parseHost(host) !== null
 }

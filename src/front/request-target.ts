@@ -30,9 +30,9 @@ const plainPath =
  * 400: no path, a stray percent sign, `#`, or dot segments that climb above the root;
  * 404: `%2F` or `%00` in the path.
  */
-export function parseTarget(target: string): RequestTarget | RefusedTarget {
+export function parseTarget(target: string, method = 'GET'): RequestTarget | RefusedTarget {
   if (target.includes('#')) return 400
-  const split = splitAuthority(target)
+  const split = method === 'CONNECT' ? splitConnect(target) : splitAuthority(target)
   if (split === null) return 400
   const [authority, rest] = split
   const mark = rest.indexOf('?')
@@ -57,6 +57,14 @@ function splitAuthority(target: string): [Authority | null, string] | null {
   const host = name!.replace(/\.$/, '') + (port === undefined ? '' : `:${port}`)
   // Apache takes the host from a target of its own scheme only, and the port in any case.
   return [{ host: scheme === 'http' ? host : null, port: portNumber(port) }, rest]
+}
+
+/** CONNECT names only a host and a port (RFC 9112, 3.2.3), which Apache without a proxy takes for the root. */
+function splitConnect(target: string): [Authority | null, string] | null {
+  const named = /^([^/?:]+):(\d+)$/.exec(target)
+  if (named === null) return null
+  const host = target.toLowerCase()
+  return [{ host, port: portNumber(named[2]) }, '/']
 }
 
 /** As Apache keeps it, in 16 bits; an empty one is that of HTTP. */

@@ -197,17 +197,16 @@ export class HttpConnection implements BodySource, ResponseOwner {
     this.#framing = framing
     this.#decoder = decoderFor(framing)
     this.#request = new HttpRequest(head, fields, framing.kind !== 'none', expects, this)
-    this.#response = new HttpResponse(this, head.method, head.minorVersion, keepAlive)
+    this.#response = new HttpResponse(this, head.method, head.version, keepAlive)
     this.#handler.request(this.#request, this.#response)
   }
 
-  #refuse(status: 400 | 408 | 414 | 505 | 'drop', head: Head | null = null): void {
+  #refuse(status: 400 | 408 | 414, head: Head | null = null): void {
     this.#patience.stop()
     this.#bytes = nothing
-    if (status === 'drop') return this.#end()
     this.state = 'busy'
     this.#request = null
-    this.#response = new HttpResponse(this, head?.method ?? 'GET', 1, false)
+    this.#response = new HttpResponse(this, head?.method ?? 'GET', 11, false)
     this.#handler.refused(this.#response, status)
   }
 

@@ -19,10 +19,10 @@ const noBody: Framing = { kind: 'none' }
 const chunked: Framing = { kind: 'chunked' }
 
 /** Reads the fields that belong to the connection. Rules: RFC 9112, 6.3 and 9.3, as strict as Apache. */
-export function announcedBy({ fields, minorVersion }: Head): Announced {
+export function announcedBy({ fields, version }: Head): Announced {
   let length: string | null = null
   let coding: string | null = null
-  let keepAlive = minorVersion === 1
+  let keepAlive = version === 11
   let expects: Expectation = 'nothing'
   for (let at = 0; at < fields.length; at += 2) {
     const name = fields[at]!
@@ -43,7 +43,7 @@ export function announcedBy({ fields, minorVersion }: Head): Announced {
     }
   }
   if (coding === null) return { framing: byLength(length), expects, keepAlive, fields }
-  const framing = coding.toLowerCase() === 'chunked' ? chunked : null
+  const framing = isChunked(coding) ? chunked : null
   // Two lengths are how requests are smuggled: nothing after this one is believed.
   if (length !== null) {
     return { framing, expects, keepAlive: false, fields: without(fields, 'content-length') }
@@ -64,6 +64,16 @@ function byLength(text: string | null): Framing | null {
   if (!/^\d{1,18}$/.test(text)) return null
   const length = Number(text)
   return length === 0 ? noBody : { kind: 'length', length }
+}
+
+/** Only the last coding tells where the body ends. */
+function isChunked(coding: string): boolean {
+  return (
+    coding
+      .slice(coding.lastIndexOf(',') + 1)
+      .trim()
+      .toLowerCase() === 'chunked'
+  )
 }
 
 function expectationOf(value: string): Expectation {

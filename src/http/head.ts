@@ -8,22 +8,34 @@
 export interface Head {
   readonly method: string
   readonly target: string
-  /** 1 for HTTP/1.1, 0 for HTTP/1.0. */
-  readonly minorVersion: number
+  /** As sent, such as `HTTP/1.1`; any later version is served as 1.1. */
+  readonly protocol: string
+  readonly version: Version
   /** Names and values, alternating; folded values are joined with a blank. */
   readonly fields: readonly string[]
 }
 
-/** `parseHead` gives this instead: the status that refuses the request, or `drop` for no answer at all. */
-export type Refusal = 400 | 414 | 505 | 'drop'
+/** HTTP/0.9 (a method and a target, answered without a head), 1.0, and 1.1 with what came after it. */
+export type Version = 9 | 10 | 11
 
-/** Longest request line, and longest field line: Apache's LimitRequestLine and LimitRequestFieldSize. */
-export const longestLine = 8190
+/** `parseHead` gives this instead: the status that refuses the request. */
+export type Refusal = 400 | 414
+
+/** Longest request line, and longest field line: where Apache's limits of 8190 really are. */
+export const longestLine = 8191
+
+/** Bytes of a line that does not end after which it is waited for no longer. */
+const longestUnended = 64 * 1024
+
+/** Empty lines before a head: Apache's DEFAULT_LIMIT_BLANK_LINES. */
+const mostEmptyLines = 10
 
 /** Most fields: Apache's LimitRequestFields. */
 export const mostFields = 100
 
-const requestLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([^\x00-\x20\x7f]+) HTTP\/(\d)\.(\d)$/
+const requestLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([^\x00-\x20\x7f]+) (HTTP\/([1-9])\.(\d))$/
+/** HTTP/0.9 has nothing but this. */
+const oldRequestLine = /^GET ([^\x00-\x20\x7f]+) ?$/
 const fieldLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*)$/
 /** A continuation of the line before it (obs-fold, RFC 9112, 5.2). */
 const foldedLine = /^[ \t]+([^\x00-\x08\x0a-\x1f\x7f]*)$/
@@ -33,15 +45,14 @@ const foldedLine = /^[ \t]+([^\x00-\x08\x0a-\x1f\x7f]*)$/
  *
  * @example
  * parseHead('GET /a HTTP/1.1\r\nHost: x')
- * // { method: 'GET', target: '/a', minorVersion: 1, fields: ['Host', 'x'] }
+ * // { method: 'GET', target: '/a', protocol: 'HTTP/1.1', version: 11, fields: ['Host', 'x'] }
  */
 export function parseHead(text: string): Head | Refusal {
   const lines = text.split('\r\n')
   const first = lines[0]!
   if (first.length > longestLine) return 414
   const start = requestLine.exec(first)
-  if (start === null) return refusalOf(first)
-  if (start[3] !== '1') return start[3] === '0' ? 400 : 505
+  if (start === null) return parseOldHead(first)
   const fields: string[] = []
   for (let at = 1; at < lines.length; at++) {
     const line = lines[at]!
@@ -61,14 +72,16 @@ export function parseHead(text: string): Head | Refusal {
   return {
     method: start[1]!,
     target: start[2]!,
-    minorVersion: start[4] === '0' ? 0 : 1,
+    protocol: start[3]!,
+    version: start[4] === '1' && start[5] === '0' ? 10 : 11,
     fields,
   }
 }
 
-/** Without a version it is HTTP/0.9, which gets no answer. */
-function refusalOf(line: string): Refusal {
-  return /^[A-Z]+ \/[^ ]*$/.test(line) ? 'drop' : 400
+function parseOldHead(line: string): Head | Refusal {
+  const start = oldRequestLine.exec(line)
+  if (start === null) return 400
+  return { method: 'GET', target: start[1]!, protocol: 'HTTP/0.9', version: 9, fields: [] }
 }
 
 function trimEnd(value: string): string {
@@ -89,23 +102,28 @@ const carriageReturn = 0x0d
 const lineFeed = 0x0a
 
 /**
- * Looks for the end of a head. A head that is wrong already is refused before it is complete: a line that is
- * too long, or that ends with a bare line feed.
+ * Looks for the end of a head. A head that is wrong already is refused before it is complete: one with a bare
+ * line feed, or with a line that is too long. A request line that is none needs nothing after it.
  */
 export function findHeadEnd(bytes: Buffer): HeadEnd {
   let start = 0
   while (bytes[start] === carriageReturn && bytes[start + 1] === lineFeed) start += 2
+  if (start > 2 * mostEmptyLines || bytes[start] === lineFeed) return 400
   const end = bytes.indexOf('\r\n\r\n', start, 'latin1')
   const limit = end < 0 ? bytes.length : end
-  if (bytes[start] === lineFeed) return 400
   let line = start
+  let firstEnd = -1
   for (let at = bytes.indexOf(lineFeed, start); at >= 0 && at < limit; ) {
     if (bytes[at - 1] !== carriageReturn) return 400
-    if (at - line > longestLine + 1) return line === start ? 414 : 400
+    if (line === start) firstEnd = at - 1
+    if (at - 1 - line > longestLine) return line === start ? 414 : 400
     line = at + 1
     at = bytes.indexOf(lineFeed, line)
   }
   if (end >= 0) return { start, end, next: end + 4 }
-  if (bytes.length - line > longestLine + 1) return line === start ? 414 : 400
+  if (firstEnd >= 0 && !requestLine.test(bytes.toString('latin1', start, firstEnd))) {
+    return { start, end: firstEnd, next: firstEnd + 2 }
+  }
+  if (bytes.length - line > longestUnended) return line === start ? 414 : 400
   return 'incomplete'
 }

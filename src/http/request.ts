@@ -1,7 +1,7 @@
 /** One request on a connection: its head, and its body for whoever wants it. */
 import type { Socket } from 'node:net'
 import type { Expectation } from './framing.js'
-import type { Head } from './head.js'
+import type { Head, Version } from './head.js'
 
 /** Takes the body of a request. */
 export interface BodyReceiver {
@@ -30,7 +30,9 @@ export class HttpRequest {
   method: string
   /** The target as sent; an internal redirect replaces it. */
   url: string
-  readonly minorVersion: number
+  /** As sent, such as `HTTP/1.1`. */
+  readonly protocol: string
+  readonly version: Version
   /** Names and values, alternating, as sent. */
   readonly rawHeaders: readonly string[]
   readonly #source: BodySource
@@ -53,7 +55,8 @@ export class HttpRequest {
   ) {
     this.method = head.method
     this.url = head.target
-    this.minorVersion = head.minorVersion
+    this.protocol = head.protocol
+    this.version = head.version
     this.rawHeaders = fields
     this.#source = source
     this.complete = !hasBody

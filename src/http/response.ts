@@ -1,5 +1,6 @@
 /** One response on a connection: head, body in one of HTTP's framings, and what becomes of it. */
 import type { Socket } from 'node:net'
+import type { Version } from './head.js'
 
 /** What a response tells its connection. */
 export interface ResponseOwner {
@@ -31,15 +32,15 @@ export class HttpResponse {
   #left = 0
   readonly #owner: ResponseOwner
   readonly #bodiless: boolean
-  readonly #minorVersion: number
+  readonly #version: Version
   #onClose: (() => void)[] = []
   #onDrain: (() => void) | null = null
 
   /** @param method that of the request: HEAD gets no body */
-  constructor(owner: ResponseOwner, method: string, minorVersion: number, keepAlive: boolean) {
+  constructor(owner: ResponseOwner, method: string, version: Version, keepAlive: boolean) {
     this.#owner = owner
     this.#bodiless = method === 'HEAD'
-    this.#minorVersion = minorVersion
+    this.#version = version
     this.keepAlive = keepAlive
   }
 
@@ -74,6 +75,7 @@ export class HttpResponse {
   writeHead(status: number, reason: string, fields: readonly string[]): void {
     this.headersSent = true
     this.#framing = this.#framingFor(status, fields)
+    if (this.#version === 9) return
     let head = `HTTP/1.1 ${status < 100 ? String(status).padStart(3, '0') : status} ${reason}\r\n`
     for (let at = 0; at < fields.length; at += 2) head += `${fields[at]}: ${fields[at + 1]}\r\n`
     this.#head = this.#framing === 'chunked' ? `${head}${chunkedField}\r\n` : `${head}\r\n`
@@ -182,6 +184,7 @@ export class HttpResponse {
   }
 
   #framingFor(status: number, fields: readonly string[]): Framing {
+    if (this.#version === 9) return 'close'
     if (this.#bodiless || status === 204 || status === 304 || status < 200) return 'none'
     for (let at = 0; at < fields.length; at += 2) {
       const name = fields[at]!
@@ -190,7 +193,7 @@ export class HttpResponse {
         return 'length'
       }
     }
-    return this.#minorVersion === 0 ? 'close' : 'chunked'
+    return this.#version === 11 ? 'chunked' : 'close'
   }
 }
 

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import { announcedBy } from '../../src/http/framing.js'
 
-function announced(minorVersion: number, ...fields: string[]) {
+function announced(version: 10 | 11, ...fields: string[]) {
   const { framing, keepAlive, expects } = announcedBy({
     method: 'GET',
     target: '/',
-    minorVersion,
+    protocol: '',
+    version,
     fields,
   })
   return [framing && ('length' in framing ? framing.length : framing.kind), keepAlive, expects]
@@ -90,16 +91,22 @@ test.each([
     ['none', true, 'unknown'],
   ],
 ])('announcedBy() of HTTP/1.1 with %j', (fields, wanted) => {
-  expect(announced(1, ...fields)).toEqual(wanted)
+  expect(announced(11, ...fields)).toEqual(wanted)
 })
 
 test('announcedBy() keeps an HTTP/1.0 connection only when asked to', () => {
-  expect(announced(0)).toEqual(['none', false, 'nothing'])
-  expect(announced(0, 'Connection', 'Keep-Alive')).toEqual(['none', true, 'nothing'])
+  expect(announced(10)).toEqual(['none', false, 'nothing'])
+  expect(announced(10, 'Connection', 'Keep-Alive')).toEqual(['none', true, 'nothing'])
 })
 
 test('announcedBy() takes Content-Length out where Transfer-Encoding overrules it', () => {
   const fields = ['A', 'content-length', 'Content-Length', '7', 'Transfer-Encoding', 'chunked']
-  const { fields: seen } = announcedBy({ method: 'GET', target: '/', minorVersion: 1, fields })
+  const { fields: seen } = announcedBy({
+    method: 'GET',
+    target: '/',
+    protocol: '',
+    version: 11,
+    fields,
+  })
   expect(seen).toEqual(['A', 'content-length', 'Transfer-Encoding', 'chunked'])
 })

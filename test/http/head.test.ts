@@ -6,13 +6,19 @@ const fieldsOf = (...lines: string[]) => (head(...lines) as Head).fields
 
 describe('parseHead()', () => {
   test.each([
-    ['GET / HTTP/1.1', ['GET', '/', 1]],
-    ['GET / HTTP/1.0', ['GET', '/', 0]],
-    ['FROB /a?b HTTP/1.1', ['FROB', '/a?b', 1]],
-    ['get /\xe9\xff HTTP/1.1', ['get', '/\xe9\xff', 1]],
-    ['OPTIONS * HTTP/1.1', ['OPTIONS', '*', 1]],
-    ['GET http://a/b HTTP/1.1', ['GET', 'http://a/b', 1]],
-    ['GET /a', 'drop'],
+    ['GET / HTTP/1.1', ['GET', '/', 11]],
+    ['GET / HTTP/1.0', ['GET', '/', 10]],
+    ['FROB /a?b HTTP/1.1', ['FROB', '/a?b', 11]],
+    ['get /\xe9\xff HTTP/1.1', ['get', '/\xe9\xff', 11]],
+    ['OPTIONS * HTTP/1.1', ['OPTIONS', '*', 11]],
+    ['GET http://a/b HTTP/1.1', ['GET', 'http://a/b', 11]],
+    ['GET / HTTP/2.0', ['GET', '/', 11]],
+    ['GET / HTTP/1.9', ['GET', '/', 11]],
+    ['GET /a', ['GET', '/a', 9]],
+    ['GET /a ', ['GET', '/a', 9]],
+    ['POST /a', 400],
+    ['get /a', 400],
+    ['GET / HTTP/0.9', 400],
     ['GET  / HTTP/1.1', 400],
     ['GET / HTTP/1.1 ', 400],
     ['GET\t/ HTTP/1.1', 400],
@@ -29,7 +35,7 @@ describe('parseHead()', () => {
     [`GET /${'a'.repeat(longestLine)} HTTP/1.1`, 414],
   ])('reads the request line %j', (line, wanted) => {
     const read = parseHead(line)
-    const seen = typeof read === 'object' ? [read.method, read.target, read.minorVersion] : read
+    const seen = typeof read === 'object' ? [read.method, read.target, read.version] : read
     expect(seen).toEqual(wanted)
   })
 
@@ -114,7 +120,18 @@ describe('findHeadEnd()', () => {
   })
 
   test('refuses a line that is too long before it ends', () => {
-    expect(end('a'.repeat(longestLine + 2))).toBe(414)
-    expect(end(`GET / HTTP/1.1\r\nA: ${'b'.repeat(longestLine)}`)).toBe(400)
+    expect(end('a'.repeat(70_000))).toBe(414)
+    expect(end(`GET / HTTP/1.1\r\nA: ${'b'.repeat(70_000)}`)).toBe(400)
+    expect(end(`GET / HTTP/1.1\r\nA: ${'b'.repeat(longestLine)}\r\nB`)).toBe(400)
+  })
+
+  test('ends with a request line that is none, or that of HTTP/0.9', () => {
+    expect(end('GET /\r\nA')).toEqual({ start: 0, end: 5, next: 7 })
+    expect(end('G(T / HTTP/1.1\r\n')).toEqual({ start: 0, end: 14, next: 16 })
+  })
+
+  test('takes ten empty lines before the head', () => {
+    expect(end(`${'\r\n'.repeat(10)}GET / HTTP/1.1\r\n\r\n`)).toBeTypeOf('object')
+    expect(end(`${'\r\n'.repeat(11)}GET / HTTP/1.1\r\n\r\n`)).toBe(400)
   })
 })
