@@ -99,6 +99,23 @@ export class Connection {
   }
 
   /**
+   * Waits for an answer; takes it if its status is one of 1xx.
+   *
+   * @param {number} [milliseconds] after which none counts as none
+   * @returns {Promise<string>} such as `100 Continue`, or `answer`, `nothing` or `closed`
+   */
+  async interim(milliseconds = 700) {
+    const end = Date.now() + milliseconds
+    while (!this.#bytes.includes('\r\n\r\n') && !this.#ended && Date.now() < end) {
+      await this.#change(end)
+    }
+    if (this.#bytes.length === 0) return this.#ended ? 'closed' : 'nothing'
+    if (!/^HTTP\/1\.1 1\d\d/.test(this.#bytes.toString('latin1', 0, 12))) return 'answer'
+    const head = await this.#readHead(Date.now() + patience)
+    return `${head.status} ${head.reason}`
+  }
+
+  /**
    * What becomes of the connection when nothing more is sent: `closed`, `open`, `data`, or `reset`.
    *
    * @param {number} [milliseconds] how long it has to stay open to count as open

@@ -20,6 +20,7 @@ const apps = fileURLToPath(new URL('../apps/', import.meta.url))
  * @property {NodeJS.ProcessEnv} [env]
  * @property {boolean} [starts] false: the probes start the tool themselves (`site.start`)
  * @property {Record<string, Probe>} probes run one after the other
+ * @property {number} [atOnce] so many of them at the same time, since they wait and none disturbs another
  * @property {Record<string, string>} [differs] for probes that differ on purpose: the first cell of the row in
  *   docs/differences.md
  */
@@ -128,14 +129,17 @@ export async function runScenario(tool, scenario) {
   const seen = {}
   try {
     await prepare(site)
-    for (const [name, probe] of Object.entries(scenario.probes)) {
-      seen[name] = await observation(site, probe)
-    }
+    const { probes, atOnce = 1 } = scenario
+    if (atOnce > 1) await site.start()
+    const names = Object.keys(probes)
+    await inLanes(names, atOnce, async name => {
+      seen[name] = await observation(site, probes[name])
+    })
   } finally {
     for (const server of site.started) await server.stop()
     await rm(folder, { recursive: true, force: true })
   }
-  return seen
+  return Object.fromEntries(Object.keys(scenario.probes).map(name => [name, seen[name]]))
 }
 
 async function prepare(site) {
@@ -167,13 +171,18 @@ async function observation(site, probe) {
  */
 export async function runScenarios(tool, scenarios, { atOnce = 3, told = () => {} } = {}) {
   const results = {}
-  const left = [...scenarios]
+  await inLanes(scenarios, atOnce, async scenario => {
+    results[scenario.name] = await runScenario(tool, scenario)
+    told(scenario.name)
+  })
+  return Object.fromEntries(scenarios.map(({ name }) => [name, results[name]]))
+}
+
+/** Does all items in this order, so many at a time. */
+async function inLanes(items, atOnce, work) {
+  const left = [...items]
   const lane = async () => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) {
-      results[next.name] = await runScenario(tool, next)
-      told(next.name)
-    }
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await work(next)
   }
   await Promise.all(Array.from({ length: atOnce }, lane))
-  return Object.fromEntries(scenarios.map(({ name }) => [name, results[name]]))
 }
