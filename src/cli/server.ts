@@ -75,6 +75,7 @@ export class Server {
       bodyPatience: patience(settings.bodyTimeout, settings.bodyMaxTimeout, settings.bodyMinRate),
       queueTimeout: settings.queueTimeout,
       bodyLimit: settings.limitRequestBody,
+      mapsHead: mapsHead(settings),
       chunkedRequests: settings.chunkedRequest,
     })
   }
@@ -198,6 +199,12 @@ export class Server {
       .filter(request => request.pool === pool)
       .map(request => request.describe())
   }
+}
+
+/** With `Auto` only where a filter of the response needs the body to get the head right. */
+function mapsHead({ mapHeadToGet, compressResponses }: Settings): boolean {
+  const word = mapHeadToGet.toLowerCase()
+  return word === 'on' || (word === 'auto' && compressResponses)
 }
 
 /** Apache's own time for heads and bodies, which an option of 0 stands for. */

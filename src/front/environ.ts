@@ -62,10 +62,12 @@ export interface RequestTimes {
 /**
  * Keys and values, alternating and NUL-separated, for {@link encodeRequest}. One text, not a list: joining a
  * list of 50 is a twentieth of what the front does for a short request.
+ * @param method as the application is to see it
  * @param requestId unique text of 11 characters
  */
 export function requestEnviron(
   request: HttpRequest,
+  method: string,
   head: RequestHead,
   target: RequestTarget,
   path: ApplicationPath,
@@ -74,7 +76,7 @@ export function requestEnviron(
 ): string {
   const start = times.start.toFixed(6)
   const queued = times.queued === times.start ? start : times.queued.toFixed(6)
-  const own = `REQUEST_METHOD\0${request.method}\0REQUEST_URI\0${request.url}\0QUERY_STRING\0${target.query}\0SCRIPT_NAME\0${path.scriptName}\0PATH_INFO\0${path.pathInfo}\0SCRIPT_FILENAME\0${path.scriptFilename}\0SERVER_PROTOCOL\0${request.protocol}\0mod_wsgi.script_name\0${path.rawScriptName}\0mod_wsgi.path_info\0${path.rawPathInfo}\0mod_wsgi.request_id\0${requestId}\0mod_wsgi.request_start\0${start}\0mod_wsgi.queue_start\0${queued}`
+  const own = `REQUEST_METHOD\0${method}\0REQUEST_URI\0${request.url}\0QUERY_STRING\0${target.query}\0SCRIPT_NAME\0${path.scriptName}\0PATH_INFO\0${path.pathInfo}\0SCRIPT_FILENAME\0${path.scriptFilename}\0SERVER_PROTOCOL\0${request.protocol}\0mod_wsgi.script_name\0${path.rawScriptName}\0mod_wsgi.path_info\0${path.rawPathInfo}\0mod_wsgi.request_id\0${requestId}\0mod_wsgi.request_start\0${start}\0mod_wsgi.queue_start\0${queued}`
   const { authority } = target
   const { socket } = request
   const connection =

@@ -38,6 +38,8 @@ export interface FrontOptions extends ListenOptions {
   readonly bodyPatience: PatienceRule
   readonly queueTimeout: number
   readonly bodyLimit: number
+  /** HEAD reaches the application as GET (--map-head-to-get). */
+  readonly mapsHead: boolean
   /** Whether bodies with `Transfer-Encoding: chunked` are taken (--chunked-request). */
   readonly chunkedRequests: boolean
 }
@@ -114,9 +116,24 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     const http = this.#exchange(request, response)
     const refused = this.#refusedStatus(http)
     if (refused !== null) return writeServerPage(http, refused)
+    if (request.expects !== 'nothing' && this.#expectsInVain(http)) return
     if (!request.hasBody) return this.#serve(http, 'none')
     if (request.expects === 'continue') return this.#serve(http, 'streamed')
     this.#serve(http, request.takeWhole(maxInlineBody) ?? 'streamed')
+  }
+
+  /** Answers an expectation that is none of HTTP, once the body is through (RFC 9110, 10.1.1). */
+  #expectsInVain(http: HttpExchange): boolean {
+    const { request, response } = http
+    if (request.expects === 'continue') {
+      // Where there is no body nobody answers the expectation, and Apache ends the connection.
+      response.lastOne = !request.hasBody
+      return false
+    }
+    response.lastOne = true
+    const refuse = () => writeServerPage(http, 417)
+    request.receive({ bodyPiece() {}, bodyEnd: refuse, bodyBroken: refuse })
+    return true
   }
 
   /** What came on a connection is no request. */
@@ -136,12 +153,12 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
 
   /** The status that refuses a request before it is looked at any further. */
   #refusedStatus({ request, head }: HttpExchange): number | null {
-    if (!hasValidHost(head, request.version)) return 400
+    if (head.tooLong || !hasValidHost(head, request.version)) return 400
     const { contentLength } = head
     if (contentLength !== null && this.bodyLimit > 0 && Number(contentLength) > this.bodyLimit) {
       return 413
     }
-    return request.expects === 'unknown' ? 417 : null
+    return null
   }
 
   #serve(http: HttpExchange, body: RequestBody): void {
@@ -191,7 +208,9 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     }
     const times = { start: now, queued: now }
     const id = this.#nextRequestId()
-    const environ = requestEnviron(http.request, http.head, target, path, times, id)
+    const { request, head } = http
+    const method = this.#options.mapsHead && request.method === 'HEAD' ? 'GET' : request.method
+    const environ = requestEnviron(request, method, head, target, path, times, id)
     const { scriptFilename } = resolution
     this.dispatcher.submit(new AppRequest(this, http, environ, scriptFilename, body))
   }
@@ -206,6 +225,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
 
 /** RFC 9112, 3.2: exactly one Host in HTTP/1.1, and a host name or address in it. */
 function hasValidHost({ hosts, host }: RequestHead, version: number): boolean {
-  if (host === null) return version < 11
+  if (!host && version < 11) return true
+  if (host === null) return false
   return hosts === 1 && parseHost(host) !== null
 }

@@ -17,13 +17,19 @@ export interface RequestHead {
   readonly transferEncoding: string | null
   /** The client asks for keep-alive in so many words. */
   readonly asksKeepAlive: boolean
+  /** Repeated fields are longer together than Apache takes. */
+  readonly tooLong: boolean
 }
+
+/** Longest value of repeated fields, joined: Apache's LimitRequestFieldSize. */
+const longestJoined = 8190
 
 /** Reads names and values, alternating. */
 export function readHead(rawHeaders: readonly string[]): RequestHead {
   const keys: string[] = []
   const values: string[] = []
   let hosts = 0
+  let tooLong = false
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]!
     const value = rawHeaders[at + 1]!
@@ -36,6 +42,7 @@ export function readHead(rawHeaders: readonly string[]): RequestHead {
       values.push(value)
     } else {
       values[known] = `${values[known]}, ${value}`
+      if (values[known].length > longestJoined) tooLong = true
     }
   }
   const fieldOf = (key: string): string | null => {
@@ -50,6 +57,7 @@ export function readHead(rawHeaders: readonly string[]): RequestHead {
     host: fieldOf('HTTP_HOST'),
     contentLength: fieldOf('CONTENT_LENGTH'),
     transferEncoding: fieldOf('HTTP_TRANSFER_ENCODING'),
+    tooLong,
     asksKeepAlive: connection !== null && /\bkeep-alive\b/i.test(connection),
   }
 }

@@ -46,6 +46,7 @@ export function parseTarget(target: string, method = 'GET'): RequestTarget | Ref
 /** Null: a scheme that is not served, or a user before the host. */
 function splitAuthority(target: string): [Authority | null, string] | null {
   if (target.startsWith('/')) return [null, target]
+  if (target.startsWith('?')) return [null, `/${target}`]
   const absolute = /^([a-z][a-z0-9+.-]*):(?:\/\/([^/?]*))?(.*)$/i.exec(target)
   if (!absolute) return [null, target]
   const scheme = absolute[1]!.toLowerCase()
@@ -53,7 +54,9 @@ function splitAuthority(target: string): [Authority | null, string] | null {
   if ((scheme !== 'http' && scheme !== 'https') || authority?.includes('@')) return null
   const rest = absolute[3]!.startsWith('/') ? absolute[3]! : `/${absolute[3]}`
   if (authority === undefined) return [null, rest]
-  const [, name, port] = /^(.*?)(?::(\d*))?$/.exec(authority.toLowerCase())!
+  const named = /^([\w.-]*|\[[0-9a-f:.]+\])(?::(\d*))?$/.exec(authority.toLowerCase())
+  if (named === null) return null
+  const [, name, port] = named
   const host = name!.replace(/\.$/, '') + (port === undefined ? '' : `:${port}`)
   // Apache takes the host from a target of its own scheme only, and the port in any case.
   return [{ host: scheme === 'http' ? host : null, port: portNumber(port) }, rest]

@@ -11,6 +11,8 @@ export function answerOptions(http: HttpExchange): void {
 export function answerTrace(http: HttpExchange): void {
   const { request, response } = http
   if (request.hasBody) return writeServerPage(http, 413)
+  // Apache has not answered the expectation yet, and so does not trust the connection.
+  if (request.expects === 'continue') response.neverChunked = true
   writeHead(http, 200, 'OK', ['Content-Type', 'message/http'])
   const lines = [`TRACE ${request.url} ${request.protocol}`, ...mergedFields(request.rawHeaders)]
   response.end(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'))

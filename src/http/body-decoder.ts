@@ -8,6 +8,9 @@ export type Framing =
   | { readonly kind: 'length'; readonly length: number }
   | { readonly kind: 'chunked' }
 
+/** 413: a size, or a line, beyond all limits; 500: a trailer that is none. */
+export type Fault = 400 | 413 | 500
+
 /** What a decoder made of some bytes. */
 export interface Decoded {
   /** Bytes that were used up. */
@@ -16,8 +19,8 @@ export interface Decoded {
   readonly pieces: readonly Buffer[]
   /** The body is complete. */
   readonly complete: boolean
-  /** The bytes are no body in this framing; nothing more can be read. */
-  readonly malformed: boolean
+  /** The status that refuses what is no body in this framing; null while it is one. */
+  readonly fault: Fault | null
 }
 
 /** Takes bytes as they arrive. */
@@ -48,19 +51,26 @@ class LengthDecoder implements BodyDecoder {
     const used = Math.min(this.#left, bytes.length)
     this.#left -= used
     const pieces = used > 0 ? [bytes.subarray(0, used)] : []
-    return { used, pieces, complete: this.#left === 0, malformed: false }
+    return { used, pieces, complete: this.#left === 0, fault: null }
   }
 }
 
-/** Longest line of a chunk size with its extensions, or of a trailer. */
+/** Longest line of a chunk size with its extensions, or of a trailer: Apache's LimitRequestLine. */
 const longestChunkLine = 8190
 
-/** Largest chunk: more hexadecimal digits than this make no number that counts. */
+/** Most trailers: Apache's LimitRequestFields. */
+const mostTrailers = 100
+
+/** Hexadecimal digits of the largest size that is believed. */
 const mostDigits = 12
+
+const sizeLine = /^([0-9A-Fa-f]+)[ \t]*(?:;[^\x00-\x08\x0a-\x1f\x7f]*)?$/
+const trailerLine = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\x00-\x08\x0a-\x1f\x7f]*$/
 
 class ChunkDecoder implements BodyDecoder {
   /** Bytes left of the chunk; its line break is read apart. */
   #left = 0
+  #trailers = 0
   #at: 'size' | 'data' | 'break' | 'trailers' | 'end' = 'size'
 
   decode(bytes: Buffer): Decoded {
@@ -77,33 +87,49 @@ class ChunkDecoder implements BodyDecoder {
         continue
       }
       const lineEnd = bytes.indexOf('\n', used, 'latin1')
-      if (lineEnd < 0) {
-        const malformed = bytes.length - used > longestChunkLine
-        return { used, pieces, complete: false, malformed }
-      }
-      const line = bytes.toString('latin1', used, lineEnd)
-      if (!line.endsWith('\r') || !this.#takeLine(line.slice(0, -1))) {
-        return { used, pieces, complete: false, malformed: true }
-      }
+      const length = (lineEnd < 0 ? bytes.length : lineEnd) - used
+      if (length > longestChunkLine) return { used, pieces, complete: false, fault: this.#tooLong }
+      if (lineEnd < 0) break
+      const fault = this.#takeLine(bytes.toString('latin1', used, lineEnd))
+      if (fault !== null) return { used, pieces, complete: false, fault }
       used = lineEnd + 1
     }
-    return { used, pieces, complete: this.#at === 'end', malformed: false }
+    return { used, pieces, complete: this.#at === 'end', fault: null }
   }
 
-  /** False: the line is not what has to stand here. */
-  #takeLine(line: string): boolean {
-    if (this.#at === 'break') {
-      this.#at = 'size'
-      return line === ''
+  get #tooLong(): Fault {
+    return this.#at === 'trailers' ? 500 : 413
+  }
+
+  /** What is wrong with a line, its carriage return included; null for nothing. */
+  #takeLine(text: string): Fault | null {
+    const line = text.endsWith('\r') ? text.slice(0, -1) : null
+    switch (this.#at) {
+      case 'break':
+        this.#at = 'size'
+        return line === '' ? null : 400
+      case 'trailers':
+        return this.#takeTrailer(line)
+      default:
+        return line === null ? 400 : this.#takeSize(line)
     }
-    if (this.#at === 'trailers') {
-      if (line === '') this.#at = 'end'
-      return line.length <= longestChunkLine
-    }
-    const size = /^([0-9A-Fa-f]+)[ \t]*(?:;.*)?$/.exec(line)
-    if (size === null || size[1]!.replace(/^0+/, '').length > mostDigits) return false
+  }
+
+  #takeSize(line: string): Fault | null {
+    const size = sizeLine.exec(line)
+    if (size === null) return 400
+    if (size[1]!.replace(/^0+/, '').length > mostDigits) return 413
     this.#left = Number.parseInt(size[1]!, 16)
     this.#at = this.#left === 0 ? 'trailers' : 'data'
-    return true
+    return null
+  }
+
+  #takeTrailer(line: string | null): Fault | null {
+    if (line === '') {
+      this.#at = 'end'
+      return null
+    }
+    const isTrailer = line !== null && (trailerLine.test(line) || /^[ \t]/.test(line))
+    return isTrailer && ++this.#trailers <= mostTrailers ? null : 500
   }
 }

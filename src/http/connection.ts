@@ -12,7 +12,7 @@
  * response (as Apache does).
  */
 import type { Socket } from 'node:net'
-import { type BodyDecoder, decoderFor, type Framing } from './body-decoder.js'
+import { type BodyDecoder, decoderFor, type Fault, type Framing } from './body-decoder.js'
 import { announcedBy } from './framing.js'
 import { findHeadEnd, type Head, parseHead } from './head.js'
 import { Patience, type PatienceRule } from './patience.js'
@@ -215,10 +215,10 @@ export class HttpConnection implements BodySource, ResponseOwner {
     if (receiver === null || this.#bodyPaused) return
     this.#patience.received(fresh)
     if (this.#bytes.length === 0) return
-    const { used, pieces, complete, malformed } = this.#decoder!.decode(this.#bytes)
+    const { used, pieces, complete, fault } = this.#decoder!.decode(this.#bytes)
     this.#bytes = used === this.#bytes.length ? nothing : this.#bytes.subarray(used)
     for (const piece of pieces) receiver.bodyPiece(piece)
-    if (malformed) return this.#breakBody(400)
+    if (fault !== null) return this.#breakBody(fault)
     if (!complete) return
     this.#bodyIsComplete()
     receiver.bodyEnd()
@@ -233,7 +233,7 @@ export class HttpConnection implements BodySource, ResponseOwner {
   }
 
   /** The rest of the body cannot be had: nothing on this connection can be understood any more. */
-  #breakBody(status: 400 | 408 | 500): void {
+  #breakBody(status: Fault | 408): void {
     const receiver = this.#receiver
     this.#receiver = null
     this.#patience.stop()

@@ -1,6 +1,6 @@
 /** What the fields of a head say about body and connection, before anybody else looks at them. */
 import type { Framing } from './body-decoder.js'
-import type { Head } from './head.js'
+import type { Head, Version } from './head.js'
 
 /** What a client says it expects (RFC 9110, 10.1.1). */
 export type Expectation = 'nothing' | 'continue' | 'unknown'
@@ -23,13 +23,13 @@ export function announcedBy({ fields, version }: Head): Announced {
   let length: string | null = null
   let coding: string | null = null
   let keepAlive = version === 11
-  let expects: Expectation = 'nothing'
+  let expected: string | null = null
   for (let at = 0; at < fields.length; at += 2) {
     const name = fields[at]!
     // Most names are told apart by their length.
     switch (name.length) {
       case 6:
-        if (isName(name, 'expect')) expects = expectationOf(fields[at + 1]!)
+        if (isName(name, 'expect')) expected = joined(expected, fields[at + 1]!)
         break
       case 10:
         if (isName(name, 'connection')) keepAlive = isKept(fields[at + 1]!, keepAlive)
@@ -42,8 +42,9 @@ export function announcedBy({ fields, version }: Head): Announced {
         break
     }
   }
+  const expects = expectationOf(expected, version)
   if (coding === null) return { framing: byLength(length), expects, keepAlive, fields }
-  const framing = isChunked(coding) ? chunked : null
+  const framing = isChunked(coding) && byLength(length) !== null ? chunked : null
   // Two lengths are how requests are smuggled: nothing after this one is believed.
   if (length !== null) {
     return { framing, expects, keepAlive: false, fields: without(fields, 'content-length') }
@@ -76,8 +77,11 @@ function isChunked(coding: string): boolean {
   )
 }
 
-function expectationOf(value: string): Expectation {
-  return value.toLowerCase() === '100-continue' ? 'continue' : 'unknown'
+function expectationOf(value: string | null, version: Version): Expectation {
+  if (!value) return 'nothing'
+  if (value.toLowerCase() !== '100-continue') return 'unknown'
+  // A client of HTTP/1.0 does not know the answer.
+  return version === 11 ? 'continue' : 'nothing'
 }
 
 function isKept(value: string, before: boolean): boolean {

@@ -38,7 +38,7 @@ const requestLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([^\x00-\x20\x7f]+) (HTTP\/
 const oldRequestLine = /^GET ([^\x00-\x20\x7f]+) ?$/
 const fieldLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*)$/
 /** A continuation of the line before it (obs-fold, RFC 9112, 5.2). */
-const foldedLine = /^[ \t]+([^\x00-\x08\x0a-\x1f\x7f]*)$/
+const foldedLine = /^[ \t]+([^\x00-\x20\x7f][^\x00-\x08\x0a-\x1f\x7f]*)$/
 
 /**
  * Parses a whole head: everything before the empty line, without leading empty lines.
@@ -64,7 +64,8 @@ export function parseHead(text: string): Head | Refusal {
     }
     const folded = foldedLine.exec(line)
     if (folded === null || fields.length === 0) return 400
-    const value = `${fields[fields.length - 1]} ${trimEnd(folded[1]!)}`
+    const before = fields[fields.length - 1]!
+    const value = (before === '' ? '' : `${before} `) + trimEnd(folded[1]!)
     if (value.length > longestLine) return 400
     fields[fields.length - 1] = value
   }

@@ -1,5 +1,6 @@
 /** One request on a connection: its head, and its body for whoever wants it. */
 import type { Socket } from 'node:net'
+import type { Fault } from './body-decoder.js'
 import type { Expectation } from './framing.js'
 import type { Head, Version } from './head.js'
 
@@ -9,7 +10,7 @@ export interface BodyReceiver {
   /** The body is complete. */
   bodyEnd(): void
   /** It will not be: the status is the one to answer with, if there is still somebody to answer. */
-  bodyBroken(status: 400 | 408 | 500): void
+  bodyBroken(status: Fault | 408): void
 }
 
 /** What a request needs of its connection. */

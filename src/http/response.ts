@@ -20,6 +20,10 @@ const chunkedField = 'Transfer-Encoding: chunked\r\n'
 export class HttpResponse {
   /** The connection may go on afterwards; decided by the time of {@link writeHead}. */
   keepAlive: boolean
+  /** The connection ends after this response, without a word about it. */
+  lastOne = false
+  /** Without a length the end of the connection tells that of the body, also in HTTP/1.1. */
+  neverChunked = false
   /** The head is written, or about to be with the first bytes of the body. */
   headersSent = false
   /** Bytes of the body that went out, without their framing. */
@@ -119,7 +123,7 @@ export class HttpResponse {
       this.#endWhole(nothing)
     }
     this.#ended = true
-    this.#owner.ended(this.keepAlive && this.#framing !== 'close')
+    this.#owner.ended(this.keepAlive && !this.lastOne && this.#framing !== 'close')
   }
 
   /** Cuts the connection: the client has to see that the response is incomplete. */
@@ -193,7 +197,7 @@ export class HttpResponse {
         return 'length'
       }
     }
-    return this.#version === 11 ? 'chunked' : 'close'
+    return this.#version === 11 && !this.neverChunked ? 'chunked' : 'close'
   }
 }
 

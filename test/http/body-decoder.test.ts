@@ -10,10 +10,10 @@ function decode(framing: Framing, text: string, size: number) {
   let rest = 0
   for (let at = 0; at < bytes.length; at += size) {
     waiting = Buffer.concat([waiting, bytes.subarray(at, at + size)])
-    const { used, pieces, complete, malformed } = decoder.decode(waiting)
+    const { used, pieces, complete, fault } = decoder.decode(waiting)
     body += Buffer.concat(pieces).toString('latin1')
     waiting = waiting.subarray(used)
-    if (malformed) return 'malformed'
+    if (fault !== null) return fault
     rest = bytes.length - Math.min(at + size, bytes.length) + waiting.length
     if (complete) return { body, rest }
   }
@@ -42,15 +42,20 @@ describe('a chunked body', () => {
     ['upper case digits', 'A\r\n0123456789\r\n0\r\n\r\n', { body: '0123456789', rest: 0 }],
     ['line breaks as data', '4\r\n\r\n\r\n\r\n0\r\n\r\n', { body: '\r\n\r\n', rest: 0 }],
     ['no end', '3\r\nabc\r\n', 'incomplete'],
-    ['a size that is none', 'x\r\nabc\r\n', 'malformed'],
-    ['an empty size', '\r\nabc\r\n', 'malformed'],
-    ['a sign', '+3\r\nabc\r\n', 'malformed'],
-    ['a prefix', '0x3\r\nabc\r\n', 'malformed'],
-    ['a blank before the size', ' 3\r\nabc\r\n', 'malformed'],
-    ['a bare line feed', '3\nabc\r\n0\r\n\r\n', 'malformed'],
-    ['too long a chunk', '3\r\nabcd\r\n0\r\n\r\n', 'malformed'],
-    ['a size beyond numbers', `${'f'.repeat(17)}\r\nabc`, 'malformed'],
-    ['an endless extension', `3;${'x'.repeat(9000)}`, 'malformed'],
+    ['a size that is none', 'x\r\nabc\r\n', 400],
+    ['an empty size', '\r\nabc\r\n', 400],
+    ['a sign', '+3\r\nabc\r\n', 400],
+    ['a prefix', '0x3\r\nabc\r\n', 400],
+    ['a blank before the size', ' 3\r\nabc\r\n', 400],
+    ['a bare line feed', '3\nabc\r\n0\r\n\r\n', 400],
+    ['too long a chunk', '3\r\nabcd\r\n0\r\n\r\n', 400],
+    ['a control character in an extension', '3;a\x01\r\nabc\r\n', 400],
+    ['a size beyond numbers', `${'f'.repeat(17)}\r\nabc`, 413],
+    ['no trailer among the trailers', '0\r\nabc\r\n\r\n', 500],
+    ['a trailer with a bare line feed', '0\r\nA: b\n\r\n', 500],
+    ['too long a trailer', `0\r\nA: ${'b'.repeat(9000)}\r\n\r\n`, 500],
+    ['too many trailers', `0\r\n${'A: b\r\n'.repeat(101)}\r\n`, 500],
+    ['an endless extension', `3;${'x'.repeat(9000)}`, 413],
   ]
   test.each(cases)('with %s, in pieces of any size', (_, text, wanted) => {
     for (const size of sizes)

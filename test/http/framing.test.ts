@@ -56,11 +56,11 @@ test.each([
   ],
   [
     ['Transfer-Encoding', 'gzip, chunked'],
-    [null, true, 'nothing'],
+    ['chunked', true, 'nothing'],
   ],
   [
     ['Transfer-Encoding', 'chunked', 'Transfer-Encoding', 'chunked'],
-    [null, true, 'nothing'],
+    ['chunked', true, 'nothing'],
   ],
   [
     ['Transfer-Encoding', 'identity'],

@@ -73,7 +73,7 @@ export const httpOptions = [
     choices: ['Off', 'On', 'Auto'],
     ignoreCase: true,
     help: 'Whether the application sees a HEAD request as GET: Off, On or Auto (only where the body is needed to get the headers right)',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--error-document',

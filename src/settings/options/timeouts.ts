@@ -143,7 +143,7 @@ export const timeoutsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Seconds to receive the request line and the headers',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--header-max-timeout',
@@ -154,7 +154,7 @@ export const timeoutsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Ceiling in seconds for the header timeout as it grows with what arrives. 0 is no ceiling',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--header-min-rate',
@@ -165,7 +165,7 @@ export const timeoutsOptions = [
     metavar: 'BYTES',
     min: 0,
     help: 'Bytes of request line and headers that buy one more second of header timeout',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--body-timeout',
@@ -176,7 +176,7 @@ export const timeoutsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Seconds to receive the request body, before what arrives buys more',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--body-max-timeout',
@@ -187,7 +187,7 @@ export const timeoutsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Ceiling in seconds for the body timeout as it grows with what arrives. 0 is no ceiling',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--body-min-rate',
@@ -198,7 +198,7 @@ export const timeoutsOptions = [
     metavar: 'BYTES',
     min: 0,
     help: 'Bytes of request body that buy one more second of body timeout',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--response-socket-timeout',

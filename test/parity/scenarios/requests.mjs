@@ -226,17 +226,6 @@ const requestLines = {
   },
 }
 
-const methodNames = 'method names'
-
-requestLines.differs = {
-  'method: lower case': methodNames,
-  'method: mixed case': methodNames,
-  'method: a made up one': methodNames,
-  'method: all characters of a token': methodNames,
-  'method: a very long one': methodNames,
-  'method: lower case trace': methodNames,
-}
-
 const names = {
   'without colon': 'X-A\r\n',
   'without colon, with a blank': 'X-A 1\r\n',
@@ -582,7 +571,6 @@ function head(name, args) {
       'HEAD in HTTP/1.0': site => exchange(site, 'HEAD /x HTTP/1.0\r\n\r\n', { look: methodSeen }),
       GET: site => exchange(site, target('/x'), { look: methodSeen }),
     },
-    differs: { 'lower case head': methodNames },
   }
 }
 
