@@ -125,6 +125,7 @@ export class AppRequest implements Job, Exchange, Listed {
   start(pool: Pool): void {
     this.pool = pool
     this.#started = this.front.clock.now()
+    this.http.access?.given(pool)
     pool.send(this.#frame!, this)
   }
 
@@ -136,6 +137,7 @@ export class AppRequest implements Job, Exchange, Listed {
 
   taken(connection: ThreadConnection): void {
     this.#connection = connection
+    this.http.access?.taken(connection.thread)
     // The client went away before it was known which thread has the request.
     if (this.response.destroyed) connection.abort(this.#abortReason())
   }
@@ -271,6 +273,7 @@ export class AppRequest implements Job, Exchange, Listed {
     this.#headSent = true
     if (frame.bodyComplete) {
       this.#done()
+      this.http.access?.body(frame.body.length)
       endWhole(this.response, frame.body)
     } else if (frame.body.length > 0) {
       this.#write(frame.body)
@@ -284,6 +287,7 @@ export class AppRequest implements Job, Exchange, Listed {
   }
 
   #write(piece: Buffer): void {
+    this.http.access?.body(piece.length)
     if (this.response.write(piece) || !this.#connection) return
     this.#connection.pause()
     if (this.#waitsForDrain) return

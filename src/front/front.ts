@@ -9,6 +9,7 @@ import type { Log } from '../logging/log.js'
 import { respond, type StaticSite } from '../static/site.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import { maxInlineBody } from '../workers/protocol.js'
+import { followRequest, tellUnreadable } from './access.js'
 import { type ApplicationFront, AppRequest, type RequestBody } from './app-request.js'
 import { requestEnviron } from './environ.js'
 import { InProgress } from './in-progress.js'
@@ -98,6 +99,7 @@ export class Front implements ApplicationFront {
   /** An internal GET of a path of this site, as a 200 response with a local Location asks for. */
   redirect(http: HttpExchange, location: string): void {
     if (++http.redirects > mostRedirects) return writeServerPage(http, 500)
+    http.access?.redirected(200)
     http.request.method = 'GET'
     http.request.url = location
     this.#serve(http, 'none')
@@ -133,12 +135,17 @@ export class Front implements ApplicationFront {
     })
     // Not end(): a client that keeps its side open would hold the socket, and a request whose body broke
     // here would hold its thread, for ever.
-    socket.write(bareServerPage(400))
+    const page = bareServerPage(400)
+    socket.write(page)
+    const { rawPacket } = error as { rawPacket?: Buffer }
+    tellUnreadable(this, socket, rawPacket, 400, page.length - page.indexOf('\r\n\r\n') - 4)
     socket.destroySoon()
   }
 
   #exchange(request: IncomingMessage, response: ServerResponse): HttpExchange {
-    return { request, response, head: readHead(request.rawHeaders), rules: this, redirects: 0 }
+    const access = followRequest(this, request, response)
+    const head = readHead(request.rawHeaders)
+    return { request, response, head, rules: this, access, redirects: 0 }
   }
 
   #accept(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
@@ -169,6 +176,7 @@ export class Front implements ApplicationFront {
     const target = parseTarget(http.request.url ?? '/')
     if (typeof target === 'number') return writeServerPage(http, target)
     const resolution = this.#options.site.resolve(target.path)
+    http.access?.resolved(resolution)
     switch (resolution.kind) {
       case 'application':
         return this.#toApplication(http, target, resolution, body, expectsContinue)
@@ -206,6 +214,7 @@ export class Front implements ApplicationFront {
     const times = { start: now, queued: now }
     const id = this.#nextRequestId()
     const environ = requestEnviron(http.request, http.head, target, path, times, id)
+    http.access?.submitted(environ, id)
     const { scriptFilename } = resolution
     this.dispatcher.submit(
       new AppRequest(this, http, environ, scriptFilename, body, expectsContinue),

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { AccessRecord } from './access.js'
 import type { RequestHead } from './request-head.js'
 import { httpDate } from './response-head.js'
 import { closingStatuses, reasonPhrase, serverPage, serverPageType } from './server-page.js'
@@ -25,6 +26,8 @@ export interface HttpExchange {
   readonly response: ServerResponse
   readonly head: RequestHead
   readonly rules: ConnectionRules
+  /** Null without an access log. */
+  readonly access: AccessRecord | null
   /** Internal redirects of this request so far. */
   redirects: number
 }
@@ -35,7 +38,7 @@ export interface HttpExchange {
  * @param close end the connection after the response
  */
 export function writeHead(
-  { request, response, head, rules }: HttpExchange,
+  { request, response, head, rules, access }: HttpExchange,
   status: number,
   reason: string,
   fields: readonly string[],
@@ -53,6 +56,7 @@ export function writeHead(
   } else if (head.asksKeepAlive) {
     all.push('Keep-Alive', `timeout=${rules.keepAliveTimeout}`, 'Connection', 'Keep-Alive')
   }
+  access?.head(all)
   response.writeHead(status, reason, all)
   if (closing && !request.complete) lingerAfter(request, response)
 }
@@ -119,6 +123,7 @@ export function writeServerPage(
     serverPageType,
   ]
   writeHead(exchange, status, reasonPhrase(status), fields)
+  exchange.access?.body(page.length)
   response.end(page)
 }
 
