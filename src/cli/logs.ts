@@ -113,7 +113,9 @@ export function openLogs(settings: Settings, plan: SitePlan, forms: LogForms): L
   const open = (path: string, descriptor: 1 | 2) => {
     if (settings.logToTerminal) return terminalSink(descriptor)
     const bytes = settings.maxLogSize * 1024 * 1024
-    return opened(path, () => (settings.rotateLogs ? rotatingFileSink(path, bytes) : fileSink(path)))
+    return opened(path, () =>
+      settings.rotateLogs ? rotatingFileSink(path, bytes) : fileSink(path),
+    )
   }
   return openLog({
     levels: readLevels(settings.logLevel),

@@ -54,12 +54,9 @@ export function tellUnreadable(
     ...addressesOf(socket),
     ...takeTotals(socket, false),
     rawLine: line,
-    method: line?.split(' ', 1)[0] || '-',
-    target: '-',
-    protocol: 'HTTP/1.0',
-    ...pathsOf(line === null ? '-' : '/', null, null),
+    ...partsOf(line),
     ...unknown,
-    responseFields: ['Content-Length', String(bodyBytes), 'Content-Type', 'text/html'],
+    responseFields: ['Content-Length', String(bodyBytes), 'Content-Type', 'text/html', ...closing],
     status,
     firstStatus: status,
     bodyBytes,
@@ -69,6 +66,24 @@ export function tellUnreadable(
     duration: 0,
   })
 }
+
+/** As Apache guesses at a first line that it refuses. */
+function partsOf(line: string | null) {
+  const [, method, target, protocol] =
+    /^(\S+) +(\S.*?)(?: +(HTTP\/\d\.\d))?$/.exec(line ?? '') ?? []
+  const [path, ...query] = (target ?? (line === null ? '-' : '/')).split('?')
+  return {
+    method: method ?? (line || '-'),
+    target: target ?? '-',
+    protocol: protocol ?? 'HTTP/1.0',
+    firstPath: path!,
+    path: path!,
+    query: query.join('?'),
+    host: null,
+  }
+}
+
+const closing = ['Connection', 'close'] as const
 
 const unknown = {
   user: null,
@@ -129,6 +144,7 @@ export class AccessRecord {
         this.#handler = 'directory'
         break
       case 'redirect':
+        this.#fileName = resolution.directory.replace(/\/$/, '')
         this.#handler = 'directory'
         break
       case 'refused':
@@ -181,31 +197,36 @@ export class AccessRecord {
     const whole = response.writableFinished
     const kept = whole && response.shouldKeepAlive
     const sums = takeTotals(this.#socket, kept)
+    const bodyBytes = this.#sentBytes(sums.bytesOut, whole)
     const started = this.#started
     return {
       type: 'served',
       ...this.#addresses,
-      ...sums,
+      keptBefore: sums.keptBefore,
+      bytesIn: this.#readBytes(sums.bytesIn),
+      bytesOut: this.#wroteBytes(sums.bytesOut, bodyBytes, whole),
       method: this.#method,
       target: this.#target,
       protocol: `HTTP/${request.httpVersion}`,
       ...pathsOf(this.#target, request.url ?? null, request.headers.host ?? null),
       user: null,
       requestFields: request.rawHeaders,
-      responseFields: this.#responseFields,
+      responseFields: this.#sentFields(),
       environ: this.#environ,
       fileName: this.#fileName,
       handler: this.#handler,
       requestId: this.#requestId,
       status: response.statusCode,
       firstStatus: this.#firstStatus ?? response.statusCode,
-      bodyBytes: this.#sentBytes(sums.bytesOut, whole),
+      bodyBytes,
       connection: whole ? (kept ? 'kept' : 'closed') : 'aborted',
       arrived: this.#arrived,
       finished: this.#clock.epoch(),
       duration: now - this.#began,
       queued:
-        this.#submitted === null || started === null ? null : Math.max(0, started - this.#submitted),
+        this.#submitted === null || started === null
+          ? null
+          : Math.max(0, started - this.#submitted),
       running: started === null ? null : now - started,
       worker: this.#worker,
       thread: this.#thread,
@@ -220,8 +241,38 @@ export class AccessRecord {
     const fields = this.#responseFields
     const at = fields.findIndex((name, at) => at % 2 === 0 && /^content-length$/i.test(name))
     if (whole && at >= 0) return Number(fields[at + 1])
+    return Math.max(0, bytesOut - this.#headLength())
+  }
+
+  /** With pipelining several requests come in one piece, of which each has its part. */
+  #readBytes(bytesIn: number): number {
+    const { rawHeaders, headers, complete, httpVersion } = this.#request
+    if (!complete || headers['transfer-encoding'] !== undefined) return bytesIn
+    let length = `${this.#method} ${this.#target} HTTP/${httpVersion}`.length + 4
+    for (let at = 0; at < rawHeaders.length; at += 2) {
+      length += rawHeaders[at]!.length + rawHeaders[at + 1]!.length + 4
+    }
+    length += Number(headers['content-length'] ?? 0)
+    return bytesIn === 0 ? length : Math.min(bytesIn, length)
+  }
+
+  #wroteBytes(bytesOut: number, bodyBytes: number, whole: boolean): number {
+    const framed = this.#responseFields.some(name => /^content-length$/i.test(name))
+    return whole && framed ? this.#headLength() + bodyBytes : bytesOut
+  }
+
+  /** Node adds the framing where the length is not known. */
+  #sentFields(): readonly string[] {
     const { _header: head } = this.#response as { _header?: string }
-    return Math.max(0, bytesOut - (head?.length ?? 0))
+    const chunked = head !== undefined && /^transfer-encoding: chunked\r$/im.test(head)
+    return chunked
+      ? [...this.#responseFields, 'Transfer-Encoding', 'chunked']
+      : this.#responseFields
+  }
+
+  #headLength(): number {
+    const { _header: head } = this.#response as { _header?: string }
+    return head?.length ?? 0
   }
 }
 
@@ -250,6 +301,11 @@ function takeTotals(socket: Socket & { [totals]?: ConnectionTotals }, kept: bool
   }
 }
 
+function queryOf(target: string): string {
+  const mark = target.indexOf('?')
+  return mark < 0 ? '' : target.slice(mark + 1)
+}
+
 function pathsOf(target: string, lastTarget: string | null, hostField: string | null) {
   const first = parseTarget(target)
   const last = lastTarget === null || lastTarget === target ? first : parseTarget(lastTarget)
@@ -260,7 +316,7 @@ function pathsOf(target: string, lastTarget: string | null, hostField: string | 
   return {
     firstPath,
     path: typeof last === 'number' ? bare(lastTarget ?? target) : last.path,
-    query: typeof last === 'number' ? '' : last.query,
+    query: typeof last === 'number' ? queryOf(lastTarget ?? target) : last.query,
     host: host === null ? null : host.replace(/:\d*$/, '').toLowerCase(),
   }
 }

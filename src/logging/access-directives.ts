@@ -79,7 +79,10 @@ function escaped(text: string | null): string | null {
 /** The first line of the request; a password in its target is not shown. */
 export function requestLine(served: ServedRequest): string | null {
   if (served.rawLine !== undefined) return served.rawLine
-  const target = served.target.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#@:]*):[^/?#@]*@/i, '$1:XXXXXXXX@')
+  const target = served.target.replace(
+    /^([a-z][a-z0-9+.-]*:\/\/[^/?#@:]*):[^/?#@]*@/i,
+    '$1:XXXXXXXX@',
+  )
   return `${served.method} ${target} ${served.protocol}`
 }
 
@@ -101,7 +104,9 @@ function sentField(fields: readonly string[], name: string): string | null {
   if (addedLast.has(lower)) return null
   const value = fieldOf(fields, name)
   // The type without its parameters, for a page of the server.
-  return value !== null && lower === 'content-type' ? value.replace(/;\s*charset=iso-8859-1$/, '') : value
+  return value !== null && lower === 'content-type'
+    ? value.replace(/;\s*charset=iso-8859-1$/, '')
+    : value
 }
 
 /** The first cookie of that name. */
@@ -116,12 +121,19 @@ function cookie({ requestFields }: ServedRequest, name: string): string | null {
   return null
 }
 
+/** Apache's own idea of the split of the path, which the application sees by other names. */
+const rawKeys: Readonly<Record<string, string>> = {
+  SCRIPT_NAME: 'mod_wsgi.script_name',
+  PATH_INFO: 'mod_wsgi.path_info',
+}
+
 /** A key of the environ; only requests for the application have one. */
 function variable({ environ }: ServedRequest, name: string, server: ServerNames): string | null {
   if (environ === null) return null
+  const key = rawKeys[name] ?? name
   const parts = environ.split('\0')
   for (let at = 0; at < parts.length; at += 2) {
-    if (parts[at] === name) return escapeItem(parts[at + 1]!)
+    if (parts[at] === key) return escapeItem(parts[at + 1]!)
   }
   return escaped(server.environ()[name] ?? null)
 }

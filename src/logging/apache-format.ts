@@ -7,7 +7,7 @@ import { apacheTime } from './apache-time.js'
 import { escapeByteText, escapeText } from './escape.js'
 import type { LogEntry } from './events.js'
 
-/** Longest line without its end: Apache's MAX_STRING_LEN, less two. */
+/** Longest line in bytes, without its end: Apache's MAX_STRING_LEN, less two. */
 const longestLine = 8190
 
 /** The lines of the entry, each with the whole prefix and its end. */
@@ -32,8 +32,27 @@ export function eachLine(entry: LogEntry, format: (message: string) => string): 
   const script = entry.script === undefined ? '' : `[script ${escapeByteText(entry.script)}] `
   let lines = ''
   for (const text of entry.text.split('\n')) {
-    const line = format(script + escapeText(text))
-    if (line !== '') lines += `${line.length > longestLine ? line.slice(0, longestLine) : line}\n`
+    const message = script + escapeText(text)
+    const line = format(message)
+    if (line !== '') lines += `${cut(line, message)}\n`
   }
   return lines
+}
+
+/**
+ * Apache escapes into a buffer of one byte more than a line has, where no escape is begun that does not fit,
+ * and cuts the line then. What a format has after the message is lost.
+ */
+function cut(line: string, message: string): string {
+  // Only a format can have characters of several bytes.
+  if (line.length * 3 <= longestLine || Buffer.byteLength(line) <= longestLine) return line
+  const before = line.slice(0, line.indexOf(message))
+  const room = longestLine + 1 - Buffer.byteLength(before)
+  let length = 0
+  for (const [unit] of message.matchAll(/\\x[0-9a-f]{2}|\\.|[^\\]+/g)) {
+    if (unit.startsWith('\\') && length + unit.length > room) break
+    length += unit.length
+    if (length >= room) break
+  }
+  return Buffer.from(before + message.slice(0, length)).toString('utf8', 0, longestLine)
 }

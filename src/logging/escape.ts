@@ -36,8 +36,8 @@ function escapeBytes(bytes: Buffer): string {
   return escaped
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-const unprintable = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]|[\ud800-\udfff]/gu
+const unprintable =
+  /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]|[\ud800-\udfff]/gu
 
 /** For people: letters of any script stay, control characters, line ends and bytes that are no text do not. */
 export function escapeForPeople(text: string): string {
@@ -50,5 +50,8 @@ export function escapeForPeople(text: string): string {
 
 /** Bytes that are no text as `\xNN`; all else stays, for JSON escapes it. */
 export function escapeLoneBytes(text: string): string {
-  return text.replace(/[\udc80-\udcff]/gu, byte => `\\x${(byte.charCodeAt(0) - 0xdc00).toString(16)}`)
+  return text.replace(
+    /[\udc80-\udcff]/gu,
+    byte => `\\x${(byte.charCodeAt(0) - 0xdc00).toString(16)}`,
+  )
 }

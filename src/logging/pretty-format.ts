@@ -39,7 +39,8 @@ export function prettyEntry(coloured: boolean): (entry: LogEntry) => string {
   return entry => {
     const [first, ...others] = entry.text.split('\n').map(escapeForPeople)
     const worker = entry.worker === undefined ? '' : ` ${entry.worker}`
-    const request = entry.requestId === undefined ? '' : paint('grey', ` (request ${entry.requestId})`)
+    const request =
+      entry.requestId === undefined ? '' : paint('grey', ` (request ${entry.requestId})`)
     const level = paint(levelColour(entry.level), entry.level)
     const head = `${paint('grey', clockTime(entry.time))} ${level}${paint('grey', worker)}`
     return `${[`${head} ${first}${request}`, ...others.map(line => `    ${line}`)].join('\n')}\n`

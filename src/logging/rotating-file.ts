@@ -3,7 +3,7 @@
  * passed the size limit, as Apache's rotatelogs does it.
  */
 import { closeSync, fstatSync } from 'node:fs'
-import { openAppended, type LogSink, writeWhole } from './sinks.js'
+import { type LogSink, openAppended, writeWhole } from './sinks.js'
 
 /**
  * @param path without the time

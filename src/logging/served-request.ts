@@ -52,7 +52,11 @@ export interface ServedRequest {
   /** Milliseconds in wait for a thread, and with the application; null when no worker had it. */
   readonly queued: number | null
   readonly running: number | null
-  readonly worker: { readonly slot: number; readonly generation: number; readonly pid: number } | null
+  readonly worker: {
+    readonly slot: number
+    readonly generation: number
+    readonly pid: number
+  } | null
   /** Number of the thread in its worker, from 1; null when no thread answered. */
   readonly thread: number | null
 }

@@ -1,5 +1,6 @@
 /** All scenarios, by the name of their file. */
 import environ from './environ.mjs'
+import log from './log.mjs'
 
 /** @type {Record<string, import('../runner/run.mjs').Scenario[]>} */
-export const scenarioFiles = { environ }
+export const scenarioFiles = { environ, log }
