@@ -23,11 +23,9 @@ class LogHandler(logging.Handler):
         try:
             text = self.format(record)
             level = next(name for number, name in _LEVELS if record.levelno >= number)
-            remote, script = current_lines().origin()
-            for line in text.split("\n"):
-                log_record.write_line(
-                    line.encode("utf-8", "replace"), log_record.RUNTIME, level, remote, script
-                )
+            log_record.write_line(
+                text.encode("utf-8", "replace"), log_record.RUNTIME, level, *current_lines().origin()
+            )
         except Exception:
             self.handleError(record)
 

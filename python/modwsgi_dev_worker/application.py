@@ -52,11 +52,14 @@ class Application:
         self.on_late_load: "Callable[[], None]" = lambda: None
 
     def load(
-        self, remote: "Optional[str]" = None, script: "Optional[str]" = None
+        self,
+        remote: "Optional[str]" = None,
+        script: "Optional[str]" = None,
+        request: "Optional[str]" = None,
     ) -> "Optional[Callable[..., Any]]":
         """Load the application, once; None if that failed, with the reason in the log.
 
-        remote and script name the request that needs it, None at the start. (What the source prints
+        remote, script and request name the request that needs it, None at the start. (What the source prints
         belongs to no request: the thread has not made it its own yet.)
         """
         with self._lock:
@@ -67,7 +70,7 @@ class Application:
                     raise
                 except BaseException as error:
                     self.error = error
-                    report_load_error(error, self._source_name(), remote, script)
+                    report_load_error(error, self._source_name(), remote, script, request)
                     self.files.add_error(error)
                     return None
                 finally:

@@ -26,59 +26,74 @@ def set_place(process_group: str, application_group: str) -> None:
     _place = "%s of daemon process %r" % (interpreter, process_group)
 
 
-def report_request_error(error: BaseException, remote: "Optional[str]", script: "Optional[str]") -> None:
+def report_request_error(
+    error: BaseException,
+    remote: "Optional[str]",
+    script: "Optional[str]",
+    request: "Optional[str]",
+) -> None:
     """Log an exception that ended a request: its type and script, then its traceback."""
     kind = type(error).__name__
     if isinstance(error, SystemExit):
         text = "WSGI0175: [script %s] %s exception raised by WSGI script '%s' for %s; ignored."
     else:
         text = "WSGI0174: [script %s] %s exception raised processing WSGI script '%s' for %s."
-    _write(text % (script, kind, script, _place), remote)
-    write_traceback(error, remote)
+    _write([text % (script, kind, script, _place)] + _traceback(error), remote, request=request)
 
 
 def report_load_error(
-    error: BaseException, path: str, remote: "Optional[str]", script: "Optional[str]"
+    error: BaseException,
+    path: str,
+    remote: "Optional[str]",
+    script: "Optional[str]",
+    request: "Optional[str]",
 ) -> None:
-    """Log that the application could not be loaded; remote and script are None at the start."""
+    """Log that the application could not be loaded; the request is None at the start."""
     kind = type(error).__name__
     early = remote is None
     if isinstance(error, SystemExit):
         code = "WSGI0108" if early else "WSGI0107"
         text = "%s: SystemExit exception raised when doing exec of Python script file '%s'."
-        _write(text % (code, path), remote, script)
+        lines = []
+        first = text % (code, path)
     else:
         code = "WSGI0110" if early else "WSGI0109"
-        _write("%s: Unable to execute Python script file '%s'." % (code, path), remote, script)
+        first = "%s: Unable to execute Python script file '%s'." % (code, path)
         where = "" if early else "[script %s] " % script
         text = "WSGI0174: %s%s exception raised processing WSGI script '%s' for %s."
-        _write(text % (where, kind, path, _place), remote)
-    write_traceback(error, remote)
+        lines = [text % (where, kind, path, _place)]
+    _write([first], remote, script, request=request)
+    _write(lines + _traceback(error), remote, request=request)
 
 
 def report_callback_error(event: str, error: BaseException) -> None:
     """Log an exception raised by a subscriber of an event."""
     kind = type(error).__name__
-    _write("WSGI0112: %s exception raised by event callback for '%s'." % (kind, event), None)
-    write_traceback(error, None)
+    text = "WSGI0112: %s exception raised by event callback for '%s'." % (kind, event)
+    _write([text] + _traceback(error))
 
 
-def report_interrupt(remote: str, script: str) -> None:
+def report_interrupt(remote: str, script: str, request: str) -> None:
     """Log that a request ran into its time limit and its thread is free again."""
-    _write("Request interrupted by RequestTimeout; thread recovered.", remote, script, "info")
+    text = "Request interrupted by RequestTimeout; thread recovered."
+    _write([text], remote, script, "info", request)
 
 
 def report_channel_error(error: BaseException) -> None:
     """Log why this side closes a connection of the channel; a fault of modwsgi-dev, not of the site."""
-    _write("modwsgi-dev: the worker closes a connection: %s: %s" % (type(error).__name__, error), None)
+    text = "modwsgi-dev: the worker closes a connection: %s: %s" % (type(error).__name__, error)
+    lines = text.split("\n")
     if not isinstance(error, ProtocolError):
         import traceback
 
-        _write("".join(traceback.format_exception(type(error), error, error.__traceback__)), None)
+        lines += "".join(
+            traceback.format_exception(type(error), error, error.__traceback__)
+        ).split("\n")
+    _write(lines)
 
 
-def write_traceback(error: BaseException, remote: "Optional[str]") -> None:
-    """Log the formatted exception, one line each, without blank lines and without our frames."""
+def _traceback(error: BaseException) -> "List[str]":
+    """The lines of the formatted exception, without blank lines and without our frames."""
     import traceback
 
     try:
@@ -86,19 +101,20 @@ def write_traceback(error: BaseException, remote: "Optional[str]") -> None:
         text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     except BaseException as second:  # an exception whose __str__ fails in its own way
         text = "%s: <%s while formatting>" % (type(error).__name__, type(second).__name__)
-    for line in text.split("\n"):
-        if line.strip():
-            _write(line, remote)
+    return [line for line in text.split("\n") if line.strip()]
 
 
 def _write(
-    text: str, remote: "Optional[str]", script: "Optional[str]" = None, level: str = "error"
+    lines: "List[str]",
+    remote: "Optional[str]" = None,
+    script: "Optional[str]" = None,
+    level: str = "error",
+    request: "Optional[str]" = None,
 ) -> None:
+    """Log lines that belong together, in one piece."""
+    text = "\n".join(lines).encode("utf-8", "replace")
     with log_record.lock:
-        for line in text.split("\n"):
-            log_record.write_line(
-                line.encode("utf-8", "replace"), log_record.RUNTIME, level, remote, script
-            )
+        log_record.write_line(text, log_record.RUNTIME, level, remote, script, request)
 
 
 def _cut_own_frames(error: BaseException) -> None:

@@ -76,7 +76,7 @@ class Exchange:
         self.aborted = 0  # reason of an ABORT
         self.body_pending = False  # BODY_END or ABORT is still to come
         self.partial = b""  # the unfinished log line, see log_stream.py
-        self.origin_cache: "Optional[Tuple[str, str]]" = None
+        self.origin_cache: "Optional[Tuple[str, str, str]]" = None
         self.request_data: "Dict[Any, Any]" = {}
         self.output_length = self.output_writes = self.input_length = self.input_reads = 0
 
@@ -251,12 +251,13 @@ class Exchange:
 
     # ---- the request in the log
 
-    def origin(self) -> "Tuple[str, str]":
-        """REMOTE_ADDR:REMOTE_PORT and SCRIPT_FILENAME as the front sent them."""
+    def origin(self) -> "Tuple[str, str, str]":
+        """REMOTE_ADDR:REMOTE_PORT, SCRIPT_FILENAME and mod_wsgi.request_id as the front sent them."""
         origin = self.origin_cache
         if origin is None:
             parts = self.text.split("\0")
             environ = dict(zip(parts[::2], parts[1::2]))
             remote = environ.get("REMOTE_ADDR", "") + ":" + environ.get("REMOTE_PORT", "")
-            origin = self.origin_cache = (remote, environ.get("SCRIPT_FILENAME", ""))
+            script, identity = environ.get("SCRIPT_FILENAME", ""), environ.get("mod_wsgi.request_id", "")
+            origin = self.origin_cache = (remote, script, identity)
         return origin

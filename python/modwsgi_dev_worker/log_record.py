@@ -46,10 +46,12 @@ def write_line(
     level: str = "error",
     remote: "Optional[str]" = None,
     script: "Optional[str]" = None,
+    request: "Optional[str]" = None,
 ) -> None:
     """Write one line of text (UTF-8, without its end) as one record, or several if it is long.
 
-    Bytes that are no UTF-8 travel as lone surrogates U+DC80..U+DCFF.
+    Lines that belong together, such as those of a traceback, are one text: nothing can come between them.
+    Bytes that are no UTF-8 travel as lone surrogates U+DC80..U+DCFF. request is the request's identity.
     """
     text = line.decode("utf-8", "surrogateescape")
     fields = '"t":%.6f,"i":%d,"l":"%s","s":%d' % (time(), get_native_id(), level, stream)
@@ -57,6 +59,8 @@ def write_line(
         fields += ',"r":' + quote(remote)
     if script is not None:
         fields += ',"p":' + quote(script)
+    if request is not None:
+        fields += ',"q":' + quote(request)
     start = b"\x1e" + _secret + b"\x1f{" + fields.encode("ascii")
     room = MAX_RECORD - len(start) - len(b',"m":1,"x":}\n')
     for piece, more in _pieces(text, room):

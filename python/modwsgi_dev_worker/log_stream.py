@@ -31,9 +31,9 @@ class ProcessLines:
         self.partial = b""
         self.partial_stream = STDERR
 
-    def origin(self) -> "Tuple[Optional[str], Optional[str]]":
-        """REMOTE_ADDR:REMOTE_PORT and SCRIPT_FILENAME: none here."""
-        return None, None
+    def origin(self) -> "Tuple[Optional[str], Optional[str], Optional[str]]":
+        """REMOTE_ADDR:REMOTE_PORT, SCRIPT_FILENAME and the request's identity: none here."""
+        return None, None, None
 
 
 process_lines = ProcessLines()
@@ -45,14 +45,12 @@ def current_lines() -> "Lines":
 
 
 def add_text(lines: "Lines", data: bytes, stream: int) -> None:
-    """Add bytes to an unfinished line; every line that becomes complete is written."""
+    """Add bytes to an unfinished line; the lines that become complete are written, in one piece."""
     with log_record.lock:
-        *complete, lines.partial = (lines.partial + data).split(b"\n")
+        complete, end, lines.partial = (lines.partial + data).rpartition(b"\n")
         lines.partial_stream = stream
-        if complete:
-            remote, script = lines.origin()
-            for line in complete:
-                write_line(line, stream, "error", remote, script)
+        if end:
+            write_line(complete, stream, "error", *lines.origin())
 
 
 def end_line(lines: "Lines") -> None:
@@ -60,8 +58,7 @@ def end_line(lines: "Lines") -> None:
     with log_record.lock:
         line, lines.partial = lines.partial, b""
         if line:
-            remote, script = lines.origin()
-            write_line(line, lines.partial_stream, "error", remote, script)
+            write_line(line, lines.partial_stream, "error", *lines.origin())
 
 
 class Log:

@@ -19,6 +19,7 @@ export function banner(
     ['Server URL', `http://${hostInUrl(host)}:${port}/`],
     ['Server Root', plan.serverRoot],
     ['Error Log File', logPlace(settings, plan)],
+    ...otherLogs(settings, plan),
     ['Operating Mode', 'daemon'],
     ['Request Capacity', capacity(plan.processes, settings.threads)],
     ['Request Timeout', `${settings.requestTimeout} (seconds)`],
@@ -38,6 +39,14 @@ export function banner(
 
 function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host
+}
+
+function otherLogs(settings: Settings, plan: SitePlan): [string, string][] {
+  const place = (path: string) => (settings.logToTerminal ? 'terminal' : path)
+  const lines: [string, string][] = []
+  if (settings.accessLog) lines.push(['Access Log File', place(plan.accessLog)])
+  if (settings.startupLog) lines.push(['Startup Log File', place(plan.startupLog)])
+  return lines
 }
 
 function logPlace(settings: Settings, plan: SitePlan): string {

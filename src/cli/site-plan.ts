@@ -30,6 +30,8 @@ export interface SitePlan {
   readonly serverRoot: string
   readonly documentRoot: string
   readonly errorLog: string
+  readonly accessLog: string
+  readonly startupLog: string
   /** `localhost` without --host. */
   readonly listenerHost: string
   readonly listenOn: readonly string[]
@@ -61,13 +63,23 @@ export function planSite(
     serverRoot,
     documentRoot:
       settings.documentRoot ?? (entry.kind === 'static' ? entry.name : join(serverRoot, 'htdocs')),
-    errorLog: join(settings.logDirectory ?? serverRoot, settings.errorLogName),
+    ...planLogFiles(settings, serverRoot),
     listenerHost,
     listenOn: settings.host === null ? loopback : [settings.host],
     mountPoint: planMountPoint(settings.mountPoint),
     processes: settings.processes ?? 1,
     locale: planLocale(settings, place.env),
     processGroup: settings.processGroup ?? `${listenerHost}:${settings.port}`,
+  }
+}
+
+/** As with Python's os.path.join a name that is absolute stays so. */
+function planLogFiles(settings: Settings, serverRoot: string) {
+  const folder = settings.logDirectory ?? serverRoot
+  return {
+    errorLog: resolve(folder, settings.errorLogName),
+    accessLog: resolve(folder, settings.accessLogName),
+    startupLog: resolve(folder, settings.startupLogName),
   }
 }
 

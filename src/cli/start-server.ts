@@ -14,11 +14,11 @@ import {
 import { join } from 'node:path'
 import { exitCode, UserError } from '../base/errors.js'
 import type { LogEvent } from '../logging/events.js'
-import { logLevel } from '../logging/levels.js'
-import { fileSink, type Log, type LogSink, openLog, terminalSink } from '../logging/log.js'
+import type { Log } from '../logging/log.js'
 import type { Settings } from '../settings/settings.js'
 import { choosePython, findPython, type Python, type PythonSearch } from '../workers/python.js'
 import { banner } from './banner.js'
+import { openLogs, openStartupLog, planLogForms } from './logs.js'
 import { becomeAccount, findAccount } from './privileges.js'
 import { prepareServerRoot } from './server-root.js'
 import { type CommandPlace, planSite, type SitePlan } from './site-plan.js'
@@ -34,13 +34,15 @@ export async function startServer(
 ): Promise<number> {
   const plan = planSite(settings, entryPoint, place)
   checkEntryPoint(plan)
+  const forms = planLogForms(settings, plan, place)
   const search = pythonSearch(settings, plan, place)
   const chosen = plan.entryPoint.kind === 'static' ? null : choosePython(search)
   const account = findAccount(settings.user, settings.group, place.uid)
   const owners = account ? [place.uid, account.uid] : [place.uid]
   prepareServerRoot(plan.serverRoot, owners, settings.serverRoot !== null)
   const pidFile = settings.pidFile ?? join(plan.serverRoot, 'httpd.pid')
-  const log = holdBack(openErrorLog(settings, plan))
+  const startupLog = openStartupLog(settings, plan)
+  const log = holdBack(openLogs(settings, plan, forms))
   const workforce = chosen && (await gatherWorkforce(settings, plan, chosen.path, place.env, log))
   let python: Python | null = null
   try {
@@ -74,6 +76,7 @@ export async function startServer(
     log.letGo()
     return await server.ended
   } catch (error) {
+    if (error instanceof UserError) startupLog?.write(`modwsgi-dev: ${error.message}\n`)
     workforce?.fleet.kill()
     await workforce?.fleet.stop(0)
     workforce?.channel.close()
@@ -81,6 +84,7 @@ export async function startServer(
   } finally {
     removePidFile(pidFile)
     log.close()
+    startupLog?.close()
   }
 }
 
@@ -97,6 +101,7 @@ async function startWorkers(workforce: Workforce | null, search: PythonSearch): 
 function holdBack(log: Log): Log & { letGo(): void } {
   let held: LogEvent[] | null = []
   return {
+    wantsServed: log.wantsServed === true,
     emit: event => (held ? void held.push(event) : log.emit(event)),
     letGo() {
       const events = held ?? []
@@ -118,21 +123,6 @@ function pythonSearch(settings: Settings, plan: SitePlan, place: CommandPlace): 
     option: settings.python,
     virtualEnv: place.env['VIRTUAL_ENV'],
     workingDirectory: plan.workingDirectory,
-  }
-}
-
-function openErrorLog(settings: Settings, plan: SitePlan): Log {
-  const level = logLevel(settings.logLevel) ?? 'warn'
-  return openLog(level, settings.logToTerminal ? terminalSink() : openLogFile(plan.errorLog))
-}
-
-function openLogFile(path: string): LogSink {
-  try {
-    return fileSink(path)
-  } catch (cause) {
-    throw new UserError(`the log ${path} cannot be written: ${(cause as Error).message}`, 2, {
-      cause,
-    })
   }
 }
 

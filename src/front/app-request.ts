@@ -117,6 +117,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
   start(pool: Pool): void {
     this.pool = pool
     this.#started = this.front.clock.now()
+    this.http.access?.given(pool)
     pool.send(this.#frame!, this)
   }
 
@@ -128,6 +129,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
 
   taken(connection: ThreadConnection): void {
     this.#connection = connection
+    this.http.access?.taken(connection.thread)
     // The client went away before it was known which thread has the request.
     if (this.response.destroyed) connection.abort(this.#abortReason())
   }

@@ -12,6 +12,7 @@ import type { Log } from '../logging/log.js'
 import { respond, type StaticSite } from '../static/site.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import { maxInlineBody } from '../workers/protocol.js'
+import { followRequest, tellUnreadable } from './access.js'
 import { type ApplicationFront, AppRequest, type RequestBody } from './app-request.js'
 import { requestEnviron } from './environ.js'
 import { InProgress } from './in-progress.js'
@@ -106,6 +107,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   /** An internal GET of a path of this site, as a 200 response with a local Location asks for. */
   redirect(http: HttpExchange, location: string): void {
     if (++http.redirects > mostRedirects) return writeServerPage(http, 500)
+    http.access?.redirected(200)
     http.request.method = 'GET'
     http.request.url = location
     this.#serve(http, 'none')
@@ -137,8 +139,9 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   }
 
   /** What came on a connection is no request. */
-  refused(response: HttpResponse, status: number): void {
+  refused(response: HttpResponse, status: number, line: string | null): void {
     const { socket } = response
+    tellUnreadable(this, response, line)
     this.log.emit({
       type: 'clientError',
       client: `${socket.remoteAddress}:${socket.remotePort}`,
@@ -148,7 +151,9 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   }
 
   #exchange(request: HttpRequest, response: HttpResponse): HttpExchange {
-    return { request, response, head: readHead(request.rawHeaders), rules: this, redirects: 0 }
+    const access = followRequest(this, request, response)
+    const head = readHead(request.rawHeaders)
+    return { request, response, head, rules: this, access, redirects: 0 }
   }
 
   /** The status that refuses a request before it is looked at any further. */
@@ -168,6 +173,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     if (typeof target === 'number') return writeServerPage(http, target)
     if (request.method === 'TRACE') return answerTrace(http)
     const resolution = this.#options.site.resolve(target.path)
+    http.access?.resolved(resolution)
     switch (resolution.kind) {
       case 'application':
         return this.#toApplication(http, target, resolution, body)
@@ -211,6 +217,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     const { request, head } = http
     const method = this.#options.mapsHead && request.method === 'HEAD' ? 'GET' : request.method
     const environ = requestEnviron(request, method, head, target, path, times, id)
+    http.access?.submitted(environ, id)
     const { scriptFilename } = resolution
     this.dispatcher.submit(new AppRequest(this, http, environ, scriptFilename, body))
   }

@@ -4,6 +4,7 @@
  */
 import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
+import type { AccessRecord } from './access.js'
 import type { RequestHead } from './request-head.js'
 import { httpDate } from './response-head.js'
 import { closingStatuses, reasonPhrase, serverPage, serverPageType } from './server-page.js'
@@ -25,6 +26,8 @@ export interface HttpExchange {
   readonly response: HttpResponse
   readonly head: RequestHead
   readonly rules: FrontRules
+  /** Null without an access log. */
+  readonly access: AccessRecord | null
   /** Internal redirects of this request so far. */
   redirects: number
 }

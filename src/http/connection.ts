@@ -36,7 +36,7 @@ export interface ConnectionRules {
 export interface HttpHandler {
   request(request: HttpRequest, response: HttpResponse): void
   /** What came is no request: the answer is a page of this status, after which the connection ends. */
-  refused(response: HttpResponse, status: number): void
+  refused(response: HttpResponse, status: number, line: string | null): void
 }
 
 /** A body, or further requests, may wait unread up to this many bytes. */
@@ -180,15 +180,18 @@ export class HttpConnection implements BodySource, ResponseOwner {
       return true
     }
     const head = parseHead(this.#bytes.toString('latin1', found.start, found.end))
+    if (typeof head !== 'object') {
+      this.#refuse(head)
+      return true
+    }
     this.#bytes = this.#bytes.subarray(found.next)
-    if (typeof head !== 'object') this.#refuse(head)
-    else this.#begin(head)
+    this.#begin(head)
     return true
   }
 
   #begin(head: Head): void {
     const { framing, fields, expects, keepAlive } = announcedBy(head)
-    if (framing === null) return this.#refuse(400, head)
+    if (framing === null) return this.#refuse(400, `${head.method} ${head.target} ${head.protocol}`)
     this.state = 'busy'
     this.#headBegun = false
     this.requests++
@@ -201,13 +204,14 @@ export class HttpConnection implements BodySource, ResponseOwner {
     this.#handler.request(this.#request, this.#response)
   }
 
-  #refuse(status: 400 | 408 | 414, head: Head | null = null): void {
+  #refuse(status: 400 | 408 | 414, line = firstLine(this.#bytes)): void {
     this.#patience.stop()
     this.#bytes = nothing
     this.state = 'busy'
     this.#request = null
-    this.#response = new HttpResponse(this, head?.method ?? 'GET', 11, false)
-    this.#handler.refused(this.#response, status)
+    const method = line?.startsWith('HEAD ') ? 'HEAD' : 'GET'
+    this.#response = new HttpResponse(this, method, 11, false)
+    this.#handler.refused(this.#response, status, line)
   }
 
   #feedBody(fresh: number): void {
@@ -303,6 +307,13 @@ const lingerRule: PatienceRule = {
   milliseconds: lingerSilence,
   longest: lingerLimit,
   bytesPerSecond: 0,
+}
+
+/** The request line, or what stands in its place, for the log; null where nothing came. */
+function firstLine(bytes: Buffer): string | null {
+  return (
+    /[^\r\n][^\n]{0,8189}/.exec(bytes.toString('latin1', 0, 16384))?.[0].replace(/\r$/, '') ?? null
+  )
 }
 
 function silenceRule(seconds: number): PatienceRule {

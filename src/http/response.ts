@@ -15,8 +15,6 @@ type Framing = 'none' | 'length' | 'chunked' | 'close'
 /** Bodies up to this size are joined to the head, so that both are one write to the socket. */
 const mostJoinedBytes = 4 * 1024
 
-const chunkedField = 'Transfer-Encoding: chunked\r\n'
-
 export class HttpResponse {
   /** The connection may go on afterwards; decided by the time of {@link writeHead}. */
   keepAlive: boolean
@@ -26,6 +24,11 @@ export class HttpResponse {
   neverChunked = false
   /** The head is written, or about to be with the first bytes of the body. */
   headersSent = false
+  status = 0
+  /** What was sent, the framing included: names and values, alternating. */
+  fields: readonly string[] = []
+  /** Called once when the response is through, or its connection gone. */
+  whenThrough: (() => void) | null = null
   /** Bytes of the body that went out, without their framing. */
   bodyBytes = 0
   #ended = false
@@ -78,11 +81,14 @@ export class HttpResponse {
    */
   writeHead(status: number, reason: string, fields: readonly string[]): void {
     this.headersSent = true
+    this.status = status
     this.#framing = this.#framingFor(status, fields)
+    this.fields = this.#framing === 'chunked' ? [...fields, 'Transfer-Encoding', 'chunked'] : fields
     if (this.#version === 9) return
     let head = `HTTP/1.1 ${status < 100 ? String(status).padStart(3, '0') : status} ${reason}\r\n`
-    for (let at = 0; at < fields.length; at += 2) head += `${fields[at]}: ${fields[at + 1]}\r\n`
-    this.#head = this.#framing === 'chunked' ? `${head}${chunkedField}\r\n` : `${head}\r\n`
+    const all = this.fields
+    for (let at = 0; at < all.length; at += 2) head += `${all[at]}: ${all[at + 1]}\r\n`
+    this.#head = `${head}\r\n`
   }
 
   /** Sends the head if it has not gone out. */
@@ -123,6 +129,7 @@ export class HttpResponse {
       this.#endWhole(nothing)
     }
     this.#ended = true
+    this.whenThrough?.()
     this.#owner.ended(this.keepAlive && !this.lastOne && this.#framing !== 'close')
   }
 
@@ -155,6 +162,7 @@ export class HttpResponse {
     const listeners = this.#onClose
     this.#onClose = []
     for (const listener of listeners) listener()
+    this.whenThrough?.()
   }
 
   /** Head, body and end in one write. */

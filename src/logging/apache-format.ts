@@ -3,58 +3,56 @@
  *
  *     [Fri Nov 20 16:25:32.794737 2026] [wsgi:error] [pid 25646:tid 25662] [remote 127.0.0.1:46808] [script /x] text
  */
+import { apacheTime } from './apache-time.js'
+import { escapeByteText, escapeText } from './escape.js'
 import type { LogEntry } from './events.js'
 
-/** Longest line; Apache cuts there, too. */
-const longestLine = 8191
+/** Longest line in bytes, without its end: Apache's MAX_STRING_LEN, less two. */
+const longestLine = 8190
 
-/** The entry as one line with its end. */
-export function apacheLine(entry: LogEntry): string {
+/** The lines of the entry, each with the whole prefix and its end. */
+export function apacheLines(entry: LogEntry): string {
+  const prefix = apachePrefix(entry)
+  return eachLine(entry, text => prefix + text)
+}
+
+function apachePrefix(entry: LogEntry): string {
   const thread = entry.thread === undefined ? '' : `:tid ${entry.thread}`
-  let line = `[${apacheTime(entry.time)}] [${entry.module}:${entry.level}] [pid ${entry.pid}${thread}] `
-  if (entry.client !== undefined) line += `[client ${entry.client}] `
-  if (entry.remote !== undefined) line += `[remote ${entry.remote}] `
-  if (entry.script !== undefined) line += `[script ${entry.script}] `
-  line += escapeText(entry.text)
-  return `${line.length > longestLine ? line.slice(0, longestLine) : line}\n`
-}
-
-const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const
-const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
-
-/** Local time with microseconds and English names: `Fri Nov 20 16:25:32.794737 2026`. */
-export function apacheTime(epochSeconds: number): string {
-  const microseconds = Math.round(epochSeconds * 1e6)
-  const date = new Date(Math.floor(microseconds / 1000))
-  const fraction = String(microseconds % 1_000_000).padStart(6, '0')
-  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')
-  return `${days[date.getDay()]} ${months[date.getMonth()]} ${two(date.getDate())} ${clock}.${fraction} ${date.getFullYear()}`
-}
-
-function two(value: number): string {
-  return String(value).padStart(2, '0')
-}
-
-const plain = /^[\x20-\x5b\x5d-\x7e]*$/
-const named: Readonly<Record<number, string>> = {
-  8: '\\b',
-  9: '\\t',
-  10: '\\n',
-  11: '\\v',
-  13: '\\r',
-  92: '\\\\',
+  let prefix = `[${apacheTime(entry.time)}] [${entry.module}:${entry.level}] [pid ${entry.pid}${thread}] `
+  if (entry.client !== undefined) prefix += `[client ${entry.client}] `
+  if (entry.remote !== undefined) prefix += `[remote ${entry.remote}] `
+  return prefix
 }
 
 /**
- * Escapes as Apache's ap_escape_errorlog_item: control characters and bytes above 0x7e of the UTF-8 form
- * as `\xNN`, a backslash doubled. So no text can forge a line or steer a terminal.
+ * Joins what `format` makes of each line of the message (its `script` part before it, escaped), each cut
+ * where Apache cuts it. An empty text stands for no line.
  */
-export function escapeText(text: string): string {
-  if (plain.test(text)) return text
-  let escaped = ''
-  for (const byte of Buffer.from(text, 'utf8')) {
-    if (byte >= 0x20 && byte < 0x7f && byte !== 0x5c) escaped += String.fromCharCode(byte)
-    else escaped += named[byte] ?? `\\x${byte.toString(16).padStart(2, '0')}`
+export function eachLine(entry: LogEntry, format: (message: string) => string): string {
+  const script = entry.script === undefined ? '' : `[script ${escapeByteText(entry.script)}] `
+  let lines = ''
+  for (const text of entry.text.split('\n')) {
+    const message = script + escapeText(text)
+    const line = format(message)
+    if (line !== '') lines += `${cut(line, message)}\n`
   }
-  return escaped
+  return lines
+}
+
+/**
+ * Apache escapes into a buffer of one byte more than a line has, where no escape is begun that does not fit,
+ * and cuts the line then. What a format has after the message is lost.
+ */
+function cut(line: string, message: string): string {
+  // Only a format can have characters of several bytes.
+  if (line.length * 3 <= longestLine || Buffer.byteLength(line) <= longestLine) return line
+  const before = line.slice(0, line.indexOf(message))
+  const room = longestLine + 1 - Buffer.byteLength(before)
+  let length = 0
+  for (const [unit] of message.matchAll(/\\x[0-9a-f]{2}|\\.|[^\\]+/g)) {
+    if (unit.startsWith('\\') && length + unit.length > room) break
+    length += unit.length
+    if (length >= room) break
+  }
+  return Buffer.from(before + message.slice(0, length)).toString('utf8', 0, longestLine)
 }

@@ -2,49 +2,49 @@
  * Makes log entries of events: level, module and wording, all in one place.
  */
 import { neverReached } from '../base/never.js'
-import type { LogEntry, LogEvent, RunningRequest } from './events.js'
+import type { EntryEvent, LogEntry, RunningRequest } from './events.js'
 import { type LogLevel, logLevel } from './levels.js'
 
 /** The entry of an event that happened `now` (seconds since the epoch). */
-export function describe(event: LogEvent, now: number): LogEntry {
+export function describe(event: EntryEvent, now: number): LogEntry {
   switch (event.type) {
     case 'applicationLine': {
-      const { time, pid, thread, text, remote, script } = event
+      const { type, slot, ...rest } = event
       const level = logLevel(event.level) ?? 'error'
-      return {
-        time,
-        level,
-        module: 'wsgi',
-        pid,
-        thread,
-        text,
-        ...(remote === undefined ? {} : { remote }),
-        ...(script === undefined ? {} : { script }),
-      }
+      return { ...rest, event: type, level, module: 'wsgi', worker: slot }
     }
-    case 'rawLine':
-      return { time: now, level: 'error', module: 'wsgi', pid: event.pid, text: event.text }
+    case 'rawLine': {
+      const { type, slot, ...rest } = event
+      return { ...rest, event: type, time: now, level: 'error', module: 'wsgi', worker: slot }
+    }
     case 'requestLost':
-      return aboutRequest(now, event.request, lostText(event))
+      return aboutRequest(now, event, lostText(event))
     case 'badHead':
       return aboutRequest(
         now,
-        event.request,
+        event,
         `the application's response head cannot be sent: ${event.reason} (${what(event.request)})`,
       )
     case 'queueTimeout':
       return aboutRequest(
         now,
-        event.request,
+        event,
         `the request waited longer than --queue-timeout ${event.limit} for a thread (${what(event.request)})`,
       )
     default:
-      return { ...own(event), time: now, module: 'modwsgi_dev', pid: process.pid }
+      return {
+        ...own(event),
+        ...workerOf(event),
+        event: event.type,
+        time: now,
+        module: 'modwsgi_dev',
+        pid: process.pid,
+      }
   }
 }
 
 type OwnEvent = Exclude<
-  LogEvent,
+  EntryEvent,
   { readonly type: 'applicationLine' | 'rawLine' | 'requestLost' | 'queueTimeout' | 'badHead' }
 >
 
@@ -98,9 +98,16 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
   }
 }
 
-function aboutRequest(time: number, request: RunningRequest, text: string): LogEntry {
+function workerOf(event: OwnEvent): { worker?: number } {
+  return 'slot' in event ? { worker: event.slot } : {}
+}
+
+type AboutRequest = Extract<EntryEvent, { type: 'requestLost' | 'queueTimeout' | 'badHead' }>
+
+function aboutRequest(time: number, { type, request }: AboutRequest, text: string): LogEntry {
   const { client, scriptFilename } = request
   return {
+    event: type,
     time,
     level: 'error',
     module: 'wsgi',
@@ -111,18 +118,18 @@ function aboutRequest(time: number, request: RunningRequest, text: string): LogE
   }
 }
 
-function lostText(event: Extract<LogEvent, { type: 'requestLost' }>): string {
+function lostText(event: Extract<EntryEvent, { type: 'requestLost' }>): string {
   const outcome = event.begun ? 'its response ends here' : 'answered 502'
   return `the worker process went away during ${what(event.request)}: ${outcome}`
 }
 
-function diedText(event: Extract<LogEvent, { type: 'workerDied' }>): string {
+function diedText(event: Extract<EntryEvent, { type: 'workerDied' }>): string {
   const how = event.signal ? `ended by ${event.signal}` : `exited with status ${event.code}`
   const who = event.askedBy ? ` (${event.askedBy})` : ''
   return `worker ${event.slot}${ofPid(event.pid)} ${how}${who}`
 }
 
-function killedText(event: Extract<LogEvent, { type: 'workerKilled' }>): string {
+function killedText(event: Extract<EntryEvent, { type: 'workerKilled' }>): string {
   const running = event.running.map(what).join('; ')
   const held = running ? `; still running: ${running}` : ''
   return `worker ${event.slot}${ofPid(event.pid)} is ended by force: ${event.limit}${held}`

@@ -2,6 +2,7 @@
  * What can be logged. Modules emit these facts; {@link describe} in describe.ts alone makes text of them.
  */
 import type { LogLevel } from './levels.js'
+import type { ServedRequest } from './served-request.js'
 
 /** A request that was running when something happened to its worker. */
 export interface RunningRequest {
@@ -14,10 +15,15 @@ export interface RunningRequest {
   readonly seconds: number
 }
 
-export type LogEvent =
-  /** A line that Python code of the application wrote. */
+/** A fact for the error log, or a request for the access log. */
+export type LogEvent = EntryEvent | ServedRequest
+
+export type EntryEvent =
+  /** Text that Python code of the application wrote in one piece: a line, or several that belong together. */
   | {
       readonly type: 'applicationLine'
+      readonly slot: number
+      readonly generation: number
       readonly time: number
       readonly pid: number
       readonly thread: number
@@ -25,9 +31,16 @@ export type LogEvent =
       readonly text: string
       readonly remote?: string
       readonly script?: string
+      readonly requestId?: string
     }
   /** A line that C code or a child process of a worker wrote to descriptor 1 or 2. */
-  | { readonly type: 'rawLine'; readonly pid: number; readonly text: string }
+  | {
+      readonly type: 'rawLine'
+      readonly slot: number
+      readonly generation: number
+      readonly pid: number
+      readonly text: string
+    }
   | { readonly type: 'serverStarted'; readonly command: string; readonly url: string }
   | { readonly type: 'serverStopping'; readonly cause: string; readonly running: number }
   | { readonly type: 'serverStopped' }
@@ -83,6 +96,7 @@ export type LogEvent =
 
 /** An event as one log entry. */
 export interface LogEntry {
+  readonly event: EntryEvent['type']
   /** Seconds since the epoch. */
   readonly time: number
   readonly level: LogLevel
@@ -94,6 +108,11 @@ export interface LogEntry {
   readonly client?: string
   /** `ADDRESS:PORT`, for lines a worker writes during a request. */
   readonly remote?: string
+  /** SCRIPT_FILENAME, one character for each byte. */
   readonly script?: string
+  readonly requestId?: string
+  readonly worker?: number
+  readonly generation?: number
+  /** One line, or several that belong together; bytes that are no UTF-8 are lone surrogates. */
   readonly text: string
 }

@@ -1,98 +1,43 @@
 /**
- * The log: events in, lines out. pino filters by level and hands each entry to a synchronous
- * destination, so that the last line before an end is never lost.
+ * The log: events in, lines out. Every line is written when `emit` returns, so that the last one before an
+ * end is never lost.
  */
-import { constants, openSync } from 'node:fs'
-import type Pino from 'pino'
 import { systemClock } from '../base/clock.js'
-import { loadLater } from '../base/load-later.js'
-import { apacheLine } from './apache-format.js'
 import { describe } from './describe.js'
 import type { LogEntry, LogEvent } from './events.js'
-import { type LogLevel, logLevels } from './levels.js'
-
-const pino = loadLater<typeof Pino>('pino')
+import { isLogged, type LevelRules } from './levels.js'
+import type { ServedRequest } from './served-request.js'
+import type { LogWriter } from './writers.js'
 
 export interface Log {
+  /** Whether there is an access log: without one nobody makes a `served` event. */
+  readonly wantsServed?: boolean
   emit(event: LogEvent): void
   close(): void
 }
 
-/** Where lines go. `close` comes once, last. */
-export interface LogSink {
-  write(line: string): void
-  close(): void
+export interface LogParts {
+  readonly levels: LevelRules
+  readonly errors: LogWriter<LogEntry>
+  /** Null: no access log. */
+  readonly access: LogWriter<ServedRequest> | null
 }
 
-/** Opens a log that writes entries of at least this level to the sink. */
-export function openLog(level: LogLevel, sink: LogSink): Log {
-  let logger: ReturnType<typeof openLogger> | null = null
+/** Opens a log that writes served requests, and entries of the levels that are wanted. */
+export function openLog({ levels, errors, access }: LogParts): Log {
   return {
+    wantsServed: access !== null,
     emit(event) {
-      const entry = describe(event, systemClock.epoch())
-      // What pino would drop does not make it load, which takes longer than the first response.
-      if (logLevels[entry.level] < logLevels[level]) return
-      logger ??= openLogger(level, sink)
-      logger[entry.level]({ entry })
-    },
-    close: () => sink.close(),
-  }
-}
-
-function openLogger(level: LogLevel, sink: LogSink) {
-  return pino()(
-    {
-      level,
-      customLevels: logLevels,
-      useOnlyCustomLevels: true,
-      base: null,
-      timestamp: false,
-      formatters: { level: label => ({ level: label }) },
-    },
-    {
-      write: (json: string) =>
-        sink.write(apacheLine((JSON.parse(json) as { entry: LogEntry }).entry)),
-    },
-  )
-}
-
-/** The terminal's standard error. */
-export function terminalSink(): LogSink {
-  return synchronousSink(2)
-}
-
-/**
- * A file, appended, made with mode 0644 when it is not there; never through a link that somebody else may have
- * put there. Throws when it cannot be opened.
- */
-export function fileSink(path: string): LogSink {
-  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
-  return synchronousSink(openSync(path, flags, 0o644))
-}
-
-function synchronousSink(descriptor: number): LogSink {
-  let destination: ReturnType<typeof openDestination> | null = null
-  let closed = false
-  return {
-    write(line) {
-      // What happens after the end of the log is still told.
-      if (closed) {
-        process.stderr.write(line)
+      if (event.type === 'served') {
+        access?.write(event)
         return
       }
-      destination ??= openDestination(descriptor)
-      destination.write(line)
+      const entry = describe(event, systemClock.epoch())
+      if (isLogged(levels, entry.module, entry.level)) errors.write(entry)
     },
     close() {
-      closed = true
-      destination?.end()
+      errors.close()
+      access?.close()
     },
   }
-}
-
-function openDestination(descriptor: number) {
-  const destination = pino().destination({ dest: descriptor, sync: true })
-  // A log that cannot be written (disk full, terminal gone) must not end the server.
-  destination.on('error', () => {})
-  return destination
 }

@@ -56,5 +56,5 @@ export type Resolution =
   | ApplicationResolution
   | HandlerResolution
   /** A directory asked for without its slash; `location` is the path with it, percent-encoded. */
-  | { readonly kind: 'redirect'; readonly location: string }
+  | { readonly kind: 'redirect'; readonly location: string; readonly directory: string }
   | StaticResolution

@@ -150,7 +150,9 @@ class Resolver {
   }
 
   #resolveDirectory(path: string, directory: string, depth: number): Resolution {
-    if (!path.endsWith('/')) return { kind: 'redirect', location: escapePath(`${path}/`) }
+    if (!path.endsWith('/')) {
+      return { kind: 'redirect', location: escapePath(`${path}/`), directory }
+    }
     const inDocumentRoot = directory.startsWith(this.#documentRoot)
     const index = this.#findIndex(path, inDocumentRoot, depth)
     if (index !== null) return index

@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock.js'
 import type { RunningRequest } from '../logging/events.js'
 import type { Log } from '../logging/log.js'
 import type { Channel } from '../workers/channel.js'
-import type { Dispatcher } from '../workers/dispatcher.js'
+import type { Dispatcher, WorkerName } from '../workers/dispatcher.js'
 import {
   type LoadResult,
   type ReportedFile,
@@ -178,6 +178,7 @@ export class Fleet implements HandleOwner {
       this.#options.command,
       this.#listen(handle),
     )
+    handle.process.requests.worker = this.#nameOf(handle)
     this.#handles.add(handle)
   }
 
@@ -192,8 +193,8 @@ export class Fleet implements HandleOwner {
         handle.retire(this.#retirement(reason), 'leaving')
         this.#reconcile()
       },
-      line: line => log.emit({ type: 'applicationLine', pid: handle.process.pid ?? 0, ...line }),
-      raw: text => log.emit({ type: 'rawLine', pid: handle.process.pid ?? 0, text }),
+      line: line => log.emit({ type: 'applicationLine', ...this.#nameOf(handle), ...line }),
+      raw: text => log.emit({ type: 'rawLine', ...this.#nameOf(handle), text }),
       outdated: () => this.#outdated(handle),
       given: () => this.#given(handle),
       freed: () => this.#freed(handle),
@@ -208,6 +209,11 @@ export class Fleet implements HandleOwner {
       },
       gone: exit => this.#gone(handle, exit),
     }
+  }
+
+  #nameOf(handle: WorkerHandle): WorkerName {
+    const { slot, generation, process } = handle
+    return { slot, generation, pid: process.pid ?? 0 }
   }
 
   #ready(handle: WorkerHandle, result: LoadResult): void {

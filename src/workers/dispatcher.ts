@@ -17,8 +17,17 @@ export interface Job {
 /** Why a waiting request is answered without the application. */
 export type RefusalReason = 'not-loadable' | 'stopping'
 
+/** Which worker it is that has a request, for the log. */
+export interface WorkerName {
+  readonly slot: number
+  readonly generation: number
+  readonly pid: number
+}
+
 /** A worker as the dispatcher sees it. */
 export interface Pool {
+  /** Null until its owner has told it. */
+  readonly worker?: WorkerName | null
   /** Threads that could take a request. */
   readonly free: number
   /** Requests it has. */

@@ -2,26 +2,29 @@
  * Takes the stream of a worker's descriptors 1 and 2 apart: records written by Python code of the worker
  * package (docs/protocol.md, "The log"), and everything else, which C code and child processes wrote.
  */
-import { StringDecoder } from 'node:string_decoder'
+import { decodeUtf8 } from '../base/text-bytes.js'
 
-/** One line of text a worker wrote through Python. */
+/** What a worker wrote through Python in one piece: a line, or several that belong together. */
 export interface WorkerLine {
   /** Seconds since the epoch. */
   readonly time: number
   /** Thread number of the system. */
   readonly thread: number
   readonly level: string
+  /** Lines are separated by line ends; bytes that are no UTF-8 are lone surrogates U+DC80 to U+DCFF. */
   readonly text: string
   /** `ADDRESS:PORT` of the client whose request was in progress in that thread. */
   readonly remote?: string
   /** SCRIPT_FILENAME of that request. */
   readonly script?: string
+  /** `mod_wsgi.request_id` of it. */
+  readonly requestId?: string
 }
 
 /** What {@link OutputReader} finds, in the order in which it was written. */
 export interface OutputListener {
   line(line: WorkerLine): void
-  /** A whole line of raw output, without its end. */
+  /** A whole line of raw output, without its end; text as in {@link WorkerLine}. */
   raw(text: string): void
 }
 
@@ -34,6 +37,7 @@ interface Record {
   m?: number
   r?: string
   p?: string
+  q?: string
 }
 
 /** A longer raw line becomes several: none is cut in the log, and output without line ends fills no memory. */
@@ -42,10 +46,9 @@ const longestRawLine = 7_900
 const recordStart = '\x1e'
 
 export class OutputReader {
-  readonly #decoder = new StringDecoder('utf8')
   readonly #marker: string
   readonly #listener: OutputListener
-  /** Text not yet taken apart: the beginning of a record or of a line. */
+  /** What is not yet taken apart, one character for each byte: the beginning of a record or of a line. */
   #rest = ''
   /** A raw line that has not ended; a record may come in between. */
   #raw = ''
@@ -58,14 +61,12 @@ export class OutputReader {
   }
 
   push(bytes: Buffer): void {
-    this.#rest += this.#decoder.write(bytes)
+    this.#rest += bytes.toString('latin1')
     this.#take()
   }
 
   /** The stream has ended: what is left is a line, too. */
   end(): void {
-    this.#rest += this.#decoder.end()
-    this.#take()
     this.#addRaw(this.#rest)
     this.#rest = ''
     if (this.#raw !== '') this.#endRaw()
@@ -118,6 +119,7 @@ export class OutputReader {
       text,
       ...(record.r === undefined ? {} : { remote: record.r }),
       ...(record.p === undefined ? {} : { script: record.p }),
+      ...(record.q === undefined ? {} : { requestId: record.q }),
     })
   }
 
@@ -133,14 +135,18 @@ export class OutputReader {
 
   #cutRaw(): void {
     while (this.#raw.length > longestRawLine) {
-      this.#listener.raw(this.#raw.slice(0, longestRawLine))
+      this.#tellRaw(this.#raw.slice(0, longestRawLine))
       this.#raw = this.#raw.slice(longestRawLine)
     }
   }
 
   #endRaw(): void {
     this.#cutRaw()
-    this.#listener.raw(this.#raw)
+    this.#tellRaw(this.#raw)
     this.#raw = ''
+  }
+
+  #tellRaw(bytes: string): void {
+    this.#listener.raw(decodeUtf8(Buffer.from(bytes, 'latin1')))
   }
 }

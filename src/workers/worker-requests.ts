@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import type { Clock } from '../base/clock.js'
-import type { Pool } from './dispatcher.js'
+import type { Pool, WorkerName } from './dispatcher.js'
 import type { Exchange } from './exchange.js'
 import { numberRequest, type ProtocolError } from './protocol.js'
 import { StallWatch } from './stall-watch.js'
@@ -34,6 +34,8 @@ interface Given {
 }
 
 export class WorkerRequests implements Pool, ThreadOwner {
+  /** Set by whoever gives the process its place. */
+  worker: WorkerName | null = null
   /**
    * One place for each thread, null when it is free. An array: see front/in-progress.ts for what a Map would
    * do to the garbage collector.

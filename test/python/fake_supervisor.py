@@ -82,7 +82,7 @@ class Entry(NamedTuple):
 
 
 def parse_log(data: bytes) -> List[Entry]:
-    """Records and plain text of a log stream, in order; the parts of a long line are joined."""
+    """Lines of records, and plain text, of a log stream, in order; the parts of a long text are joined."""
     entries: List[Entry] = []
     mark = b"\x1e" + SECRET.encode() + b"\x1f"
     open_parts: Dict[Tuple[int, int], Entry] = {}
@@ -104,7 +104,7 @@ def parse_log(data: bytes) -> List[Entry]:
         if fields.get("m"):
             open_parts[key] = entry
         else:
-            entries.append(entry)
+            entries += [Entry(fields, line) for line in entry.text.split("\n")]
     return entries
 
 

@@ -191,7 +191,7 @@ class Attribution(LogCase):
         self.records("/prints")
         fields = self.worker.wait_log("to stdout").fields
         assert fields is not None
-        self.assertEqual(sorted(fields), ["i", "l", "p", "r", "s", "t", "x"])
+        self.assertEqual(sorted(fields), ["i", "l", "p", "q", "r", "s", "t", "x"])
         self.assertEqual(fields["l"], "error")
         self.assertIsInstance(fields["t"], float)
         self.assertIsInstance(fields["i"], int)
@@ -359,6 +359,14 @@ class Exceptions(LogCase):
         self.assertEqual(self.frames(lines), ["application", "raises", "inner", "inner"])
         self.assertEqual(lines[-2:], ["ValueError: deep", "blank"])
         self.assertNotIn("", lines)
+
+    def test_a_traceback_is_one_record_with_the_identity_of_its_request(self) -> None:
+        self.lines("/raises")
+        entries = [entry for entry in self.worker.log() if entry.fields and entry.fields["s"] == 4]
+        texts = [entry.fields["x"] for entry in entries if entry.fields]
+        self.assertTrue(texts[0].startswith("WSGI0174:"), texts[0])
+        self.assertTrue(texts[0].endswith("\nValueError: deep\nblank"), texts[0])
+        self.assertTrue(entries[0].fields and entries[0].fields["q"])
 
     def test_causes_are_shown(self) -> None:
         lines = self.lines("/chained")

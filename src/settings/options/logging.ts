@@ -30,7 +30,7 @@ export const loggingOptions = [
     type: 'flag',
     default: false,
     help: 'Writes an access log with one line for each request',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--startup-log',
@@ -39,7 +39,7 @@ export const loggingOptions = [
     type: 'flag',
     default: false,
     help: 'Writes what happens before the error log is open to a file of its own',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--verbose-debugging',
@@ -69,7 +69,7 @@ export const loggingOptions = [
     default: null,
     metavar: 'FORMAT',
     help: 'Form of the access log lines: common, combined or a LogFormat text',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--error-log-format',
@@ -79,7 +79,7 @@ export const loggingOptions = [
     default: null,
     metavar: 'FORMAT',
     help: 'Form of the error log lines, as an ErrorLogFormat text',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--error-log-name',
@@ -99,7 +99,7 @@ export const loggingOptions = [
     default: 'access_log',
     metavar: 'FILE-NAME',
     help: 'Name of the access log file in the log directory',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--startup-log-name',
@@ -109,7 +109,7 @@ export const loggingOptions = [
     default: 'startup_log',
     metavar: 'FILE-NAME',
     help: 'Name of the startup log file in the log directory',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--rotate-logs',
@@ -118,7 +118,7 @@ export const loggingOptions = [
     type: 'flag',
     default: false,
     help: 'Starts a new log file when --max-log-size is reached',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--max-log-size',
@@ -129,7 +129,7 @@ export const loggingOptions = [
     metavar: 'MB',
     min: 0,
     help: 'Size in MiB at which a new log file starts; only with --rotate-logs',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--rotatelogs-executable',

@@ -13,4 +13,15 @@ export const modwsgiDevOptions = [
     help: 'Python that runs the application; when not given the one of VIRTUAL_ENV, of .venv or venv in the working directory, or python3 on PATH',
     parity: 'works',
   },
+  {
+    name: '--log-format',
+    section: 'modwsgi-dev',
+    arity: 1,
+    type: 'string',
+    default: null,
+    metavar: 'NAME',
+    choices: ['pretty', 'apache', 'json'],
+    help: 'Form of all log lines: pretty (for people, in colour on a terminal), apache (where --access-log-format and --error-log-format count) or json; when not given pretty on a terminal, if there is no format of your own, and apache elsewhere',
+    parity: 'works',
+  },
 ] as const satisfies readonly OptionRow[]
