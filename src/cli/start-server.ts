@@ -3,9 +3,11 @@
  * is told to stop.
  */
 import {
+  chownSync,
   closeSync,
   constants,
   existsSync,
+  mkdirSync,
   openSync,
   readFileSync,
   rmSync,
@@ -19,10 +21,11 @@ import { fileSink, type Log, type LogSink, openLog, terminalSink } from '../logg
 import type { Settings } from '../settings/settings.js'
 import { choosePython, findPython, type Python, type PythonSearch } from '../workers/python.js'
 import { banner } from './banner.js'
-import { becomeAccount, findAccount } from './privileges.js'
+import { envvarsScript, sourceEnvvars } from './envvars.js'
+import { type Account, becomeAccount, findAccount } from './privileges.js'
 import { prepareServerRoot } from './server-root.js'
-import { type CommandPlace, planSite, type SitePlan } from './site-plan.js'
-import { gatherWorkforce, type Workforce } from './workforce.js'
+import { type CommandPlace, planServerEnviron, planSite, type SitePlan } from './site-plan.js'
+import { gatherWorkforce, needsPython, type Workforce } from './workforce.js'
 
 const rootWarning = 'running as root without --user: the application has all rights of root\n'
 
@@ -34,14 +37,19 @@ export async function startServer(
 ): Promise<number> {
   const plan = planSite(settings, entryPoint, place)
   checkEntryPoint(plan)
+  const env = planEnvironment(settings, plan, place)
   const search = pythonSearch(settings, plan, place)
-  const chosen = plan.entryPoint.kind === 'static' ? null : choosePython(search)
+  const chosen = needsPython(settings, plan) ? choosePython(search) : null
   const account = findAccount(settings.user, settings.group, place.uid)
   const owners = account ? [place.uid, account.uid] : [place.uid]
   prepareServerRoot(plan.serverRoot, owners, settings.serverRoot !== null)
   const pidFile = settings.pidFile ?? join(plan.serverRoot, 'httpd.pid')
   const log = holdBack(openErrorLog(settings, plan))
-  const workforce = chosen && (await gatherWorkforce(settings, plan, chosen.path, place.env, log))
+  makeEggDirectory(plan.eggDirectory, account)
+  const serviceLogs = openServiceLogs(settings, plan)
+  if (settings.processName !== null) process.title = settings.processName
+  const workforce =
+    chosen && (await gatherWorkforce(settings, plan, chosen.path, env, log, serviceLogs))
   let python: Python | null = null
   try {
     // The workers' Python starts while the rest of the server is loaded; as the user that --user names it
@@ -52,7 +60,7 @@ export async function startServer(
       settings,
       plan,
       workforce,
-      env: place.env,
+      env,
       log,
       bound: async () => {
         writePidFile(pidFile)
@@ -75,13 +83,48 @@ export async function startServer(
     return await server.ended
   } catch (error) {
     workforce?.fleet.kill()
+    workforce?.services.kill()
     await workforce?.fleet.stop(0)
     workforce?.channel.close()
     throw error
   } finally {
     removePidFile(pidFile)
     log.close()
+    for (const serviceLog of serviceLogs.values()) serviceLog.close()
   }
+}
+
+/** The environment of all that is started: that of the command, with what the envvars script makes of it. */
+function planEnvironment(
+  settings: Settings,
+  plan: SitePlan,
+  place: CommandPlace,
+): NodeJS.ProcessEnv {
+  const script = envvarsScript(settings.envvarsScript, plan.serverRoot)
+  if (script === null) return place.env
+  return sourceEnvvars(script, place.env, planServerEnviron(settings, plan, settings.port))
+}
+
+/** Best effort, as in mod_wsgi-express: hardly anything uses eggs any more. */
+function makeEggDirectory(path: string, account: Account | null): void {
+  try {
+    mkdirSync(path)
+    if (account) chownSync(path, account.uid, account.gid)
+  } catch {
+    // It is there already, or cannot be made.
+  }
+}
+
+/** The logs of --service-log-file, by the name of the service. */
+function openServiceLogs(settings: Settings, plan: SitePlan): Map<string, Log> {
+  const level = logLevel(settings.logLevel) ?? 'warn'
+  const folder = settings.logDirectory ?? plan.serverRoot
+  return new Map(
+    settings.serviceLogFile.map(([name, file]) => [
+      name,
+      openLog(level, openLogFile(join(folder, file))),
+    ]),
+  )
 }
 
 async function startWorkers(workforce: Workforce | null, search: PythonSearch): Promise<void> {

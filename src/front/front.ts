@@ -6,11 +6,16 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net'
 import type { Clock } from '../base/clock.js'
 import type { Log } from '../logging/log.js'
-import { respond, type StaticSite } from '../static/site.js'
+import {
+  type ApplicationResolution,
+  type HandlerResolution,
+  respond,
+  type StaticSite,
+} from '../static/site.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import { maxInlineBody } from '../workers/protocol.js'
 import { type ApplicationFront, AppRequest, type RequestBody } from './app-request.js'
-import { requestEnviron } from './environ.js'
+import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.js'
 import { InProgress } from './in-progress.js'
 import { Listeners, type ListenOptions, setKeepAliveTimeout } from './listeners.js'
 import {
@@ -32,6 +37,8 @@ export interface FrontOptions extends ListenOptions {
   readonly clock: Clock
   /** `/` or `/app`. */
   readonly mountPoint: string
+  /** `mod_wsgi.handler_script` of requests for the scripts of --add-handler. */
+  readonly resourceScript: string
   readonly keepAliveTimeout: number
   readonly queueTimeout: number
   readonly bodyLimit: number
@@ -175,7 +182,7 @@ export class Front implements ApplicationFront {
       case 'redirect':
         return this.#redirectClient(http, target, resolution.location)
       case 'handler':
-        return writeServerPage(http, 404)
+        return this.#toScript(http, target, resolution, body, expectsContinue)
       default:
         if (body === 'streamed') http.request.resume()
         return respond(this.#options.site, resolution, {
@@ -190,11 +197,10 @@ export class Front implements ApplicationFront {
   #toApplication(
     http: HttpExchange,
     target: RequestTarget,
-    resolution: { scriptFilename: string; scriptName: string; pathInfo: string },
+    resolution: ApplicationResolution,
     body: RequestBody,
     expectsContinue: boolean,
   ): void {
-    const now = this.clock.epoch()
     const mount = this.#options.mountPoint === '/' ? '' : this.#options.mountPoint
     const path = {
       scriptName: mount,
@@ -203,12 +209,43 @@ export class Front implements ApplicationFront {
       rawScriptName: resolution.scriptName,
       rawPathInfo: resolution.pathInfo,
     }
+    this.#submit(http, target, path, '', body, expectsContinue)
+  }
+
+  /** A script of --add-handler: it sees the file as the script, whatever the mount point. */
+  #toScript(
+    http: HttpExchange,
+    target: RequestTarget,
+    { scriptName, pathInfo, scriptFilename, alias }: HandlerResolution,
+    body: RequestBody,
+    expectsContinue: boolean,
+  ): void {
+    const path = {
+      scriptName,
+      pathInfo,
+      scriptFilename,
+      rawScriptName: scriptName,
+      rawPathInfo: pathInfo,
+    }
+    const more = handlerEnviron(this.#options.resourceScript, alias)
+    this.#submit(http, target, path, more, body, expectsContinue)
+  }
+
+  /** @param more further keys of the environ */
+  #submit(
+    http: HttpExchange,
+    target: RequestTarget,
+    path: ApplicationPath,
+    more: string,
+    body: RequestBody,
+    expectsContinue: boolean,
+  ): void {
+    const now = this.clock.epoch()
     const times = { start: now, queued: now }
     const id = this.#nextRequestId()
-    const environ = requestEnviron(http.request, http.head, target, path, times, id)
-    const { scriptFilename } = resolution
+    const environ = requestEnviron(http.request, http.head, target, path, times, id) + more
     this.dispatcher.submit(
-      new AppRequest(this, http, environ, scriptFilename, body, expectsContinue),
+      new AppRequest(this, http, environ, path.scriptFilename, body, expectsContinue),
     )
   }
 
