@@ -65,7 +65,7 @@ class Worker:
 
             self.server_figures = ServerFigures(self._send)
         self.lifeline = hold_lifeline(self.channel)
-        files = LoadedFiles(self._report_files, configuration["reportFiles"])
+        self.files = files = LoadedFiles(self._report_files, configuration["reportFiles"])
         _metrics.worker = self
         self.application = Application(configuration, files)
         self.application.on_late_load = self._report_late_load

@@ -12,9 +12,10 @@ import sys
 import threading
 
 import mod_wsgi
+from mod_wsgi import _metrics
 
 if False:
-    from typing import Any, Callable, Dict, List, Optional
+    from typing import Any, Dict, List, Optional
 
 _interval = 1.0
 _files = []  # type: List[str]
@@ -24,16 +25,13 @@ _lock = threading.Lock()
 _stop = threading.Event()
 _thread = None  # type: Optional[threading.Thread]
 
-# Set by the worker with --reload-on-changes: takes the path of a file to watch.
-_report = None  # type: Optional[Callable[[str], None]]
-
 
 def track_changes(path: str) -> None:
     """Have the process replaced when this file changes, as for the files of modules."""
     if path not in _files:
         _files.append(path)
-        if _report is not None:
-            _report(os.path.abspath(path))
+        if _is_watched():
+            _metrics.worker.files.add_file(os.path.abspath(path))  # type: ignore[union-attr]
 
 
 def start_reloader(interval: float = 1.0) -> None:
@@ -41,13 +39,19 @@ def start_reloader(interval: float = 1.0) -> None:
     global _interval, _running, _thread
     _interval = min(_interval, interval)
     with _lock:
-        if _running or _report is not None:
+        if _running or _is_watched():
             return
         _running = True
         _say("Starting change monitor.")
         _thread = threading.Thread(target=_monitor)
         _thread.start()
         mod_wsgi.subscribe_shutdown(_exiting)
+
+
+def _is_watched() -> bool:
+    """Whether the supervisor watches the files that this process reports."""
+    worker = _metrics.worker
+    return worker is not None and worker.files.enabled
 
 
 def _monitor() -> None:

@@ -1,5 +1,9 @@
 /** All scenarios, by the name of their file. */
 import environ from './environ.mjs'
+import handlers from './handlers.mjs'
+import module from './module.mjs'
+import services from './services.mjs'
+import world from './world.mjs'
 
 /** @type {Record<string, import('../runner/run.mjs').Scenario[]>} */
-export const scenarioFiles = { environ }
+export const scenarioFiles = { environ, handlers, module, services, world }
