@@ -1,17 +1,39 @@
-"""The metrics functions. Nothing is recorded here; without recording mod_wsgi, too, returns None."""
+"""The metrics functions. What they give is made in modwsgi_dev_worker, imported when it is first needed.
 
+Without start_recording_metrics() requests are not measured, and two of them return None, as in mod_wsgi.
+"""
 
-def request_metrics() -> None:
-    """Figures about requests since the last call: None, as without recording."""
+if False:
+    from typing import Any, Dict, List, Optional
 
+    from modwsgi_dev_worker.metrics import Recorder
+    from modwsgi_dev_worker.worker import Worker
 
-def process_metrics() -> None:
-    """Figures about this process: None, as without recording."""
+# Set by the worker before the application is loaded: this process.
+worker = None  # type: Optional[Worker]
 
-
-def server_metrics() -> None:
-    """Figures about the server: None, as without --server-metrics."""
+# Empty, or the one Recorder: request threads look at it, and a list is the same object in every module.
+recorders = []  # type: List[Recorder]
 
 
 def start_recording_metrics() -> None:
-    """Accepted without effect."""
+    """Measure requests from now on; more calls change nothing."""
+    if worker is not None and not recorders:
+        from modwsgi_dev_worker.metrics import Recorder
+
+        recorders.append(Recorder(worker))
+
+
+def request_metrics() -> "Optional[Dict[str, Any]]":
+    """Figures about the requests since the last call, or since recording began; None without recording."""
+    return recorders[0].request_metrics() if recorders else None
+
+
+def process_metrics() -> "Optional[Dict[str, Any]]":
+    """Figures about this process since its start; None without recording."""
+    return recorders[0].process_metrics() if recorders else None
+
+
+def server_metrics() -> "Optional[Dict[str, Any]]":
+    """Figures about all workers of the server; None without --server-metrics."""
+    return None if worker is None else worker.ask_server_metrics()

@@ -18,6 +18,7 @@ if False:
     from typing import Any, Callable, Dict, Optional
 
     from .loaded_files import LoadedFiles
+    from .resources import Resources
 
 
 class MissingCallable(AttributeError):
@@ -28,10 +29,16 @@ MissingCallable.__name__ = MissingCallable.__qualname__ = "AttributeError"
 MissingCallable.__module__ = "builtins"
 
 
+def _no_application(environ: "Dict[str, Any]", start_response: "Any") -> "Any":
+    """Never called: the front gives such a site no request for an application."""
+    raise NotImplementedError
+
+
 class Application:
     """The WSGI callable of this process.
 
-    `function` is the callable, or None while there is none or none may be called any more.
+    `function` is the callable, or None while there is none or none may be called any more; None as well
+    where `resources` are there, since then it depends on the request what is called.
     """
 
     def __init__(self, configuration: "Dict[str, Any]", files: "LoadedFiles") -> None:
@@ -41,6 +48,11 @@ class Application:
         self.callable_name: str = configuration["callable"]
         self.reloading = bool(configuration.get("scriptReloading"))
         self.files = files
+        self.resources: "Optional[Resources]" = None
+        if configuration.get("handlers"):
+            from .resources import Resources
+
+            self.resources = Resources(configuration["handlers"], files)
         self.function: "Optional[Callable[..., Any]]" = None
         self.error: "Optional[BaseException]" = None
         self.leaving = False
@@ -76,11 +88,15 @@ class Application:
                 finally:
                     self.report_files()
                 self.error = None
-                if not self.leaving:
+                if not self.leaving and self.resources is None:
                     self.function = self._loaded
                 if remote is not None:
                     self.on_late_load()
             return self._loaded
+
+    def outdated(self) -> bool:
+        """Whether it is loaded from a file that has changed since."""
+        return self._loaded is not None and self.changed()
 
     def changed(self) -> bool:
         """Whether the file's modification time is not the one of loading."""
@@ -109,7 +125,10 @@ class Application:
             return self._load_script(self.script)
         if self.paste is not None:
             return self._load_paste(self.paste)
-        return self._load_module(self.module or "")
+        if self.module is not None:
+            return self._load_module(self.module)
+        self.reloading = False
+        return _no_application  # a site of files, with scripts for some of them
 
     def _load_script(self, path: str) -> "Callable[..., Any]":
         self._note_modified(path)

@@ -28,7 +28,7 @@ class LoadedFiles:
 
     def __init__(self, report: "Callable[[List[File]], None]", enabled: bool) -> None:
         self._report = report
-        self._enabled = enabled
+        self.enabled = enabled
         self._seen: "Set[str]" = set()
         self._missing: "Set[str]" = set()
         self._modules: "Set[str]" = set()  # names in sys.modules that were looked at
@@ -39,7 +39,7 @@ class LoadedFiles:
 
     def watch_imports(self) -> None:
         """Put a finder before the one that searches sys.path."""
-        if not self._enabled:
+        if not self.enabled:
             return
         self._library, self._installed = _library_folders()
         self._modules.update(sys.modules)
@@ -49,7 +49,7 @@ class LoadedFiles:
 
     def add_file(self, path: str) -> None:
         """Report a file that is about to be loaded, or was."""
-        if self._enabled:
+        if self.enabled:
             self._note(path)
             self._send()
 
@@ -72,7 +72,7 @@ class LoadedFiles:
 
     def add_error(self, error: BaseException) -> None:
         """Report the files that a failure to load points at."""
-        if not self._enabled:
+        if not self.enabled:
             return
         while error is not None:
             if isinstance(error, SyntaxError) and error.filename:
@@ -86,7 +86,7 @@ class LoadedFiles:
 
     def scan_modules(self) -> None:
         """Report the files of modules that came into sys.modules in other ways."""
-        if not self._enabled:
+        if not self.enabled:
             return
         with self._lock:
             for name, module in list(sys.modules.items()):

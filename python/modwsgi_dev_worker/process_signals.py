@@ -19,6 +19,7 @@ LEAVE_REASONS = {
     _signal.SIGTERM: "shutdown_signal",
     _signal.SIGINT: "shutdown_signal",
     _signal.SIGUSR1: "graceful_signal",
+    _signal.SIGXCPU: "cpu_time_limit",
 }
 # Signals that are only published.
 PUBLISHED = {_signal.SIGHUP: "SIGHUP", _signal.SIGUSR2: "SIGUSR2"}

@@ -1,13 +1,17 @@
 """Makes the process look as one of mod_wsgi's daemon processes looks to the application."""
 
+import _locale
+import builtins
 import os
 import sys
+from _frozen_importlib import BuiltinImporter
 from types import ModuleType
 
 import mod_wsgi
 
 from .error_report import set_place
 from .log_stream import replace_standard_streams
+from .process_title import show_title
 
 if False:
     from typing import Any, Dict, List
@@ -16,6 +20,9 @@ if False:
 def prepare_process(configuration: "Dict[str, Any]") -> None:
     """Apply the `configure` message: environment, folder, search path, streams, module mod_wsgi."""
     os.environ.update(configuration["processEnviron"])
+    _name_account()
+    _set_locale()
+    show_title(configuration.get("title", ""))
     os.chdir(configuration["workingDirectory"])
     _set_search_path(configuration["workingDirectory"], configuration["pythonPath"])
     _set_warnings(configuration["pythonWarnings"])
@@ -31,6 +38,31 @@ def prepare_process(configuration: "Dict[str, Any]") -> None:
     mod_wsgi.maximum_processes = configuration["maximumProcesses"]
     mod_wsgi.threads_per_process = configuration["threads"]
     set_place(configuration["processGroup"], configuration["applicationGroup"])
+
+
+def _name_account() -> None:
+    """The account this process runs as: HOME always, the variables of its name where they are there.
+
+    As mod_wsgi: a server that root has started does not leave root's home to the application.
+    """
+    import pwd
+
+    try:
+        account = pwd.getpwuid(os.getuid())
+    except KeyError:
+        return  # a number without a name
+    os.environ["HOME"] = account.pw_dir
+    for name in ("USER", "LOGNAME", "USERNAME"):
+        if name in os.environ:
+            os.environ[name] = account.pw_name
+
+
+def _set_locale() -> None:
+    """All categories as LC_ALL says; the interpreter itself sets the one of characters only."""
+    try:
+        _locale.setlocale(_locale.LC_ALL, os.environ.get("LC_ALL", ""))
+    except _locale.Error:
+        pass  # the machine does not have it
 
 
 def _set_search_path(working_directory: str, folders: "List[str]") -> None:
@@ -60,7 +92,8 @@ def _set_warnings(options: "List[str]") -> None:
 def _empty_main_module() -> None:
     """`__main__` is an empty module: not the application, and not us."""
     main = ModuleType("__main__")
-    main.__dict__.update(__annotations__={}, __builtins__=__builtins__)
+    main.__loader__ = BuiltinImporter
+    main.__dict__.update(__annotations__={}, __builtins__=builtins)
     _kept.append(sys.modules["__main__"])
     sys.modules["__main__"] = main
 

@@ -6,6 +6,7 @@ Field names as measured on mod_wsgi 6.0.5. Nothing here runs unless somebody sub
 import time
 
 from mod_wsgi._events import event_callbacks, publish
+from mod_wsgi._metrics import recorders
 
 from .protocol import OUTCOME_INTERRUPTED, decode_head
 
@@ -13,6 +14,8 @@ if False:
     from typing import Any, Callable, Dict, Optional, Tuple
 
     from .exchange import Exchange
+
+_TIMES = ("request_start", "queue_start", "daemon_start", "application_start")
 
 
 def publish_response_started(exchange: "Exchange") -> None:
@@ -84,17 +87,27 @@ def publish_request_started(
 
 
 class RequestMeter:
-    """Takes the measures of one request for its request_finished event."""
+    """Takes the measures of one request, for its request_finished event and for the metrics."""
 
-    __slots__ = ("_fields", "_cpu")
+    __slots__ = ("_fields", "_number", "_connection", "_cpu")
 
-    def __init__(self, environ: "Dict[str, Any]") -> None:
-        names = ("request_start", "queue_start", "daemon_start", "application_start", "thread_id")
-        self._fields = {name: environ["mod_wsgi." + name] for name in names}
+    def __init__(
+        self, environ: "Dict[str, Any]", exchange: "Exchange", number: int, late: bool = False
+    ) -> None:
+        """number: that of the thread which serves the request; late: recorders know that it has begun."""
+        self._fields = {name: environ["mod_wsgi." + name] for name in _TIMES}
+        self._fields["thread_id"] = number
         self._fields["server_pid"] = _server_pid(environ)
+        self._number = number
+        self._connection = exchange.connection = TimedConnection(exchange.connection)
+        stream = environ.get("wsgi.input")
+        if getattr(stream, "_connection", None) is not None:
+            stream._connection = self._connection
         self._cpu = _thread_cpu()
+        for recorder in () if late else recorders:
+            recorder.started(number)
 
-    def publish_finished(self, exchange: "Exchange") -> None:
+    def finish(self, exchange: "Exchange") -> None:
         """The response is complete, or has failed with a status that the front makes up."""
         fields = dict(self._fields)
         finish = time.time()
@@ -102,7 +115,7 @@ class RequestMeter:
         fields.update(
             request_id=exchange.request_id,
             application_finish=finish,
-            application_time=finish - fields.pop("application_start"),
+            application_time=finish - fields["application_start"],
             cpu_time=user + system,
             cpu_user_time=user,
             cpu_system_time=system,
@@ -110,14 +123,57 @@ class RequestMeter:
             gil_wait_count=0,
             input_length=exchange.input_length,
             input_reads=exchange.input_reads,
-            input_time=0.0,
+            input_time=self._connection.receiving,
             output_length=exchange.output_length,
             output_writes=exchange.output_writes,
-            output_time=0.0,
+            output_time=self._connection.sending,
             status=_status(exchange),
             request_data=exchange.request_data,
         )
-        publish("request_finished", event_callbacks, fields)
+        for recorder in recorders:
+            recorder.finished(self._number, fields)
+        del fields["application_start"]
+        if event_callbacks:
+            publish("request_finished", event_callbacks, fields)
+
+
+def late_meter(exchange: "Exchange", number: int) -> "RequestMeter":
+    """A meter for a request that was in progress when somebody began to ask for measures.
+
+    Its environ is gone, and with it when the application was called: that is taken for when the front
+    gave the request away.
+    """
+    parts = exchange.text.split("\0")
+    environ: "Dict[str, Any]" = dict(zip(parts[::2], parts[1::2]))
+    for name in ("request_start", "queue_start"):
+        environ["mod_wsgi." + name] = float(environ["mod_wsgi." + name])
+    for name in ("daemon_start", "application_start"):
+        environ["mod_wsgi." + name] = environ["mod_wsgi.queue_start"]
+    return RequestMeter(environ, exchange, number, late=True)
+
+
+class TimedConnection:
+    """The connection of a request's thread, with the seconds that sending and receiving took."""
+
+    __slots__ = ("_connection", "next_type", "sending", "receiving")
+
+    def __init__(self, connection: "Any") -> None:
+        self._connection = connection
+        self.next_type = connection.next_type
+        self.sending = self.receiving = 0.0
+
+    def send_bytes(self, data: "Any") -> None:
+        """Send bytes that are frames already."""
+        started = time.perf_counter()
+        self._connection.send_bytes(data)
+        self.sending += time.perf_counter() - started
+
+    def receive(self) -> "Tuple[int, bytes]":
+        """The next frame, waiting for it."""
+        started = time.perf_counter()
+        frame = self._connection.receive()
+        self.receiving += time.perf_counter() - started
+        return frame
 
 
 def _status(exchange: "Exchange") -> int:

@@ -11,6 +11,7 @@ from time import time
 
 from mod_wsgi import RequestTimeout, active_requests
 from mod_wsgi._events import event_callbacks
+from mod_wsgi._metrics import recorders
 
 from .current_request import current
 from .error_report import report_channel_error
@@ -31,7 +32,7 @@ from .protocol import (
     RETRY,
 )
 from .request_body import Input
-from .request_events import RequestMeter, publish_request_started
+from .request_events import RequestMeter, late_meter, publish_request_started
 from .response import failed, respond
 
 if False:
@@ -152,17 +153,18 @@ class RequestThread:
             # ---- the application
             meter = None
             try:
-                if event_callbacks:
-                    meter = RequestMeter(environ)
-                    function = publish_request_started(function, environ, exchange)
+                if event_callbacks or recorders:
+                    meter = RequestMeter(environ, exchange, self.number)
+                    if event_callbacks:
+                        function = publish_request_started(function, environ, exchange)
                 result = function(environ, exchange.start_response)
                 respond(result, exchange)
             except BaseException as error:
                 exchange.send_end(failed(error, exchange))
             # ---- forget it; destructors still belong to the request
             environ = errors = result = parts = None
-            if meter is not None:
-                meter.publish_finished(exchange)
+            if event_callbacks or recorders:
+                (meter or late_meter(exchange, self.number)).finish(exchange)
             self._forget(exchange)
             if exchange.body_pending:
                 self._discard_body(exchange)
@@ -184,18 +186,27 @@ class RequestThread:
                 exchange.send_end(
                     OUTCOME_FAILED_AFTER_HEAD if exchange.head_sent else OUTCOME_INTERRUPTED
                 )
+            if recorders:
+                late_meter(exchange, self.number).finish(exchange)
             self._forget(exchange)
             if exchange.body_pending:
                 self._discard_body(exchange)
 
     def _load_or_refuse(self, number: int, text: str) -> "Optional[Callable[..., Any]]":
-        """The application, loaded now if it was not; None if the request was refused."""
+        """What to call, loaded now if it was not; None if the request was refused."""
         application = self.application
-        if application.leaving or (application.function is not None and application.changed()):
+        resources = application.resources
+        exchange = Exchange(self.connection, number, text)
+        origin = exchange.origin()
+        for_script = resources is not None and resources.wants(text)
+        if (
+            application.leaving
+            or application.outdated()
+            or (for_script and resources.outdated(origin[1]))  # type: ignore[union-attr]
+        ):
             self.connection.send(RETRY, NUMBER.pack(number))
             return None
-        exchange = Exchange(self.connection, number, text)
-        function = application.load(*exchange.origin())
+        function = (resources if for_script else application).load(*origin)  # type: ignore[union-attr]
         if function is None:
             exchange.send_end(OUTCOME_FAILED_BEFORE_HEAD)
         return function

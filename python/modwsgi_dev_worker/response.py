@@ -6,6 +6,7 @@ the next one is asked for; close() runs at the end in every case, after the body
 
 from mod_wsgi import RequestTimeout
 from mod_wsgi._events import event_callbacks
+from mod_wsgi._metrics import recorders
 from mod_wsgi._file_wrapper import FileWrapper
 
 from .connection import ConnectionLost
@@ -51,8 +52,9 @@ def respond(result: "Any", exchange: "Exchange") -> None:
                 exchange.settle_length()
                 head = exchange.head
                 body = body[: exchange.length]
-            if event_callbacks:
-                publish_response_started(exchange)
+            if event_callbacks or recorders:
+                if event_callbacks:
+                    publish_response_started(exchange)
                 exchange.output_length = len(body)
                 exchange.output_writes = len(result)
             exchange.head_sent = True

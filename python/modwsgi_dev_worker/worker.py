@@ -10,6 +10,7 @@ from _thread import start_new_thread
 from time import sleep, time
 
 import mod_wsgi
+from mod_wsgi import _metrics
 from mod_wsgi._events import publish
 
 from .application import Application, MissingCallable
@@ -32,17 +33,22 @@ if False:
     from typing import Any, Dict, List, Optional
 
     from .connection import Connection
+    from .server_figures import ServerFigures
 
 
 class Worker:
     """All that belongs to this process."""
 
     def __init__(self, channel: "Channel", begun_path: str) -> None:
+        self.started = time()
         self.channel = channel
         self.begun_path = begun_path
         self.control: "Connection" = channel.connect("control")
         self.signals = SignalQueue()
         self.threads: "List[RequestThread]" = []
+        self.intake: "Optional[Intake]" = None  # as begun: not in the process of a service
+        self.begun: "Any" = b""
+        self.server_figures: "Optional[ServerFigures]" = None
         self.shutdown_reason: "Optional[str]" = None
         self.shutdown_timeout = 5.0
         self._stopping_published = False
@@ -53,29 +59,42 @@ class Worker:
         if configuration["type"] != "configure":
             raise ProtocolError("Message %r before configure" % configuration["type"])
         self.shutdown_timeout = configuration["shutdownTimeout"]
+        self.orphans_interpreter = bool(configuration.get("orphanInterpreter"))
+        if configuration.get("serverMetrics"):
+            from .server_figures import ServerFigures
+
+            self.server_figures = ServerFigures(self._send)
         self.lifeline = hold_lifeline(self.channel)
-        files = LoadedFiles(self._report_files, configuration["reportFiles"])
+        self.files = files = LoadedFiles(self._report_files, configuration["reportFiles"])
+        _metrics.worker = self
         self.application = Application(configuration, files)
         self.application.on_late_load = self._report_late_load
-        self._start_threads(configuration)
+        service = bool(configuration.get("service"))
+        if not service:
+            self._start_threads(configuration)
         prepare_process(configuration)
-        self.signals.install()
+        if not service:
+            self.signals.install()
         os.register_at_fork(after_in_child=self._forget_in_child)
         start_new_thread(self._read_control, ())
-        files.watch_imports()
         current.exchange = None
+        if service:
+            from .service import run_service
+
+            run_service(configuration["script"], self._finish_interpreter)
+        files.watch_imports()
         self._load()
         self._wait_for_the_end()
 
     def _start_threads(self, configuration: "Dict[str, Any]") -> None:
         environ = make_base_environ(configuration)
         https = forces_https(configuration)
-        begun = _map_file(self.begun_path)
+        self.begun = _map_file(self.begun_path)
         self.intake = Intake(self.channel.connect("intake"))
         for number in range(1, configuration["threads"] + 1):
             connection = self.channel.connect("thread", number)
             thread = RequestThread(
-                number, connection, self.intake, begun, self.application, environ, https
+                number, connection, self.intake, self.begun, self.application, environ, https
             )
             self.threads.append(thread)
             start_new_thread(thread.run, ())
@@ -84,8 +103,10 @@ class Worker:
         """A forked child is no worker: the channel is not its own."""
         renew_lock()
         threads = (thread.connection for thread in self.threads)
-        for connection in (self.control, self.lifeline, self.intake.connection, *threads):
+        for connection in (self.control, self.lifeline, *threads):
             connection.close()
+        if self.intake is not None:
+            self.intake.connection.close()
 
     # ---- loading
 
@@ -144,8 +165,15 @@ class Worker:
                 self._interrupt(message["request"])
             elif kind == "wake":
                 self.intake.wake_one()
+            elif kind == "metrics":
+                if self.server_figures is not None:
+                    self.server_figures.told(message)
             elif kind == "dump-stacks":
                 dump_stacks()
+
+    def ask_server_metrics(self) -> "Optional[Dict[str, Any]]":
+        """What mod_wsgi.server_metrics() gives: the supervisor's figures; None if it has none for us."""
+        return None if self.server_figures is None else self.server_figures.ask()
 
     def _take_shutdown(self, reason: str) -> None:
         self.shutdown_reason = reason
@@ -215,14 +243,19 @@ class Worker:
         while any(thread.exchange is not None for thread in self.threads):
             sleep(0.005)
         start_new_thread(self._end_by_force, ())
+        if not self.orphans_interpreter:
+            self._finish_interpreter()
+        end_line(process_lines)
+        os._exit(0)
+
+    def _finish_interpreter(self) -> None:
+        """What Python itself does at its end: wait for threads, run exit functions."""
         threading = sys.modules.get("threading")
         if threading is not None:
             threading._shutdown()
         import atexit
 
         atexit._run_exitfuncs()
-        end_line(process_lines)
-        os._exit(0)
 
     def _end_by_force(self) -> None:
         sleep(self.shutdown_timeout)

@@ -2,6 +2,7 @@
  * From settings to logs: which form the lines have, and where they go.
  */
 import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { isatty } from 'node:tty'
 import { UserError } from '../base/errors.js'
 import { accessFormat } from '../logging/access-format.js'
@@ -122,6 +123,23 @@ export function openLogs(settings: Settings, plan: SitePlan, forms: LogForms): L
     errors: forms.errors(open(plan.errorLog, 2)),
     access: forms.access?.(open(plan.accessLog, 1)) ?? null,
   })
+}
+
+/** The logs of --service-log-file, by the name of the service. Throws {@link UserError}. */
+export function openServiceLogs(
+  settings: Settings,
+  plan: SitePlan,
+  forms: LogForms,
+): Map<string, Log> {
+  const folder = settings.logDirectory ?? plan.serverRoot
+  const levels = readLevels(settings.logLevel)
+  return new Map(
+    settings.serviceLogFile.map(([name, file]) => {
+      const path = join(folder, file)
+      const errors = forms.errors(opened(path, () => fileSink(path)))
+      return [name, openLog({ levels, errors, access: null })]
+    }),
+  )
 }
 
 /** The log of a start that fails, for `--startup-log`; it stays empty otherwise. Null: on the terminal only. */

@@ -3,7 +3,8 @@
  * is open, for good and as a whole, so that files are served and workers run with that user's rights.
  */
 import { execFileSync } from 'node:child_process'
-import { chownSync } from 'node:fs'
+import { chownSync, readFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { UserError } from '../base/errors.js'
 
 /** Who the server runs as. */
@@ -28,6 +29,21 @@ export function findAccount(
   const uid = numberOf(name) ?? askId('-u', name, '--user')
   const gid = group === null ? askId('-g', name.replace(/^#/, ''), '--user') : groupNumber(group)
   return { user: name.replace(/^#/, ''), uid, gid }
+}
+
+/** The name of this process's group; a number as `#33` where it has no name. */
+export function ownGroup(): string {
+  const { gid } = userInfo()
+  const lines = groupFile().split('\n')
+  return lines.find(line => line.split(':')[2] === String(gid))?.split(':', 1)[0] ?? `#${gid}`
+}
+
+function groupFile(): string {
+  try {
+    return readFileSync('/etc/group', 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /** Makes the server root the account's own, then takes its groups and its user, irrevocably. */

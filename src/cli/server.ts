@@ -1,6 +1,7 @@
 /**
  * A running server: joins channel, workers, front, watcher and log, and stops them in order.
  */
+import { join } from 'node:path'
 import { systemClock } from '../base/clock.js'
 import { deferred } from '../base/deferred.js'
 import { exitCode, UserError } from '../base/errors.js'
@@ -14,7 +15,7 @@ import { listenForSignals, type Order, signalExitCode } from '../supervisor/sign
 import type { SourceWatcher } from '../watch/watcher.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
 import type { LoadResult } from '../workers/worker-process.js'
-import { planWorker, type SitePlan } from './site-plan.js'
+import { planService, planWorker, type SitePlan } from './site-plan.js'
 import { type Workforce, watchesChanges } from './workforce.js'
 
 export interface ServerOptions {
@@ -58,6 +59,7 @@ export class Server {
         directoryIndex: settings.directoryIndex,
         directoryListing: settings.directoryListing,
         mimeTypesFile: settings.mimeTypes,
+        handlerExtensions: settings.addHandler.map(([extension]) => extension),
         // The front adds Server and Date to every response.
         serverHeader: null,
       }),
@@ -65,6 +67,7 @@ export class Server {
       log,
       clock: systemClock,
       mountPoint: plan.mountPoint,
+      resourceScript: join(plan.serverRoot, 'resource.wsgi'),
       keepAliveTimeout: settings.keepAliveTimeout,
       silence: settings.socketTimeout,
       headPatience: patience(
@@ -114,7 +117,7 @@ export class Server {
     await this.#watcher?.close()
     await within(this.#front.drained(), settings.shutdownTimeout * 1000)
     const left = Math.max(0, deadline - systemClock.now()) / 1000
-    await this.#fleet?.stop(left)
+    await Promise.all([this.#fleet?.stop(left), this.#options.workforce?.services.stop(left)])
     // Clients whose worker was ended by force are told, if they listen.
     await within(this.#front.drained(), lastWordsTime)
     this.#end(this.#quitSignal === null ? exitCode.ok : signalExitCode(this.#quitSignal))
@@ -128,6 +131,7 @@ export class Server {
       case 'quit':
         return this.#quit(order.signal)
       case 'restart':
+        this.#options.workforce?.services.restart()
         return this.#fleet?.reload([order.signal])
     }
   }
@@ -137,6 +141,7 @@ export class Server {
     this.#quitSignal ??= signal
     this.#front.stopAccepting()
     this.#fleet?.kill()
+    this.#options.workforce?.services.kill()
     this.#dispatcher.refuseAll('stopping')
     // Whoever does not take his answer (a stalled download, a body that never ends) is not waited for.
     systemClock.after(lastWordsTime, () => this.#front.destroy())
@@ -154,11 +159,21 @@ export class Server {
     const { settings, plan, env, workforce } = this.#options
     if (!workforce) return
     if (watchesChanges(settings)) this.#watcher = await this.#watch(workforce.fleet)
-    workforce.configure(planWorker(settings, plan, this.port, env), {
-      running: pool => this.#runningIn(pool),
-      loadTried: (result, generation) => this.#loadTried(result, generation),
-      filesLoaded: files => this.#watcher?.add(files),
-    })
+    const services = new Map(
+      settings.serviceScript.map(service => [
+        service[0],
+        planService(settings, plan, this.port, env, service),
+      ]),
+    )
+    const worker = planWorker(settings, plan, this.port, env)
+    workforce.configure(
+      { worker, services },
+      {
+        running: pool => this.#runningIn(pool),
+        loadTried: (result, generation) => this.#loadTried(result, generation),
+        filesLoaded: files => this.#watcher?.add(files),
+      },
+    )
   }
 
   async #watch(fleet: Fleet): Promise<SourceWatcher> {
@@ -183,6 +198,7 @@ export class Server {
     this.#stopping = true
     this.#front.destroy()
     this.#fleet?.kill()
+    this.#options.workforce?.services.kill()
     const error = new UserError(
       `--callable-object ${settings.callableObject}: ${plan.entryPoint.name} does not define it`,
       exitCode.applicationNotLoaded,

@@ -2,12 +2,13 @@
  * From settings to what each part of the server is given: pure apart from looking at the directory for
  * the server root.
  */
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { baseEnviron, type EnvironOptions } from '../front/environ.js'
-import type { Settings } from '../settings/settings.js'
+import type { Pair, Settings } from '../settings/settings.js'
 import type { WorkerConfiguration } from '../workers/worker-process.js'
+import { ownGroup } from './privileges.js'
 
 /** Where the command was started. */
 export interface CommandPlace {
@@ -39,6 +40,12 @@ export interface SitePlan {
   readonly processes: number
   readonly locale: string
   readonly processGroup: string
+  /** Name of the sub-interpreter, empty for the main one: the application always runs in that, but sees the name. */
+  readonly applicationGroup: string
+  /** What listings show for a worker, without the brackets. */
+  readonly title: string
+  /** PYTHON_EGG_CACHE. */
+  readonly eggDirectory: string
 }
 
 const welcomeScript = fileURLToPath(
@@ -70,6 +77,9 @@ export function planSite(
     processes: settings.processes ?? 1,
     locale: planLocale(settings, place.env),
     processGroup: settings.processGroup ?? `${listenerHost}:${settings.port}`,
+    applicationGroup: planApplicationGroup(settings.applicationGroup),
+    title: `wsgi:${settings.processGroup ?? `${listenerHost}:${settings.port}:${place.uid}`}`,
+    eggDirectory: settings.pythonEggs ?? join(serverRoot, 'python-eggs'),
   }
 }
 
@@ -81,6 +91,11 @@ function planLogFiles(settings: Settings, serverRoot: string) {
     accessLog: resolve(folder, settings.accessLogName),
     startupLog: resolve(folder, settings.startupLogName),
   }
+}
+
+/** `%{GLOBAL}` is mod_wsgi's word for the main interpreter, whose name is empty. */
+function planApplicationGroup(name: string | null): string {
+  return name === null || name === '%{GLOBAL}' ? '' : name
 }
 
 function planEntryPoint(type: string, entryPoint: string | null, cwd: string): EntryPoint {
@@ -124,9 +139,20 @@ export function planWorker(
     pythonWarnings: settings.pythonWarnings,
     switchInterval: settings.switchInterval,
     environ: baseEnviron(planEnviron(settings, plan, port, env)),
-    processEnviron: planProcessEnviron(settings, plan, port),
+    processEnviron: {
+      ...planServerEnviron(settings, plan, port),
+      MOD_WSGI_EXPRESS: 'true',
+      MOD_WSGI_SERVER_NAME: settings.serverName ?? plan.listenerHost,
+      MOD_WSGI_SERVER_ALIASES: settings.serverAlias.join(' '),
+      ...(settings.reloadOnChanges ? { MOD_WSGI_RELOADER_ENABLED: 'true' } : {}),
+    },
     processGroup: plan.processGroup,
-    applicationGroup: '',
+    applicationGroup: plan.applicationGroup,
+    title: `(${plan.title})`,
+    handlers: settings.addHandler,
+    orphanInterpreter: settings.orphanInterpreter,
+    serverMetrics: settings.serverMetrics,
+    service: false,
     maximumProcesses: plan.processes,
     scriptReloading: !settings.disableReloading,
     reportFiles: settings.reloadOnChanges && !settings.disableReloading,
@@ -150,7 +176,7 @@ function planEnviron(
     listenerHost: plan.listenerHost,
     port,
     processGroup: plan.processGroup,
-    applicationGroup: '',
+    applicationGroup: plan.applicationGroup,
     handlerScript: join(plan.serverRoot, 'handler.wsgi'),
     variables: [...settings.setenv, ...passed].map(
       ([key, value]) => [key, bytesOf(value)] as const,
@@ -163,8 +189,33 @@ function bytesOf(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1')
 }
 
-/** Variables that mod_wsgi-express sets for the application's process. */
-function planProcessEnviron(
+/** What the process of a service is told: a worker's configuration, but for requests. */
+export function planService(
+  settings: Settings,
+  plan: SitePlan,
+  port: number,
+  env: NodeJS.ProcessEnv,
+  [name, script]: Pair,
+): WorkerConfiguration {
+  return {
+    ...planWorker(settings, plan, port, env),
+    service: true,
+    script,
+    module: null,
+    paste: null,
+    threads: 0,
+    handlers: [],
+    processEnviron: planServerEnviron(settings, plan, port),
+    processGroup: `service:${name}`,
+    applicationGroup: '',
+    title: `(wsgi:service:${name})`,
+    maximumProcesses: 1,
+    reportFiles: false,
+  }
+}
+
+/** Variables that mod_wsgi-express sets for all processes of the server. */
+export function planServerEnviron(
   settings: Settings,
   plan: SitePlan,
   port: number,
@@ -172,14 +223,16 @@ function planProcessEnviron(
   return {
     LANG: plan.locale,
     LC_ALL: plan.locale,
-    MOD_WSGI_EXPRESS: 'true',
-    MOD_WSGI_SERVER_NAME: settings.serverName ?? plan.listenerHost,
-    MOD_WSGI_SERVER_ALIASES: settings.serverAlias.join(' '),
+    PYTHON_EGG_CACHE: plan.eggDirectory,
+    MOD_WSGI_USER: settings.user ?? userInfo().username,
+    MOD_WSGI_GROUP: settings.group ?? ownGroup(),
+    ...(settings.modulesDirectory === null
+      ? {}
+      : { MOD_WSGI_MODULES_DIRECTORY: settings.modulesDirectory }),
     MOD_WSGI_LISTENER_HOST: plan.listenerHost,
     MOD_WSGI_HTTP_PORT: String(port),
     MOD_WSGI_HTTPS_PORT: String(settings.httpsPort ?? 'None'),
     MOD_WSGI_SERVER_ROOT: plan.serverRoot,
     MOD_WSGI_WORKING_DIRECTORY: plan.workingDirectory,
-    ...(settings.reloadOnChanges ? { MOD_WSGI_RELOADER_ENABLED: 'true' } : {}),
   }
 }

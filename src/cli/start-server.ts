@@ -3,9 +3,11 @@
  * is told to stop.
  */
 import {
+  chownSync,
   closeSync,
   constants,
   existsSync,
+  mkdirSync,
   openSync,
   readFileSync,
   rmSync,
@@ -18,11 +20,12 @@ import type { Log } from '../logging/log.js'
 import type { Settings } from '../settings/settings.js'
 import { choosePython, findPython, type Python, type PythonSearch } from '../workers/python.js'
 import { banner } from './banner.js'
-import { openLogs, openStartupLog, planLogForms } from './logs.js'
-import { becomeAccount, findAccount } from './privileges.js'
+import { envvarsScript, sourceEnvvars } from './envvars.js'
+import { openLogs, openServiceLogs, openStartupLog, planLogForms } from './logs.js'
+import { type Account, becomeAccount, findAccount } from './privileges.js'
 import { prepareServerRoot } from './server-root.js'
-import { type CommandPlace, planSite, type SitePlan } from './site-plan.js'
-import { gatherWorkforce, type Workforce } from './workforce.js'
+import { type CommandPlace, planServerEnviron, planSite, type SitePlan } from './site-plan.js'
+import { gatherWorkforce, needsPython, type Workforce } from './workforce.js'
 
 const rootWarning = 'running as root without --user: the application has all rights of root\n'
 
@@ -34,16 +37,21 @@ export async function startServer(
 ): Promise<number> {
   const plan = planSite(settings, entryPoint, place)
   checkEntryPoint(plan)
+  const env = planEnvironment(settings, plan, place)
   const forms = planLogForms(settings, plan, place)
   const search = pythonSearch(settings, plan, place)
-  const chosen = plan.entryPoint.kind === 'static' ? null : choosePython(search)
+  const chosen = needsPython(settings, plan) ? choosePython(search) : null
   const account = findAccount(settings.user, settings.group, place.uid)
   const owners = account ? [place.uid, account.uid] : [place.uid]
   prepareServerRoot(plan.serverRoot, owners, settings.serverRoot !== null)
   const pidFile = settings.pidFile ?? join(plan.serverRoot, 'httpd.pid')
   const startupLog = openStartupLog(settings, plan)
   const log = holdBack(openLogs(settings, plan, forms))
-  const workforce = chosen && (await gatherWorkforce(settings, plan, chosen.path, place.env, log))
+  makeEggDirectory(plan.eggDirectory, account)
+  const serviceLogs = openServiceLogs(settings, plan, forms)
+  if (settings.processName !== null) process.title = settings.processName
+  const workforce =
+    chosen && (await gatherWorkforce(settings, plan, chosen.path, env, log, serviceLogs))
   let python: Python | null = null
   try {
     // The workers' Python starts while the rest of the server is loaded; as the user that --user names it
@@ -54,7 +62,7 @@ export async function startServer(
       settings,
       plan,
       workforce,
-      env: place.env,
+      env,
       log,
       bound: async () => {
         writePidFile(pidFile)
@@ -78,6 +86,7 @@ export async function startServer(
   } catch (error) {
     if (error instanceof UserError) startupLog?.write(`modwsgi-dev: ${error.message}\n`)
     workforce?.fleet.kill()
+    workforce?.services.kill()
     await workforce?.fleet.stop(0)
     workforce?.channel.close()
     throw error
@@ -85,6 +94,28 @@ export async function startServer(
     removePidFile(pidFile)
     log.close()
     startupLog?.close()
+    for (const serviceLog of serviceLogs.values()) serviceLog.close()
+  }
+}
+
+/** The environment of all that is started: that of the command, with what the envvars script makes of it. */
+function planEnvironment(
+  settings: Settings,
+  plan: SitePlan,
+  place: CommandPlace,
+): NodeJS.ProcessEnv {
+  const script = envvarsScript(settings.envvarsScript, plan.serverRoot)
+  if (script === null) return place.env
+  return sourceEnvvars(script, place.env, planServerEnviron(settings, plan, settings.port))
+}
+
+/** Best effort, as in mod_wsgi-express: hardly anything uses eggs any more. */
+function makeEggDirectory(path: string, account: Account | null): void {
+  try {
+    mkdirSync(path)
+    if (account) chownSync(path, account.uid, account.gid)
+  } catch {
+    // It is there already, or cannot be made.
   }
 }
 

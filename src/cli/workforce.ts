@@ -6,12 +6,18 @@ import { systemClock } from '../base/clock.js'
 import { deferred } from '../base/deferred.js'
 import type { RunningRequest } from '../logging/events.js'
 import type { Log } from '../logging/log.js'
-import type { Settings } from '../settings/settings.js'
+import type { Pair, Settings } from '../settings/settings.js'
 import { Fleet } from '../supervisor/fleet.js'
 import { createRestartBudget } from '../supervisor/restart-budget.js'
+import { type Service, Services } from '../supervisor/services.js'
 import { type Channel, openChannel } from '../workers/channel.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
-import type { LoadResult, ReportedFile, WorkerConfiguration } from '../workers/worker-process.js'
+import type {
+  LoadResult,
+  ReportedFile,
+  WorkerCommand,
+  WorkerConfiguration,
+} from '../workers/worker-process.js'
 import type { SitePlan } from './site-plan.js'
 
 /** What the rest of the server hears from the workers, and is asked about them. */
@@ -24,14 +30,22 @@ export interface WorkforceListener {
 export interface Workforce {
   readonly dispatcher: Dispatcher
   readonly fleet: Fleet
+  readonly services: Services
   readonly channel: Channel
   /**
    * The version that the first worker's Python tells, such as `3.12.1`; null when a worker ends before one
    * does, or none gets so far within {@link longestGreeting}.
    */
   pythonVersion(): Promise<string | null>
-  /** Lets the workers load the application; from now on `listener` hears of them. */
-  configure(configuration: WorkerConfiguration, listener: WorkforceListener): void
+  /** Lets the workers load the application, and the services start; from now on `listener` hears of them. */
+  configure(configurations: WorkforceConfiguration, listener: WorkforceListener): void
+}
+
+/** What the processes are told. */
+export interface WorkforceConfiguration {
+  readonly worker: WorkerConfiguration
+  /** By name. */
+  readonly services: ReadonlyMap<string, WorkerConfiguration>
 }
 
 /** Deaths of starting workers in a row after which a change of the code is waited for. */
@@ -45,38 +59,69 @@ export function watchesChanges(settings: Settings): boolean {
   return settings.reloadOnChanges && !settings.disableReloading
 }
 
-/** @param python the program that runs workers */
+/** True when the site has anything that Python answers or runs. */
+export function needsPython(settings: Settings, plan: SitePlan): boolean {
+  return needsWorkers(settings, plan) || settings.serviceScript.length > 0
+}
+
+function needsWorkers(settings: Settings, plan: SitePlan): boolean {
+  return plan.entryPoint.kind !== 'static' || settings.addHandler.length > 0
+}
+
+/**
+ * @param python the program that runs workers
+ * @param serviceLogs logs of services that have one of their own, by name
+ */
 export async function gatherWorkforce(
   settings: Settings,
   plan: SitePlan,
   python: string,
   env: NodeJS.ProcessEnv,
   log: Log,
+  serviceLogs: ReadonlyMap<string, Log>,
 ): Promise<Workforce> {
   const channel = await openChannel(reason => log.emit({ type: 'connectionRefused', reason }))
   const dispatcher = new Dispatcher()
-  const configured = deferred<WorkerConfiguration>()
+  const configured = deferred<WorkforceConfiguration>()
   const version = deferred<string | null>()
   let listener: WorkforceListener | null = null
   const attempts = watchesChanges(settings)
     ? startAttempts * plan.processes
     : Number.POSITIVE_INFINITY
+  const command: WorkerCommand = {
+    python,
+    // The interpreter reads the locale before anything of ours runs.
+    env: { ...env, LANG: plan.locale, LC_ALL: plan.locale },
+    workingDirectory: plan.workingDirectory,
+    threads: settings.threads,
+    metered: settings.serverMetrics,
+    configuration: configured.promise.then(({ worker }) => worker),
+  }
+  const serviceOf = ([name]: Pair): Service => ({
+    name,
+    log: serviceLogs.get(name) ?? log,
+    command: {
+      ...command,
+      threads: 0,
+      metered: false,
+      configuration: configured.promise.then(({ services }) => services.get(name)!),
+    },
+  })
+  const services = new Services({
+    channel,
+    clock: systemClock,
+    services: settings.serviceScript.map(serviceOf),
+  })
   const fleet = new Fleet({
     channel,
-    command: {
-      python,
-      // The interpreter reads the locale before anything of ours runs.
-      env: { ...env, LANG: plan.locale, LC_ALL: plan.locale },
-      workingDirectory: plan.workingDirectory,
-      threads: settings.threads,
-      configuration: configured.promise,
-    },
+    command,
+    vhost: `${plan.listenerHost}:${settings.port}`,
     script: plan.entryPoint.name,
     dispatcher,
     log,
     clock: systemClock,
     budget: createRestartBudget(attempts),
-    processes: plan.processes,
+    processes: needsWorkers(settings, plan) ? plan.processes : 0,
     shutdownTimeout: settings.shutdownTimeout,
     gracefulTimeout: settings.gracefulTimeout,
     maximumRequests: settings.maximumRequests,
@@ -89,15 +134,18 @@ export async function gatherWorkforce(
   return {
     dispatcher,
     fleet,
+    services,
     channel,
     pythonVersion() {
+      if (!needsWorkers(settings, plan)) version.resolve(null)
       const cancel = systemClock.after(longestGreeting, () => version.resolve(null))
       void version.promise.then(cancel)
       return version.promise
     },
-    configure(configuration, hears) {
+    configure(configurations, hears) {
       listener = hears
-      configured.resolve(configuration)
+      configured.resolve(configurations)
+      services.start()
     },
   }
 }

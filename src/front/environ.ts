@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net'
 import type { HttpRequest } from '../http/request.js'
+import type { Alias } from '../static/site.js'
 import type { RequestHead } from './request-head.js'
 import { parseHost } from './request-host.js'
 import type { Authority, RequestTarget } from './request-target.js'
@@ -51,6 +52,16 @@ export interface ApplicationPath {
   /** The split of the path at the first component that does not exist below the document root. */
   readonly rawScriptName: string
   readonly rawPathInfo: string
+}
+
+/**
+ * The keys of a request for a script of --add-handler; they win over those of {@link baseEnviron}.
+ * @param alias the one that led to the file; null for a file of the document root
+ */
+export function handlerEnviron(handlerScript: string, alias: Alias | null): string {
+  const keys = `\0mod_wsgi.request_handler\0wsgi-resource\0mod_wsgi.handler_script\0${handlerScript}\0mod_wsgi.application_group\0`
+  if (alias === null) return keys
+  return `${keys}\0CONTEXT_PREFIX\0${alias.urlPath}\0CONTEXT_DOCUMENT_ROOT\0${alias.target}`
 }
 
 /** Seconds since the epoch of two moments in the life of a request. */

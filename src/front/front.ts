@@ -9,12 +9,17 @@ import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
 import { HttpServer, type ListenOptions } from '../http/server.js'
 import type { Log } from '../logging/log.js'
-import { respond, type StaticSite } from '../static/site.js'
+import {
+  type ApplicationResolution,
+  type HandlerResolution,
+  respond,
+  type StaticSite,
+} from '../static/site.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import { maxInlineBody } from '../workers/protocol.js'
 import { followRequest, tellUnreadable } from './access.js'
 import { type ApplicationFront, AppRequest, type RequestBody } from './app-request.js'
-import { requestEnviron } from './environ.js'
+import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.js'
 import { InProgress } from './in-progress.js'
 import { type HttpExchange, writeHead, writeServerPage } from './reply.js'
 import { type RequestHead, readHead } from './request-head.js'
@@ -31,6 +36,8 @@ export interface FrontOptions extends ListenOptions {
   readonly clock: Clock
   /** `/` or `/app`. */
   readonly mountPoint: string
+  /** `mod_wsgi.handler_script` of requests for the scripts of --add-handler. */
+  readonly resourceScript: string
   readonly keepAliveTimeout: number
   /** Seconds that a new connection may be silent (--socket-timeout). */
   readonly silence: number
@@ -180,7 +187,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
       case 'redirect':
         return this.#redirectClient(http, target, resolution.location)
       case 'handler':
-        return writeServerPage(http, 404)
+        return this.#toScript(http, target, resolution, body)
       default:
         if (body === 'streamed') http.request.resume()
         return respond(this.#options.site, resolution, {
@@ -195,15 +202,9 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   #toApplication(
     http: HttpExchange,
     target: RequestTarget,
-    resolution: { scriptFilename: string; scriptName: string; pathInfo: string },
+    resolution: ApplicationResolution,
     body: RequestBody,
   ): void {
-    const coding = http.head.transferEncoding
-    if (coding !== null) {
-      if (coding.toLowerCase() !== 'chunked') return writeServerPage(http, 501, ['Allow', 'TRACE'])
-      if (!this.#options.chunkedRequests) return writeServerPage(http, 411)
-    }
-    const now = this.clock.epoch()
     const mount = this.#options.mountPoint === '/' ? '' : this.#options.mountPoint
     const path = {
       scriptName: mount,
@@ -212,14 +213,48 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
       rawScriptName: resolution.scriptName,
       rawPathInfo: resolution.pathInfo,
     }
+    this.#submit(http, target, path, '', body)
+  }
+
+  /** A script of --add-handler: it sees the file as the script, whatever the mount point. */
+  #toScript(
+    http: HttpExchange,
+    target: RequestTarget,
+    { scriptName, pathInfo, scriptFilename, alias }: HandlerResolution,
+    body: RequestBody,
+  ): void {
+    const path = {
+      scriptName,
+      pathInfo,
+      scriptFilename,
+      rawScriptName: scriptName,
+      rawPathInfo: pathInfo,
+    }
+    const more = handlerEnviron(this.#options.resourceScript, alias)
+    this.#submit(http, target, path, more, body)
+  }
+
+  /** @param more further keys of the environ */
+  #submit(
+    http: HttpExchange,
+    target: RequestTarget,
+    path: ApplicationPath,
+    more: string,
+    body: RequestBody,
+  ): void {
+    const coding = http.head.transferEncoding
+    if (coding !== null) {
+      if (coding.toLowerCase() !== 'chunked') return writeServerPage(http, 501, ['Allow', 'TRACE'])
+      if (!this.#options.chunkedRequests) return writeServerPage(http, 411)
+    }
+    const now = this.clock.epoch()
     const times = { start: now, queued: now }
     const id = this.#nextRequestId()
     const { request, head } = http
     const method = this.#options.mapsHead && request.method === 'HEAD' ? 'GET' : request.method
-    const environ = requestEnviron(request, method, head, target, path, times, id)
+    const environ = requestEnviron(request, method, head, target, path, times, id) + more
     http.access?.submitted(environ, id)
-    const { scriptFilename } = resolution
-    this.dispatcher.submit(new AppRequest(this, http, environ, scriptFilename, body))
+    this.dispatcher.submit(new AppRequest(this, http, environ, path.scriptFilename, body))
   }
 
   #redirectClient(http: HttpExchange, target: RequestTarget, path: string): void {

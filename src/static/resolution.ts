@@ -4,6 +4,7 @@
  * percent-encoded.
  */
 import type { Stats } from 'node:fs'
+import type { Alias } from './aliases.js'
 
 /** Something at the end of a path that is not a directory. */
 export interface StaticFile {
@@ -38,6 +39,8 @@ export interface HandlerResolution {
   readonly extension: string
   /** False below an alias for a file that is not there: the script is asked all the same. */
   readonly exists: boolean
+  /** The alias that led to it; null in the document root. */
+  readonly alias: Alias | null
   readonly scriptFilename: string
   readonly scriptName: string
   readonly pathInfo: string

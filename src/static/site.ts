@@ -15,6 +15,7 @@ import { rawPath, rawText } from './raw-path.js'
 import type { HandlerResolution, Resolution } from './resolution.js'
 import { escapePath } from './url-escape.js'
 
+export type { Alias } from './aliases.js'
 export type {
   ApplicationResolution,
   DirectoryToList,
@@ -134,7 +135,12 @@ class Resolver {
       return { kind: 'application', scriptFilename: filename, scriptName, pathInfo }
     }
     const exists = found.type === 'file'
-    const handler = this.#handlerOf({ exists, scriptFilename: filename, scriptName, pathInfo })
+    const handler = this.#handlerOf(path, {
+      exists,
+      scriptFilename: filename,
+      scriptName,
+      pathInfo,
+    })
     if (handler !== null) return handler
     if (found.type === 'missing' || pathInfo !== '') {
       return { kind: 'refused', status: 404, filename }
@@ -186,12 +192,16 @@ class Resolver {
     return this.#applicationRoot !== null && directory.startsWith(this.#applicationRoot)
   }
 
-  #handlerOf(script: Omit<HandlerResolution, 'kind' | 'extension'>): HandlerResolution | null {
+  #handlerOf(
+    path: string,
+    script: Omit<HandlerResolution, 'kind' | 'extension' | 'alias'>,
+  ): HandlerResolution | null {
     if (this.#handlers.size === 0) return null
     const { scriptFilename } = script
     if (!extensionsOf(scriptFilename).some(name => this.#handlers.has(name))) return null
     const extension = scriptFilename.slice(scriptFilename.lastIndexOf('.'))
-    return { kind: 'handler', extension, ...script }
+    const alias = findAlias(this.#aliases, path) ?? null
+    return { kind: 'handler', extension, alias, ...script }
   }
 }
 

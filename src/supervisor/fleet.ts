@@ -16,6 +16,7 @@ import {
   WorkerProcess,
 } from '../workers/worker-process.js'
 import type { RestartBudget } from './restart-budget.js'
+import { scoreboard } from './scoreboard.js'
 import { type HandleOwner, type Retirement, WorkerHandle } from './worker-handle.js'
 
 export interface FleetOptions {
@@ -29,6 +30,8 @@ export interface FleetOptions {
   readonly budget: RestartBudget
   /** Number of workers wanted. */
   readonly processes: number
+  /** `HOST:PORT`, for `mod_wsgi.server_metrics()`. */
+  readonly vhost: string
   /** Seconds that a worker told to stop has for its requests and exit functions. */
   readonly shutdownTimeout: number
   /** Seconds more for one that is replaced without hurry. */
@@ -71,9 +74,11 @@ export class Fleet implements HandleOwner {
   #lastId = 0
   #reloadStarted: number | null = null
   #stopped: (() => void) | null = null
+  readonly #startTime: number
 
   constructor(options: FleetOptions) {
     this.#options = options
+    this.#startTime = options.clock.epoch()
     this.dispatcher = options.dispatcher
     this.clock = options.clock
     this.#wanted = options.processes
@@ -141,6 +146,24 @@ export class Fleet implements HandleOwner {
     })
   }
 
+  /** What `mod_wsgi.server_metrics()` gives. */
+  #metrics(): Record<string, unknown> {
+    const { processes, command, vhost } = this.#options
+    const workers = [...this.#handles].map(({ slot, generation, serving, process }) => {
+      const { places } = process.requests
+      return { slot, generation, pid: process.pid, quiescing: !serving, places }
+    })
+    return scoreboard({
+      workers,
+      processes,
+      threads: command.threads,
+      generation: this.#generation,
+      restartTime: this.#startTime,
+      now: this.clock.epoch(),
+      vhost,
+    })
+  }
+
   outOfTime(handle: WorkerHandle): void {
     const { cause, seconds } = handle.retirement ?? { cause: 'shutdown', seconds: 0 }
     this.#options.log.emit({
@@ -193,6 +216,8 @@ export class Fleet implements HandleOwner {
         handle.retire(this.#retirement(reason), 'leaving')
         this.#reconcile()
       },
+      metricsAsked: number =>
+        handle.process.tell({ type: 'metrics', number, metrics: this.#metrics() }),
       line: line => log.emit({ type: 'applicationLine', ...this.#nameOf(handle), ...line }),
       raw: text => log.emit({ type: 'rawLine', ...this.#nameOf(handle), text }),
       outdated: () => this.#outdated(handle),

@@ -1,3 +1,4 @@
+import type { RunningRequest } from '../logging/events.js'
 import type { EndOutcome, ResponseFrame } from './protocol.js'
 import type { ThreadConnection } from './thread-connection.js'
 
@@ -6,6 +7,8 @@ import type { ThreadConnection } from './thread-connection.js'
  * `retry` and `lost` comes, last.
  */
 export interface Exchange {
+  /** For log lines and metrics. */
+  describe(): RunningRequest
   /** A thread has the request: body and abortion go this way. */
   taken(connection: ThreadConnection): void
   /** The application takes the request: a streamed body may be sent. */

@@ -24,8 +24,8 @@ import {
 export interface ThreadOwner {
   /** The thread has taken this request; gives its exchange, or null when there is no such request. */
   taken(number: number): Exchange | null
-  /** The request is through, and the thread is free. */
-  finished(number: number): void
+  /** The request is through, and the thread is free; the worker has sent so many bytes for it. */
+  finished(number: number, bytes: number): void
   /** The worker saw that its script has changed. */
   outdated(): void
   /** The connection is of no more use; `reason` is null when the other side just closed it. */
@@ -37,6 +37,8 @@ const bodyEndFrame = encodeFrame(frameType.bodyEnd, new Uint8Array(0))
 export class ThreadConnection {
   #exchange: Exchange | null = null
   #number = 0
+  /** Sent by the worker for the request. */
+  #bytes = 0
   /** True between CONTINUE and the end or abortion of a streamed body. */
   #bodyOpen = false
   #closed = false
@@ -106,6 +108,7 @@ export class ThreadConnection {
   }
 
   #received(type: number, payload: Buffer): void {
+    this.#bytes += payload.length
     if (type === frameType.data) return this.#bound().data(payload)
     const exchange = this.#bind(decodeNumber(payload))
     switch (type) {
@@ -162,7 +165,8 @@ export class ThreadConnection {
   #finished(): void {
     this.endBody()
     this.socket.resume()
-    this.owner.finished(this.#number)
+    this.owner.finished(this.#number, this.#bytes)
+    this.#bytes = 0
   }
 
   #close(reason: ProtocolError | null): void {
@@ -171,7 +175,7 @@ export class ThreadConnection {
     const exchange = this.#exchange
     this.#exchange = null
     this.#bodyOpen = false
-    if (exchange) this.owner.finished(this.#number)
+    if (exchange) this.owner.finished(this.#number, this.#bytes)
     this.owner.closed(this, reason)
     exchange?.lost()
   }

@@ -36,6 +36,14 @@ export interface WorkerConfiguration {
   readonly pythonPath: readonly string[]
   readonly pythonWarnings: readonly string[]
   readonly switchInterval: number | null
+  /** What listings show for the process; as much of it as fits. */
+  readonly title: string
+  /** --add-handler: extension and script. */
+  readonly handlers: readonly (readonly [string, string])[]
+  readonly orphanInterpreter: boolean
+  readonly serverMetrics: boolean
+  /** True for the process of a --service-script, which runs `script` and takes no requests. */
+  readonly service: boolean
   readonly environ: Readonly<Record<string, string>>
   readonly processEnviron: Readonly<Record<string, string>>
   readonly processGroup: string
@@ -54,6 +62,8 @@ export interface WorkerCommand {
   readonly env: NodeJS.ProcessEnv
   readonly workingDirectory: string
   readonly threads: number
+  /** Whether its requests are counted for `mod_wsgi.server_metrics()`. */
+  readonly metered: boolean
   /** What the worker is told once it is up; until then it waits. A process can so be started early. */
   readonly configuration: Promise<WorkerConfiguration>
 }
@@ -85,6 +95,8 @@ export interface WorkerListener extends Omit<RequestsListener, 'wake'> {
   loaded(): void
   files(files: readonly ReportedFile[]): void
   stopping(reason: string): void
+  /** The application asks for the figures of the server; `number` goes back with the answer. */
+  metricsAsked(number: number): void
   line(line: WorkerLine): void
   raw(text: string): void
   /** The last fact: the process is gone and all its output was delivered. */
@@ -107,9 +119,9 @@ export class WorkerProcess {
     readonly listener: WorkerListener,
     clock: Clock = systemClock,
   ) {
-    const { threads } = command
+    const { threads, metered } = command
     const begunFile = channel.begunFile(id, threads)
-    this.requests = new WorkerRequests(threads, begunFile, this.#requestsListener(), clock)
+    this.requests = new WorkerRequests(threads, begunFile, this.#requestsListener(), clock, metered)
     this.#unregister = channel.register(id, (hello, socket, rest) =>
       this.#connected(hello, socket, rest),
     )
@@ -139,6 +151,11 @@ export class WorkerProcess {
   /** Sends a control message; one to a worker that is gone is dropped. */
   tell(message: { readonly type: string; readonly [field: string]: unknown }): void {
     this.#control?.write(encodeJson(frameType.message, message))
+  }
+
+  /** Sends it a signal; false when it is gone. */
+  signal(signal: NodeJS.Signals): boolean {
+    return this.#child.kill(signal)
   }
 
   /** Ends the process and all that it started, at once. */
@@ -235,6 +252,8 @@ export class WorkerProcess {
         return this.listener.loaded()
       case 'files':
         return this.listener.files(message['files'] as ReportedFile[])
+      case 'ask-metrics':
+        return this.listener.metricsAsked(Number(message['number']))
       case 'stopping':
         return this.listener.stopping(String(message['reason']))
       default:

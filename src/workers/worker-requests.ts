@@ -7,6 +7,7 @@ import type { Socket } from 'node:net'
 import type { Clock } from '../base/clock.js'
 import type { Pool, WorkerName } from './dispatcher.js'
 import type { Exchange } from './exchange.js'
+import { PlaceFigures, type PlaceSnapshot } from './place-figures.js'
 import { numberRequest, type ProtocolError } from './protocol.js'
 import { StallWatch } from './stall-watch.js'
 import { ThreadConnection, type ThreadOwner } from './thread-connection.js'
@@ -55,8 +56,21 @@ export class WorkerRequests implements Pool, ThreadOwner {
     this.#intake?.uncork()
   }
 
-  /** @param begunFile where the worker notes the numbers of requests that its threads begin */
-  constructor(threads: number, begunFile: string, listener: RequestsListener, clock: Clock) {
+  /** One for each place of `#given`; empty without --server-metrics. */
+  readonly #figures: readonly PlaceFigures[]
+
+  /**
+   * @param begunFile where the worker notes the numbers of requests that its threads begin
+   * @param metered whether {@link places} is of use
+   */
+  constructor(
+    threads: number,
+    begunFile: string,
+    listener: RequestsListener,
+    clock: Clock,
+    metered = false,
+  ) {
+    this.#figures = Array.from({ length: metered ? threads : 0 }, () => new PlaceFigures())
     this.#given = new Array<Given | null>(threads).fill(null)
     this.#begunFile = begunFile
     this.#listener = listener
@@ -66,6 +80,11 @@ export class WorkerRequests implements Pool, ThreadOwner {
 
   get busy(): number {
     return this.#busy
+  }
+
+  /** What each place has done; empty without --server-metrics. */
+  get places(): readonly PlaceSnapshot[] {
+    return this.#figures.map(figures => figures.snapshot)
   }
 
   get free(): number {
@@ -93,7 +112,9 @@ export class WorkerRequests implements Pool, ThreadOwner {
   send(request: Buffer, exchange: Exchange): void {
     const number = ++this.#lastNumber
     numberRequest(request, number)
-    this.#given[this.#given.indexOf(null)] = {
+    const place = this.#given.indexOf(null)
+    this.#figures[place]?.began(exchange, this.#clock.epoch())
+    this.#given[place] = {
       number,
       exchange,
       at: this.#clock.now(),
@@ -132,11 +153,12 @@ export class WorkerRequests implements Pool, ThreadOwner {
     return given.exchange
   }
 
-  finished(number: number): void {
+  finished(number: number, bytes: number): void {
     const place = this.#placeOf(number)
     const given = this.#given[place]
     if (!given) return
     this.#given[place] = null
+    this.#figures[place]?.ended(bytes, this.#clock.epoch())
     this.#busy--
     this.#stalls.answered(this.#clock.now() - given.at)
     this.#listener.freed()

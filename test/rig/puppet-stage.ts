@@ -110,6 +110,7 @@ export class PuppetStage {
       env: { ...process.env, PUPPET_STAGE: this.path },
       workingDirectory: '/',
       threads: configuration.threads ?? plainConfiguration.threads,
+      metered: configuration.serverMetrics ?? false,
       configuration: Promise.resolve({ ...plainConfiguration, ...configuration }),
     }
   }
@@ -154,6 +155,11 @@ const plainConfiguration: WorkerConfiguration = {
   pythonPath: [],
   pythonWarnings: [],
   switchInterval: null,
+  title: '',
+  handlers: [],
+  orphanInterpreter: false,
+  serverMetrics: false,
+  service: false,
   environ: {},
   processEnviron: {},
   processGroup: 'localhost:8000',

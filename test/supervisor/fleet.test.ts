@@ -52,6 +52,10 @@ class TestRequest implements Job, Exchange {
     pool.send(encodeRequest('REQUEST_METHOD\0GET', 0), this)
     this.#note('started')
   }
+  describe() {
+    const client = '127.0.0.1:4000'
+    return { method: 'GET', target: '/x', client, scriptFilename: '/site/x', seconds: 0 }
+  }
   taken() {}
   refuse(why: RefusalReason) {
     this.#note(`refused ${why}`)
@@ -95,6 +99,7 @@ async function openFleet({
     channel,
     command: stage.command({ threads }),
     script: '/site/app.wsgi',
+    vhost: 'localhost:8000',
     dispatcher,
     log: {
       emit: event => {
@@ -375,6 +380,7 @@ test('a program that cannot be started spends the budget and does not spin', asy
       env: {},
       workingDirectory: '/',
       threads: 1,
+      metered: false,
       configuration: new Promise(() => {}),
     },
   })

@@ -1,1 +1,1 @@
-"""Stands for the package mod_wsgi.express, so that INSTALLED_APPS of Django may name it."""
+"""The package mod_wsgi.express as far as applications use it: `reloader`, and its name in INSTALLED_APPS."""

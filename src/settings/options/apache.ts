@@ -133,7 +133,7 @@ export const apacheOptions = [
     default: null,
     metavar: 'DIRECTORY-PATH',
     help: 'Directory of the Apache modules, exported as MOD_WSGI_MODULES_DIRECTORY',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--socket-prefix',

@@ -31,7 +31,7 @@ export const applicationOptions = [
     default: null,
     metavar: 'NAME',
     help: 'Sub-interpreter the application runs in; the main one when not given',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--callable-object',

@@ -21,7 +21,7 @@ export const environmentOptions = [
     metavar: 'FILE-PATH',
     path: 'absolute',
     help: 'Shell script that is sourced before the server starts; what it exports reaches the application',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--lang',
@@ -99,7 +99,7 @@ export const environmentOptions = [
     metavar: 'DIRECTORY-PATH',
     path: 'absolute',
     help: 'Directory for unpacked eggs, set as PYTHON_EGG_CACHE',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--python-warnings',

@@ -34,6 +34,6 @@ export const mountsOptions = [
     metavar: 'EXTENSION SCRIPT-PATH',
     path: 'absolute',
     help: 'File name extension, with its dot, and the Python script that answers for files of that extension',
-    parity: 'not-yet',
+    parity: 'works',
   },
 ] as const satisfies readonly OptionRow[]

@@ -10,7 +10,7 @@ export const processesOptions = [
     default: null,
     metavar: 'NAME',
     help: 'Name of the group of worker processes, shown to the application and in their titles; HOST:PORT when not given',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--processes',
@@ -62,7 +62,7 @@ export const processesOptions = [
     default: null,
     metavar: 'NAME',
     help: 'Name of the server process in process listings',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--orphan-interpreter',
@@ -71,7 +71,7 @@ export const processesOptions = [
     type: 'flag',
     default: false,
     help: 'Skips the destruction of the Python interpreter at the end of a process: no atexit functions, no finalisation',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--embedded-mode',

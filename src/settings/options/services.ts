@@ -12,7 +12,7 @@ export const servicesOptions = [
     metavar: 'SERVICE SCRIPT-PATH',
     path: 'absolute',
     help: 'Name of a service and the Python file that runs in its process beside the server',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--service-user',
@@ -45,6 +45,6 @@ export const servicesOptions = [
     default: [],
     metavar: 'SERVICE FILE-NAME',
     help: 'Name of a service and the file in the log directory that takes its output',
-    parity: 'not-yet',
+    parity: 'works',
   },
 ] as const satisfies readonly OptionRow[]

@@ -9,7 +9,7 @@ export const telemetryOptions = [
     type: 'flag',
     default: false,
     help: 'Lets mod_wsgi.server_metrics() answer in the application',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--telemetry-service',

@@ -1,7 +1,11 @@
 /** All scenarios, by the name of their file. */
 import environ from './environ.mjs'
+import handlers from './handlers.mjs'
 import log from './log.mjs'
+import module from './module.mjs'
 import requests from './requests.mjs'
+import services from './services.mjs'
+import world from './world.mjs'
 
 /** @type {Record<string, import('../runner/run.mjs').Scenario[]>} */
-export const scenarioFiles = { environ, log, requests }
+export const scenarioFiles = { environ, handlers, log, module, requests, services, world }

@@ -1,0 +1,58 @@
+/**
+ * `--envvars-script`: a shell file that is sourced before anything starts, so that what it exports is in the
+ * environment of all that does. Without the option it is `envvars` in the server root, where that exists.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { UserError } from '../base/errors.js'
+
+/** Node itself tells the environment that the script leaves behind: `env -0` is not everywhere. */
+const tell = 'require("fs").writeSync(3, JSON.stringify(process.env))'
+
+/** Variables that the shell makes for itself. */
+const ofTheShell = ['_', 'SHLVL', 'PWD', 'OLDPWD']
+
+/** The script to source; null where there is none. */
+export function envvarsScript(option: string | null, serverRoot: string): string | null {
+  if (option !== null) return option
+  const script = join(serverRoot, 'envvars')
+  return existsSync(script) ? script : null
+}
+
+/**
+ * The environment after the script.
+ *
+ * @param exported variables of the server that the script may use, and change
+ * @throws UserError when the script ends the shell
+ */
+export function sourceEnvvars(
+  script: string,
+  env: NodeJS.ProcessEnv,
+  exported: Readonly<Record<string, string>>,
+): NodeJS.ProcessEnv {
+  const before = { ...env, ...exported }
+  const command = '. "$1"; "$2" -e "$3"'
+  const { status, output } = spawnSync(
+    findShell(env),
+    ['-c', command, 'envvars', script, process.execPath, tell],
+    { env: before, stdio: ['ignore', 'inherit', 'inherit', 'pipe'], encoding: 'utf8' },
+  )
+  const told = output?.[3]
+  if (!told) {
+    throw new UserError(`--envvars-script ${script} ended the shell with exit code ${status}`)
+  }
+  const after = JSON.parse(told) as NodeJS.ProcessEnv
+  for (const name of ofTheShell) {
+    if (env[name] === undefined) delete after[name]
+    else after[name] = env[name]
+  }
+  return after
+}
+
+/** bash where it is installed, as in the control script of mod_wsgi-express. */
+function findShell(env: NodeJS.ProcessEnv): string {
+  const folders = (env['PATH'] ?? '').split(delimiter)
+  const bash = folders.map(folder => join(folder, 'bash')).find(path => existsSync(path))
+  return bash ?? 'sh'
+}
