@@ -100,7 +100,7 @@ export class OutputReader {
   #record(json: string): void {
     let record: Record
     try {
-      record = JSON.parse(json) as Record
+      record = JSON.parse(Buffer.from(json, 'latin1').toString('utf8')) as Record
     } catch {
       this.#addRaw(`${json}\n`)
       return

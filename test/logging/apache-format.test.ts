@@ -1,32 +1,30 @@
 import { describe, expect, test } from 'vitest'
-import { apacheLine, apacheTime, escapeText } from '../../src/logging/apache-format.js'
+import { apacheLines } from '../../src/logging/apache-format.js'
+import { entry } from './facts.js'
 
-describe('apacheLine()', () => {
-  const entry = { time: 1, level: 'error', module: 'wsgi', pid: 7, text: 'hello' } as const
-
+describe('apacheLines()', () => {
   test('has the parts in the order of Apache', () => {
-    const line = apacheLine({ ...entry, thread: 9, remote: '127.0.0.1:5', script: '/x' })
+    const line = apacheLines(entry({ thread: 9, remote: '127.0.0.1:5', script: '/x\xe9' }))
     expect(line).toMatch(
-      /^\[\w{3} \w{3} \d\d \d\d:\d\d:01\.000000 1970\] \[wsgi:error\] \[pid 7:tid 9\] \[remote 127\.0\.0\.1:5\] \[script \/x\] hello\n$/,
+      /^\[\w{3} \w{3} \d\d \d\d:\d\d:01\.000000 1970\] \[wsgi:error\] \[pid 7:tid 9\] \[remote 127\.0\.0\.1:5\] \[script \/x\\xe9\] hello\n$/,
     )
   })
 
   test('leaves out what is not known', () => {
-    expect(apacheLine(entry)).toMatch(/\] \[wsgi:error\] \[pid 7\] hello\n$/)
+    expect(apacheLines(entry({}))).toMatch(/\] \[wsgi:error\] \[pid 7\] hello\n$/)
   })
 
-  test('cuts a line where Apache does', () => {
-    expect(apacheLine({ ...entry, text: 'x'.repeat(20_000) })).toHaveLength(8192)
+  test('gives each line of an entry the whole prefix', () => {
+    const lines = apacheLines(entry({ text: 'a\n\nb' })).split('\n')
+    expect(lines.map(line => line.replace(/^.*\[pid 7\] /, ''))).toEqual(['a', '', 'b', ''])
   })
-})
 
-test('apacheTime() shows microseconds and English names', () => {
-  const date = new Date(2026, 10, 20, 16, 5, 2)
-  expect(apacheTime(date.getTime() / 1000 + 0.000_042)).toBe('Fri Nov 20 16:05:02.000042 2026')
-})
-
-test('escapeText() escapes as ap_escape_errorlog_item', () => {
-  expect(escapeText('plain "quoted" text')).toBe('plain "quoted" text')
-  expect(escapeText('a\\b\tc\x1b[31m\x7f')).toBe('a\\\\b\\tc\\x1b[31m\\x7f')
-  expect(escapeText('café €')).toBe('caf\\xc3\\xa9 \\xe2\\x82\\xac')
+  test('cuts a line where Apache does, in the middle of an escape only at the last byte', () => {
+    expect(apacheLines(entry({ text: 'x'.repeat(20_000) }))).toHaveLength(8191)
+    const lengths = Array.from({ length: 9 }, (_, at) => {
+      const text = `${'p'.repeat(at)}${'a\u00e9'.repeat(8000)}`
+      return apacheLines(entry({ text })).length - 1
+    })
+    expect([...new Set(lengths)].sort()).toEqual([8188, 8189, 8190])
+  })
 })
