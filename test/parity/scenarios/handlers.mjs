@@ -78,10 +78,8 @@ const handlers = {
       return site.ask(get('/method')).then(() => site.server.file().includes('loaded'))
     },
     ...Object.fromEntries(targets.map(target => [target, site => ask(site, get(target))])),
-    'the log of the first request': async site =>
-      (await site.server.logged(/loaded (\S+)/))[1],
-    'POST with a body': site =>
-      site.ask(`${get('/a.foo', 'POST', 'Content-Length: 4\r\n')}body`),
+    'the log of the first request': async site => (await site.server.logged(/loaded (\S+)/))[1],
+    'POST with a body': site => site.ask(`${get('/a.foo', 'POST', 'Content-Length: 4\r\n')}body`),
     HEAD: site => site.ask(get('/a.foo', 'HEAD')),
     PUT: site => site.ask(`${get('/a.foo/x', 'PUT', 'Content-Length: 1\r\n')}b`),
     'a handler that raises': async site => {

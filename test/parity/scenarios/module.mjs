@@ -144,7 +144,9 @@ const module_ = {
       const lines = site.server.file().split('\n')
       return lines
         .filter(line => line.includes('handled'))
-        .map(line => `${/\[wsgi:(\w+)\]/.exec(line)?.[1]} ${line.replace(/^.*\] handled/, 'handled')}`)
+        .map(
+          line => `${/\[wsgi:(\w+)\]/.exec(line)?.[1]} ${line.replace(/^.*\] handled/, 'handled')}`,
+        )
     },
   },
   differs: { 'the module apache': '`apache.version` in the environ' },
@@ -209,11 +211,17 @@ const events = {
       '/a/b',
     ),
     'fields of response_started': snippet(
-      lastEvent('response_started', '[sorted(fields), fields["response_status"], fields["response_headers"], fields["exception_info"]]'),
+      lastEvent(
+        'response_started',
+        '[sorted(fields), fields["response_status"], fields["response_headers"], fields["exception_info"]]',
+      ),
     ),
     // The real tool leaves out the use of the processor where it was exactly zero.
     'fields of request_finished': snippet(
-      lastEvent('request_finished', '[name for name in sorted(fields) if not name.startswith("cpu_")]'),
+      lastEvent(
+        'request_finished',
+        '[name for name in sorted(fields) if not name.startswith("cpu_")]',
+      ),
     ),
     'values of request_finished': snippet(
       lastEvent(
@@ -236,7 +244,10 @@ const events = {
       await evaluate(site, 'result = "x" * 1000')
       return evaluate(
         site,
-        lastEvent('request_finished', '[fields["output_length"], fields["output_writes"], fields["input_length"], fields["input_reads"]]'),
+        lastEvent(
+          'request_finished',
+          '[fields["output_length"], fields["output_writes"], fields["input_length"], fields["input_reads"]]',
+        ),
       )
     },
     'an application that is replaced': site =>
@@ -246,7 +257,10 @@ const events = {
     ),
     'an application that raises': site => site.ask('GET /raise HTTP/1.1\r\nHost: a\r\n\r\n'),
     'its exception': snippet(
-      lastEvent('request_exception', '[sorted(fields), fields["exception_info"][0].__name__, str(fields["exception_info"][1]), type(fields["exception_info"][2]).__name__]'),
+      lastEvent(
+        'request_exception',
+        '[sorted(fields), fields["exception_info"][0].__name__, str(fields["exception_info"][1]), type(fields["exception_info"][2]).__name__]',
+      ),
     ),
     'its events': snippet(
       'result = [[name, fields.get("status")] for name, fields in STATE["events"] if name != "response_started"][-4:]',
@@ -508,7 +522,10 @@ const tracked = {
   probes: {
     'with --reload-on-changes': async site => {
       await site.start({ more: ['--reload-on-changes'] })
-      return changesProcess(site, 'import mod_wsgi.express.reloader as r; r.track_changes("data.txt")')
+      return changesProcess(
+        site,
+        'import mod_wsgi.express.reloader as r; r.track_changes("data.txt")',
+      )
     },
     'with a monitor of its own': async site => {
       await site.start()

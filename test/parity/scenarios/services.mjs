@@ -86,7 +86,9 @@ print("SERVICE script is through")
 /** What the service wrote so far, without prefixes. */
 function said(site, name = 'error_log') {
   const lines = site.server.file(name).split('\n')
-  return lines.filter(line => line.includes('SERVICE')).map(line => line.replace(/^.*?SERVICE /, ''))
+  return lines
+    .filter(line => line.includes('SERVICE'))
+    .map(line => line.replace(/^.*?SERVICE /, ''))
 }
 
 const service = (name, ...more) => ['--service-script', name, `${name}.py`, ...more]
@@ -102,7 +104,7 @@ function wholeLife(name, pattern, most = 20) {
 }
 
 /** A service that ends is started again; twice is enough to see. */
-const again = name => wholeLife(name, /SERVICE run[^]*SERVICE run/, 2)
+const again = name => wholeLife(name, /SERVICE run[\s\S]*SERVICE run/, 2)
 
 const services = {
   name: 'services',
@@ -132,7 +134,7 @@ const services = {
     'a script that raises': async site => {
       await site.start({ more: service('raises') })
       const [, text] = await site.server.logged(/(KeyError exception raised .*)/)
-      await site.server.logged(/SERVICE run[^]*SERVICE run/)
+      await site.server.logged(/SERVICE run[\s\S]*SERVICE run/)
       await site.stop()
       return [text, said(site).slice(0, 2)]
     },
@@ -155,7 +157,7 @@ const services = {
       await site.server.logged(/SERVICE to stderr/)
       const [, pid] = /pid (\d+):tid \d+\] SERVICE/.exec(site.server.file())
       process.kill(Number(pid), 'SIGKILL')
-      await site.server.logged(/SERVICE to stderr[^]*SERVICE to stderr/)
+      await site.server.logged(/SERVICE to stderr[\s\S]*SERVICE to stderr/)
       return said(site).filter(line => line === 'to stderr').length
     },
     'nothing of it is left': async site => {

@@ -161,7 +161,8 @@ const oneThread = {
     },
     'the same thread serves all': async site => {
       const ask = () => evaluate(site, 'result = threading.get_ident()')
-      return (await ask()) === (await ask())
+      const first = await ask()
+      return first === (await ask())
     },
     flags: snippet(
       'result = [environ["wsgi." + name] for name in ("multithread", "multiprocess", "run_once")]',
@@ -203,7 +204,7 @@ const end = {
       await site.stop()
       return said(site).filter(line => !line.includes('thread'))
     },
-    'SIGXCPU': async site => {
+    SIGXCPU: async site => {
       await site.start()
       await evaluate(site, farewell)
       await evaluate(site, 'import signal; os.kill(os.getpid(), signal.SIGXCPU)')
@@ -262,7 +263,9 @@ const options = {
                 "MOD_WSGI_SERVER_ALIASES", "MOD_WSGI_RELOADER_ENABLED", "PYTHON_EGG_CACHE")]`),
     'where an error happened, in the log': async site => {
       await evaluate(site, 'raise SystemExit')
-      const line = await site.server.logged(/exception raised by WSGI script '.*' for (.*); ignored/)
+      const line = await site.server.logged(
+        /exception raised by WSGI script '.*' for (.*); ignored/,
+      )
       return line[1]
     },
   },
