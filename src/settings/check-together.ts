@@ -33,6 +33,7 @@ const rules: readonly Rule[] = [
   bodyTimeout,
   headerBuffer,
   logSize,
+  serviceNames,
 ]
 
 function certificateNeedsPort(settings: Settings): string | null {
@@ -121,4 +122,13 @@ function headerBuffer({ headerBufferSize, processes }: Settings): string | null 
 function logSize({ rotateLogs, maxLogSize }: Settings): string | null {
   if (!rotateLogs || maxLogSize > 0) return null
   return `--max-log-size has to be at least 1 with --rotate-logs, got ${maxLogSize}`
+}
+
+/** To Apache a second service of a name is a mistake of its configuration. */
+function serviceNames({ serviceScript }: Settings): string | null {
+  const names = serviceScript.map(([name]) => name)
+  const twice = names.find((name, at) => names.indexOf(name) < at)
+  return twice === undefined
+    ? null
+    : `--service-script ${twice} is given twice; services need different names`
 }

@@ -371,7 +371,8 @@ class FakeSupervisor:
         return path
 
     def _accept(self, listener: socket.socket, threads: int) -> None:
-        while len(self.hellos) < threads + 3:
+        # Control and lifeline, and what takes requests but for a service.
+        while len(self.hellos) < (2 if self.configuration.get("service") else threads + 3):
             try:
                 sock, _ = listener.accept()
             except socket.timeout:

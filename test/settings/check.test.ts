@@ -83,6 +83,16 @@ describe('checkTogether()', () => {
       '--enable-telemetry makes a service named telemetry, so give --service-script telemetry another name',
     ],
     [
+      {
+        serviceScript: [
+          ['a', '/x'],
+          ['b', '/x'],
+          ['a', '/y'],
+        ],
+      },
+      '--service-script a is given twice; services need different names',
+    ],
+    [
       { telemetryService: 'udp:x:1' },
       '--telemetry-service has to be unix:/path of a socket, got "udp:x:1"',
     ],

@@ -104,7 +104,7 @@ function wholeLife(name, pattern, most = 20) {
 }
 
 /** A service that ends is started again; twice is enough to see. */
-const again = name => wholeLife(name, /SERVICE run[^]*SERVICE run/, 2)
+const again = name => wholeLife(name, /SERVICE run[\s\S]*SERVICE run/, 2)
 
 const services = {
   name: 'services',
@@ -134,7 +134,7 @@ const services = {
     'a script that raises': async site => {
       await site.start({ more: service('raises') })
       const [, text] = await site.server.logged(/(KeyError exception raised .*)/)
-      await site.server.logged(/SERVICE run[^]*SERVICE run/)
+      await site.server.logged(/SERVICE run[\s\S]*SERVICE run/)
       await site.stop()
       return [text, said(site).slice(0, 2)]
     },
@@ -157,7 +157,7 @@ const services = {
       await site.server.logged(/SERVICE to stderr/)
       const [, pid] = /pid (\d+):tid \d+\] SERVICE/.exec(site.server.file())
       process.kill(Number(pid), 'SIGKILL')
-      await site.server.logged(/SERVICE to stderr[^]*SERVICE to stderr/)
+      await site.server.logged(/SERVICE to stderr[\s\S]*SERVICE to stderr/)
       return said(site).filter(line => line === 'to stderr').length
     },
     'nothing of it is left': async site => {

@@ -161,7 +161,8 @@ const oneThread = {
     },
     'the same thread serves all': async site => {
       const ask = () => evaluate(site, 'result = threading.get_ident()')
-      return (await ask()) === (await ask())
+      const first = await ask()
+      return first === (await ask())
     },
     flags: snippet(
       'result = [environ["wsgi." + name] for name in ("multithread", "multiprocess", "run_once")]',

@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { UserError } from '../../src/base/errors.js'
+import { envvarsScript, sourceEnvvars } from '../../src/cli/envvars.js'
+
+function makeScript(text: string): { folder: string; script: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'modwsgi-envvars-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const script = join(folder, 'envvars')
+  writeFileSync(script, text)
+  return { folder, script }
+}
+
+const env = { PATH: process.env['PATH'] ?? '/bin', MARK: 'before' }
+
+test('sourceEnvvars() gives what the script exports, changes and takes away', () => {
+  const { script } = makeScript(
+    'export A="two\nlines" SEEN="$MOD_WSGI_HTTP_PORT $MARK"\nexport MARK=after\nB=kept\ncd /\n',
+  )
+  const after = sourceEnvvars(script, env, { MOD_WSGI_HTTP_PORT: '8000' })
+  expect(after).toEqual({
+    PATH: env.PATH,
+    A: 'two\nlines',
+    SEEN: '8000 before',
+    MARK: 'after',
+    MOD_WSGI_HTTP_PORT: '8000',
+  })
+  const { script: another } = makeScript('unset MARK\n')
+  expect(sourceEnvvars(another, env, {})).toEqual({ PATH: env.PATH })
+})
+
+test('sourceEnvvars() keeps what the shell has for itself as it was', () => {
+  const { script } = makeScript('cd /\n')
+  const kept = { PWD: '/somewhere', SHLVL: '7' }
+  expect(sourceEnvvars(script, { ...env, ...kept }, {})).toEqual({ ...env, ...kept })
+})
+
+test('sourceEnvvars() fails when the script ends the shell', () => {
+  const { script } = makeScript('exit 7\n')
+  const source = () => sourceEnvvars(script, env, {})
+  expect(source).toThrow(UserError)
+  expect(source).toThrow(`--envvars-script ${script} ended the shell with exit code 7`)
+})
+
+test('envvarsScript() is that of the option, else that of the server root, else none', () => {
+  const { folder, script } = makeScript('')
+  expect(envvarsScript('/other', folder)).toBe('/other')
+  expect(envvarsScript(null, folder)).toBe(script)
+  expect(envvarsScript(null, '/no/such/root')).toBeNull()
+})

@@ -1,0 +1,88 @@
+import { expect, onTestFinished, test } from 'vitest'
+import type { Clock } from '../../src/base/clock.js'
+import { systemClock } from '../../src/base/clock.js'
+import type { LogEvent } from '../../src/logging/events.js'
+import { Services } from '../../src/supervisor/services.js'
+import { openChannel } from '../../src/workers/channel.js'
+import { PuppetStage } from '../rig/puppet-stage.js'
+
+/** A clock on which nothing comes before the test says so. */
+class HandClock implements Clock {
+  readonly orders: { milliseconds: number; action: () => void }[] = []
+  #wake: () => void = () => {}
+  now = systemClock.now
+  epoch = systemClock.epoch
+  after(milliseconds: number, action: () => void) {
+    const order = { milliseconds, action }
+    this.orders.push(order)
+    this.#wake()
+    return () => void this.orders.splice(this.orders.indexOf(order) >>> 0, 1)
+  }
+  async next() {
+    while (this.orders.length === 0) await new Promise<void>(resolve => (this.#wake = resolve))
+    return this.orders.shift()!
+  }
+}
+
+async function openServices(names: readonly string[]) {
+  const stage = await PuppetStage.open()
+  const channel = await openChannel(() => {})
+  const clock = new HandClock()
+  const events: LogEvent[] = []
+  const log = { emit: (event: LogEvent) => void events.push(event), close: () => {} }
+  const services = new Services({
+    channel,
+    clock,
+    services: names.map(name => ({
+      name,
+      command: stage.command({ threads: 0, service: true, processGroup: `service:${name}` }),
+      log,
+    })),
+  })
+  onTestFinished(async () => {
+    services.kill()
+    await services.stop(0)
+    channel.close()
+  })
+  return { stage, clock, services }
+}
+
+test('start() starts one process for each service and configures it', async () => {
+  const { stage, services } = await openServices(['a', 'b'])
+  services.start()
+  const groups: unknown[] = []
+  for (const puppet of [await stage.next(), await stage.next()]) {
+    puppet.tell({ do: 'control' })
+    const { message } = await puppet.heard(event => event.message?.['type'] === 'configure')
+    groups.push(message?.['processGroup'])
+  }
+  expect(groups.sort()).toEqual(['service:a', 'service:b'])
+})
+
+test('a service that has ended is started again after a second', async () => {
+  const { stage, clock, services } = await openServices(['a'])
+  services.start()
+  const first = await stage.next()
+  process.kill(first.pid, 'SIGKILL')
+  const order = await clock.next()
+  expect(order.milliseconds).toBe(1000)
+  order.action()
+  expect((await stage.next()).pid).not.toBe(first.pid)
+})
+
+test('stop() sends SIGTERM and settles when the process is gone; nothing is started any more', async () => {
+  const { stage, clock, services } = await openServices(['a'])
+  services.start()
+  await stage.next()
+  await services.stop(5)
+  expect(clock.orders).toEqual([])
+})
+
+test('stop() settles at once when nothing runs, also between two starts', async () => {
+  const { stage, clock, services } = await openServices(['a'])
+  services.start()
+  process.kill((await stage.next()).pid, 'SIGKILL')
+  while (clock.orders.length === 0) await new Promise(setImmediate)
+  await services.stop(5)
+  expect(clock.orders).toEqual([])
+})
