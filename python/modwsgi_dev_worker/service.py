@@ -35,7 +35,7 @@ def _guarded(step: "Callable[[], None]", script: str) -> None:
     except SystemExit:
         pass
     except BaseException as error:
-        report_load_error(error, script, None, None)
+        report_load_error(error, script, None, None, None)
 
 
 def _execute(path: str) -> None:
