@@ -1,4 +1,5 @@
 /** Asks the application of apps/snippet.py. */
+import { setTimeout as pause } from 'node:timers/promises'
 
 /**
  * Runs Python in a request and gives its `result`.
@@ -32,4 +33,19 @@ function unindent(source) {
   const depths = lines.filter(line => line.trim()).map(line => /^ */.exec(line)[0].length)
   const depth = Math.min(...depths)
   return lines.map(line => line.slice(depth)).join('\n')
+}
+
+/**
+ * Asks until the result is true; gives the last one.
+ *
+ * @param {import('./run.mjs').Site} site
+ * @param {string} source
+ */
+export async function until(site, source) {
+  for (let tries = 0; tries < 200; tries++) {
+    const answer = await evaluate(site, source)
+    if (answer === true) return true
+    await pause(50)
+  }
+  return evaluate(site, source)
 }
