@@ -111,6 +111,10 @@ class Input:
         start = self._position
         end = start + size
         chunk = self._chunk
+        if self._connection is None and chunk:
+            # It came with the request: counted as it is read, as if it came from the front then.
+            self._exchange.input_length += min(size, len(chunk) - start)  # type: ignore[union-attr]
+            self._exchange.input_reads += 1  # type: ignore[union-attr]
         if end < len(chunk):
             self._position = end
             return chunk[start:end]
@@ -121,6 +125,7 @@ class Input:
     def _fill(self) -> bool:
         """Make the next piece of the body the chunk at hand; False at the end of the body."""
         if self._connection is None:
+            self._exchange.input_reads += 1  # type: ignore[union-attr]
             return False
         if not self._exchange.body_pending:  # type: ignore[union-attr]
             if not self._exchange.aborted:  # type: ignore[union-attr]
