@@ -17,6 +17,7 @@ from .process_signals import LeaveNow
 if False:
     from typing import Any, Callable, Dict, Optional
 
+    from .debug_mode import DebugMode
     from .loaded_files import LoadedFiles
 
 
@@ -50,6 +51,7 @@ class Application:
         self._modified: "Optional[int]" = None
         self._loaded: "Optional[Callable[..., Any]]" = None
         self.on_late_load: "Callable[[], None]" = lambda: None
+        self.debug: "Optional[DebugMode]" = None
 
     def load(
         self, remote: "Optional[str]" = None, script: "Optional[str]" = None
@@ -62,7 +64,8 @@ class Application:
         with self._lock:
             if self._loaded is None:
                 try:
-                    self._loaded = self._load()
+                    debug = self.debug
+                    self._loaded = self._load() if debug is None else debug.load(self._load)
                 except LeaveNow:
                     raise
                 except BaseException as error:

@@ -53,10 +53,13 @@ class Worker:
         if configuration["type"] != "configure":
             raise ProtocolError("Message %r before configure" % configuration["type"])
         self.shutdown_timeout = configuration["shutdownTimeout"]
-        self.lifeline = hold_lifeline(self.channel)
+        self.debugging = configuration["debug"] is not None
+        self.lifeline = hold_lifeline(self.channel, alone=self.debugging)
         files = LoadedFiles(self._report_files, configuration["reportFiles"])
         self.application = Application(configuration, files)
         self.application.on_late_load = self._report_late_load
+        if self.debugging:
+            self._enter_debug_mode(configuration["debug"])
         self._start_threads(configuration)
         prepare_process(configuration)
         self.signals.install()
@@ -66,6 +69,12 @@ class Worker:
         current.exchange = None
         self._load()
         self._wait_for_the_end()
+
+    def _enter_debug_mode(self, options: "Dict[str, Any]") -> None:
+        from .debug_mode import DebugMode
+
+        self.application.debug = DebugMode(options)
+        self.signals.leave_interrupts_to_supervisor()
 
     def _start_threads(self, configuration: "Dict[str, Any]") -> None:
         environ = make_base_environ(configuration)
@@ -77,6 +86,8 @@ class Worker:
             thread = RequestThread(
                 number, connection, self.intake, begun, self.application, environ, https
             )
+            if not configuration["processGroup"]:
+                thread.leave_out_queue()
             self.threads.append(thread)
             start_new_thread(thread.run, ())
 
@@ -91,7 +102,8 @@ class Worker:
 
     def _load(self) -> None:
         started = time()
-        self.signals.interrupts_load = True
+        # A prompt of the debugger is left by its user alone.
+        self.signals.interrupts_load = not self.debugging
         try:
             function = self.application.load()
         except LeaveNow:
@@ -177,7 +189,7 @@ class Worker:
         """Take facts until one of them ends the process."""
         while self.shutdown_reason is None:
             number = self.signals.get()
-            if number in LEAVE_REASONS:
+            if number in self.signals.leave_reasons:
                 if self.shutdown_reason is None:
                     self._leave(LEAVE_REASONS[number])
             elif number in PUBLISHED:
@@ -214,7 +226,8 @@ class Worker:
         sleep(0.005)  # a thread that has just taken the application is about to say so
         while any(thread.exchange is not None for thread in self.threads):
             sleep(0.005)
-        start_new_thread(self._end_by_force, ())
+        if not self.debugging:
+            start_new_thread(self._end_by_force, ())
         threading = sys.modules.get("threading")
         if threading is not None:
             threading._shutdown()

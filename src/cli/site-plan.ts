@@ -7,7 +7,8 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { baseEnviron, type EnvironOptions } from '../front/environ.js'
 import type { Settings } from '../settings/settings.js'
-import type { WorkerConfiguration } from '../workers/worker-process.js'
+import type { DebugTools, WorkerConfiguration } from '../workers/worker-process.js'
+import { planDebugTools } from './debug-tools.js'
 
 /** Where the command was started. */
 export interface CommandPlace {
@@ -34,9 +35,13 @@ export interface SitePlan {
   readonly listenerHost: string
   readonly listenOn: readonly string[]
   readonly mountPoint: string
+  /** How many workers there are, and how many requests each runs at a time. */
   readonly processes: number
+  readonly threads: number
   readonly locale: string
+  /** Empty where the application has no daemon process: --embedded-mode, --debug-mode. */
   readonly processGroup: string
+  readonly debugTools: DebugTools | null
 }
 
 const welcomeScript = fileURLToPath(
@@ -65,9 +70,11 @@ export function planSite(
     listenerHost,
     listenOn: settings.host === null ? loopback : [settings.host],
     mountPoint: planMountPoint(settings.mountPoint),
-    processes: settings.processes ?? 1,
+    processes: settings.debugMode ? 1 : (settings.processes ?? 1),
+    threads: settings.debugMode ? 1 : settings.threads,
     locale: planLocale(settings, place.env),
-    processGroup: settings.processGroup ?? `${listenerHost}:${settings.port}`,
+    processGroup: planProcessGroup(settings, listenerHost),
+    debugTools: planDebugTools(settings, serverRoot),
   }
 }
 
@@ -81,6 +88,11 @@ function planEntryPoint(type: string, entryPoint: string | null, cwd: string): E
 /** A missing slash is put before the path; a path that has one is taken as it is (mod_wsgi --mount-point). */
 function planMountPoint(mountPoint: string): string {
   return mountPoint.startsWith('/') ? mountPoint : `/${mountPoint}`
+}
+
+function planProcessGroup(settings: Settings, listenerHost: string): string {
+  if (settings.debugMode || settings.embeddedMode) return ''
+  return settings.processGroup ?? `${listenerHost}:${settings.port}`
 }
 
 /** --locale, --lang, the environment's; the locale C means ASCII and is replaced. */
@@ -103,10 +115,10 @@ export function planWorker(
     module: kind === 'module' ? name : null,
     paste: kind === 'paste' ? name : null,
     callable: settings.callableObject,
-    threads: settings.threads,
-    multiprocess: settings.processes !== null,
-    multithread: settings.threads > 1,
-    runOnce: settings.threads === 1 && settings.maximumRequests === 1,
+    threads: plan.threads,
+    multiprocess: !settings.debugMode && settings.processes !== null,
+    multithread: plan.threads > 1,
+    runOnce: plan.threads === 1 && settings.maximumRequests === 1,
     workingDirectory: plan.workingDirectory,
     pythonPath: settings.pythonPath.map(entry => resolve(plan.workingDirectory, entry)),
     pythonWarnings: settings.pythonWarnings,
@@ -119,7 +131,7 @@ export function planWorker(
     scriptReloading: !settings.disableReloading,
     reportFiles: settings.reloadOnChanges && !settings.disableReloading,
     shutdownTimeout: settings.shutdownTimeout,
-    debug: false,
+    debug: plan.debugTools,
   }
 }
 
@@ -168,6 +180,21 @@ function planProcessEnviron(
     MOD_WSGI_HTTPS_PORT: String(settings.httpsPort ?? 'None'),
     MOD_WSGI_SERVER_ROOT: plan.serverRoot,
     MOD_WSGI_WORKING_DIRECTORY: plan.workingDirectory,
-    ...(settings.reloadOnChanges ? { MOD_WSGI_RELOADER_ENABLED: 'true' } : {}),
+    ...Object.fromEntries(
+      enabledFeatures(settings).map(feature => [`MOD_WSGI_${feature}`, 'true']),
+    ),
   }
+}
+
+function enabledFeatures(settings: Settings): string[] {
+  const features: readonly [boolean, string][] = [
+    [settings.reloadOnChanges, 'RELOADER_ENABLED'],
+    [settings.debugMode, 'DEBUG_MODE'],
+    [settings.enableDebugger, 'DEBUGGER_ENABLED'],
+    [settings.enableCoverage, 'COVERAGE_ENABLED'],
+    [settings.enableProfiler, 'PROFILER_ENABLED'],
+    [settings.enableRecorder, 'RECORDER_ENABLED'],
+    [settings.enableGdb, 'GDB_ENABLED'],
+  ]
+  return features.filter(([enabled]) => enabled).map(([, name]) => name)
 }

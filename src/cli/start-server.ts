@@ -19,9 +19,11 @@ import { fileSink, type Log, type LogSink, openLog, terminalSink } from '../logg
 import type { Settings } from '../settings/settings.js'
 import { choosePython, findPython, type Python, type PythonSearch } from '../workers/python.js'
 import { banner } from './banner.js'
+import { prepareDebugTools } from './debug-tools.js'
 import { becomeAccount, findAccount } from './privileges.js'
 import { prepareServerRoot } from './server-root.js'
 import { type CommandPlace, planSite, type SitePlan } from './site-plan.js'
+import { keepTerminal } from './terminal.js'
 import { gatherWorkforce, type Workforce } from './workforce.js'
 
 const rootWarning = 'running as root without --user: the application has all rights of root\n'
@@ -39,6 +41,8 @@ export async function startServer(
   const account = findAccount(settings.user, settings.group, place.uid)
   const owners = account ? [place.uid, account.uid] : [place.uid]
   prepareServerRoot(plan.serverRoot, owners, settings.serverRoot !== null)
+  if (plan.debugTools) prepareDebugTools(plan.debugTools, account)
+  const restoreTerminal = plan.debugTools ? keepTerminal() : null
   const pidFile = settings.pidFile ?? join(plan.serverRoot, 'httpd.pid')
   const log = holdBack(openErrorLog(settings, plan))
   const workforce = chosen && (await gatherWorkforce(settings, plan, chosen.path, place.env, log))
@@ -79,6 +83,7 @@ export async function startServer(
     workforce?.channel.close()
     throw error
   } finally {
+    restoreTerminal?.()
     removePidFile(pidFile)
     log.close()
   }

@@ -12,6 +12,7 @@ import { createRestartBudget } from '../supervisor/restart-budget.js'
 import { type Channel, openChannel } from '../workers/channel.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
 import type { LoadResult, ReportedFile, WorkerConfiguration } from '../workers/worker-process.js'
+import { writeGdbCommands } from './debug-tools.js'
 import type { SitePlan } from './site-plan.js'
 
 /** What the rest of the server hears from the workers, and is asked about them. */
@@ -68,7 +69,9 @@ export async function gatherWorkforce(
       // The interpreter reads the locale before anything of ours runs.
       env: { ...env, LANG: plan.locale, LC_ALL: plan.locale },
       workingDirectory: plan.workingDirectory,
-      threads: settings.threads,
+      threads: plan.threads,
+      onTerminal: plan.debugTools !== null,
+      gdb: settings.enableGdb ? args => writeGdbCommands(plan.serverRoot, args) : null,
       configuration: configured.promise,
     },
     script: plan.entryPoint.name,

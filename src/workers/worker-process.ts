@@ -44,7 +44,17 @@ export interface WorkerConfiguration {
   readonly scriptReloading: boolean
   readonly reportFiles: boolean
   readonly shutdownTimeout: number
-  readonly debug: boolean
+  readonly debug: DebugTools | null
+}
+
+/** What debug mode puts around the application; directories are absolute, null where the tool is off. */
+export interface DebugTools {
+  readonly debugger: boolean
+  /** A prompt of the debugger before the first request. */
+  readonly startup: boolean
+  readonly coverage: string | null
+  readonly profiler: string | null
+  readonly recorder: string | null
 }
 
 /** How a worker is started. */
@@ -54,6 +64,13 @@ export interface WorkerCommand {
   readonly env: NodeJS.ProcessEnv
   readonly workingDirectory: string
   readonly threads: number
+  /**
+   * True in debug mode: the worker has our standard input and output, and stays in our process group, which is
+   * in the foreground of the terminal.
+   */
+  readonly onTerminal: boolean
+  /** Runs the worker under gdb, with the commands that this writes for the arguments of Python. */
+  readonly gdb: ((args: readonly string[]) => string) | null
   /** What the worker is told once it is up; until then it waits. A process can so be started early. */
   readonly configuration: Promise<WorkerConfiguration>
 }
@@ -113,17 +130,19 @@ export class WorkerProcess {
     this.#unregister = channel.register(id, (hello, socket, rest) =>
       this.#connected(hello, socket, rest),
     )
-    this.#child = spawn(command.python, [workerProgram], {
+    const [program, args] = commandLine(command)
+    this.#child = spawn(program, args, {
       cwd: command.workingDirectory,
       // A group (and session) of its own: the terminal's Ctrl-C is for the supervisor alone.
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: !command.onTerminal,
+      stdio: command.onTerminal ? ['inherit', 'inherit', 'pipe'] : ['ignore', 'pipe', 'pipe'],
       env: {
         ...command.env,
         MODWSGI_DEV_CHANNEL: channel.path,
         MODWSGI_DEV_SECRET: channel.secret,
         MODWSGI_DEV_WORKER: String(id),
         MODWSGI_DEV_BEGUN: begunFile,
+        ...(command.onTerminal ? { MODWSGI_DEV_TERMINAL: '1' } : {}),
       },
     })
     this.#readOutput(channel.secret)
@@ -143,8 +162,11 @@ export class WorkerProcess {
 
   /** Ends the process and all that it started, at once. */
   kill(): void {
-    if (this.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null)
-      killTree(this.pid)
+    if (this.pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null)
+      return
+    killTree(this.pid)
+    // It leads no group there.
+    if (this.command.onTerminal) this.#child.kill('SIGKILL')
   }
 
   #requestsListener(): RequestsListener {
@@ -257,4 +279,11 @@ export class WorkerProcess {
     this.requests.end()
     this.listener.gone(exit)
   }
+}
+
+/** The program that is started, and its arguments. */
+function commandLine({ python, onTerminal, gdb }: WorkerCommand): [string, string[]] {
+  // Unbuffered, as the terminal of mod_wsgi-express is: what is printed without a line end shows at once.
+  const args = onTerminal ? ['-u', workerProgram] : [workerProgram]
+  return gdb === null ? [python, args] : ['gdb', ['-x', gdb(args), python]]
 }

@@ -375,6 +375,8 @@ test('a program that cannot be started spends the budget and does not spin', asy
       env: {},
       workingDirectory: '/',
       threads: 1,
+      onTerminal: false,
+      gdb: null,
       configuration: new Promise(() => {}),
     },
   })
