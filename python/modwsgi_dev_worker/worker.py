@@ -102,8 +102,7 @@ class Worker:
 
     def _load(self) -> None:
         started = time()
-        # A prompt of the debugger is left by its user alone.
-        self.signals.interrupts_load = not self.debugging
+        self.signals.interrupts_load = True
         try:
             function = self.application.load()
         except LeaveNow:
@@ -235,6 +234,8 @@ class Worker:
 
         atexit._run_exitfuncs()
         end_line(process_lines)
+        if self.debugging:
+            _flush_terminal()
         os._exit(0)
 
     def _end_by_force(self) -> None:
@@ -252,6 +253,14 @@ def _map_file(path: str) -> "mmap":
         return mmap(descriptor, 0)
     finally:
         os.close(descriptor)
+
+
+def _flush_terminal() -> None:
+    """Write what Python has kept of standard output, which it does where that is no terminal."""
+    try:
+        sys.stdout.flush()
+    except Exception:
+        pass  # nobody reads it any more
 
 
 def _describe(error: BaseException) -> str:

@@ -282,8 +282,7 @@ export class WorkerProcess {
 }
 
 /** The program that is started, and its arguments. */
-function commandLine({ python, onTerminal, gdb }: WorkerCommand): [string, string[]] {
-  // Unbuffered, as the terminal of mod_wsgi-express is: what is printed without a line end shows at once.
-  const args = onTerminal ? ['-u', workerProgram] : [workerProgram]
+function commandLine({ python, gdb }: WorkerCommand): [string, string[]] {
+  const args = [workerProgram]
   return gdb === null ? [python, args] : ['gdb', ['-x', gdb(args), python]]
 }
