@@ -32,7 +32,7 @@ export function banner(
     lines.push(['Reachable From', 'this machine only (--host 0.0.0.0 opens it)'])
   if (python) lines.push(['Python', `${python.path} (${python.version}, ${whyPython(python)})`])
   lines.push(['Reload', reloadRule(settings)])
-  lines.push(['Stop', 'Ctrl-C finishes the requests in progress, twice stops at once'])
+  lines.push(['Stop', stopRule(settings)])
   return lines.map(([label, text]) => `${label.padEnd(labelWidth)}: ${text}\n`).join('')
 }
 
@@ -75,6 +75,11 @@ function capacity(processes: number, threads: number): string {
   const count = (number: number, one: string, many: string) =>
     `${number} ${number === 1 ? one : many}`
   return `${processes * threads} (${count(processes, 'process', 'processes')} * ${count(threads, 'thread', 'threads')})`
+}
+
+function stopRule({ enableGdb }: Settings): string {
+  if (enableGdb) return 'quit at the prompt of gdb, which Ctrl-C opens'
+  return 'Ctrl-C finishes the requests in progress, twice stops at once'
 }
 
 function whyPython(python: Python): string {

@@ -1,6 +1,7 @@
 /**
  * The tools of debug mode: what the worker is told of them, and the directories they write to.
  */
+import { spawnSync } from 'node:child_process'
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../base/errors.js'
@@ -20,6 +21,12 @@ export function planDebugTools(settings: Settings, serverRoot: string): DebugToo
     profiler: enableProfiler ? folder(settings.profilerDirectory, 'pstats') : null,
     recorder: enableRecorder ? folder(settings.recorderDirectory, 'archive') : null,
   }
+}
+
+/** Throws {@link UserError} for --enable-gdb where there is no gdb. */
+export function checkGdb({ enableGdb }: Settings): void {
+  if (enableGdb && spawnSync('gdb', ['--version'], { stdio: 'ignore' }).error)
+    throw new UserError('--enable-gdb needs gdb, which was not found on PATH: install it')
 }
 
 /**

@@ -19,7 +19,7 @@ import { fileSink, type Log, type LogSink, openLog, terminalSink } from '../logg
 import type { Settings } from '../settings/settings.js'
 import { choosePython, findPython, type Python, type PythonSearch } from '../workers/python.js'
 import { banner } from './banner.js'
-import { prepareDebugTools } from './debug-tools.js'
+import { checkGdb, prepareDebugTools } from './debug-tools.js'
 import { becomeAccount, findAccount } from './privileges.js'
 import { prepareServerRoot } from './server-root.js'
 import { type CommandPlace, planSite, type SitePlan } from './site-plan.js'
@@ -36,6 +36,7 @@ export async function startServer(
 ): Promise<number> {
   const plan = planSite(settings, entryPoint, place)
   checkEntryPoint(plan)
+  checkGdb(settings)
   const search = pythonSearch(settings, plan, place)
   const chosen = plan.entryPoint.kind === 'static' ? null : choosePython(search)
   const account = findAccount(settings.user, settings.group, place.uid)

@@ -11,7 +11,12 @@ import { Fleet } from '../supervisor/fleet.js'
 import { createRestartBudget } from '../supervisor/restart-budget.js'
 import { type Channel, openChannel } from '../workers/channel.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
-import type { LoadResult, ReportedFile, WorkerConfiguration } from '../workers/worker-process.js'
+import type {
+  LoadResult,
+  ReportedFile,
+  WorkerConfiguration,
+  WorkerExit,
+} from '../workers/worker-process.js'
 import { writeGdbCommands } from './debug-tools.js'
 import type { SitePlan } from './site-plan.js'
 
@@ -20,6 +25,8 @@ export interface WorkforceListener {
   running(pool: Pool): readonly RunningRequest[]
   loadTried(result: LoadResult, generation: number): void
   filesLoaded(files: readonly ReportedFile[]): void
+  /** In debug mode: the one worker has died and is not replaced. */
+  ended(exit: WorkerExit): void
 }
 
 export interface Workforce {
@@ -87,6 +94,10 @@ export async function gatherWorkforce(
     running: process => listener?.running(process.requests) ?? [],
     pythonTold: told => version.resolve(told),
     loadTried: (result, generation) => listener?.loadTried(result, generation),
+    died(exit) {
+      if (plan.debugTools) listener?.ended(exit)
+      return plan.debugTools === null
+    },
     filesLoaded: files => listener?.filesLoaded(files),
   })
   return {

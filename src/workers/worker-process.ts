@@ -284,5 +284,5 @@ export class WorkerProcess {
 /** The program that is started, and its arguments. */
 function commandLine({ python, gdb }: WorkerCommand): [string, string[]] {
   const args = [workerProgram]
-  return gdb === null ? [python, args] : ['gdb', ['-x', gdb(args), python]]
+  return gdb === null ? [python, args] : ['gdb', ['-q', '-x', gdb(args), python]]
 }

@@ -114,6 +114,7 @@ async function openFleet({
     pythonTold: () => {},
     loadTried: () => {},
     filesLoaded: () => {},
+    died: () => true,
     ...changes,
   })
   onTestFinished(async () => {

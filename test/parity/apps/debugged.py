@@ -108,6 +108,8 @@ def application(environ, start_response):
         sys.stderr.write("app begins\n")
         time.sleep(0.3)
         sys.stderr.write("app ends\n")
+    if path == "/die":
+        os._exit(7)
     if path == "/write":
         start_response("200 OK", [("Content-Type", "text/plain")])(b"written ")
     if path == "/pid":

@@ -94,6 +94,11 @@ const plain = {
       await interrupt(site),
       printed(site),
     ],
+    'its end by the application': async site => {
+      await site.start()
+      await begin(site, '/die')
+      return site.server.exited
+    },
     'its end by SIGTERM': async site => {
       await site.start()
       await site.ask(get('/'))
