@@ -9,6 +9,9 @@ import atexit
 import os
 from time import time
 
+if False:
+    from typing import Any
+
 
 def start_profiler(folder: str) -> None:
     """Write `<microseconds>-<pid>.pstats` at exit, for the module pstats."""
@@ -35,5 +38,18 @@ def start_coverage(folder: str) -> None:
         coverage.stop()
         coverage.html_report(directory=folder)
 
+    _leave_out_our_own(coverage)
     coverage.start()
     atexit.register(write)
+
+
+def _leave_out_our_own(coverage: "Any") -> None:
+    """Keep the worker out of the report, besides what the user's configuration omits.
+
+    The real tool is an installed package, which coverage leaves out by itself. Before coverage 4 there
+    are no options to set.
+    """
+    if hasattr(coverage, "set_option"):
+        packages = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+        own = [os.path.join(packages, "*"), os.path.join(os.path.realpath(packages), "*")]
+        coverage.set_option("run:omit", [*(coverage.get_option("run:omit") or []), *own])

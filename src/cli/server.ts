@@ -158,7 +158,9 @@ export class Server {
 
   /** Debug mode ends with its worker, as mod_wsgi-express, where the two are one process. */
   #endWith({ code, signal }: WorkerExit): void {
-    this.#exitCode = signal === null ? (code ?? exitCode.failure) : signalExitCode(signal)
+    // A second Ctrl-C ends it too, with an exit code of its own.
+    if (this.#exitCode === exitCode.ok)
+      this.#exitCode = signal === null ? (code ?? exitCode.failure) : signalExitCode(signal)
     this.#front.stopAccepting()
     this.#dispatcher.refuseAll('stopping')
     void this.stop(signal ?? `exit code ${code}`)
