@@ -2,7 +2,8 @@
 Starting a worker. (Running the folder works as well, but makes Python import runpy first.)
 
 Only what has to happen before anything else is imported is here: the worker's variables leave the
-environment, its folder leaves sys.path, and descriptors 1 and 2 become one stream.
+environment, its folder leaves sys.path, and descriptors 1 and 2 become one stream (but in debug mode,
+where descriptor 1 is the terminal).
 """
 
 import os
@@ -42,7 +43,8 @@ def main() -> None:
     secret = _take("MODWSGI_DEV_SECRET")
     identity = int(_take("MODWSGI_DEV_WORKER"))
     begun = _take("MODWSGI_DEV_BEGUN")
-    os.dup2(1, 2)
+    if os.environ.pop("MODWSGI_DEV_TERMINAL", None) is None:
+        os.dup2(1, 2)
     import faulthandler
 
     faulthandler.enable(file=2)

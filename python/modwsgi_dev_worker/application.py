@@ -17,6 +17,7 @@ from .process_signals import LeaveNow
 if False:
     from typing import Any, Callable, Dict, Optional
 
+    from .debug_mode import DebugMode
     from .loaded_files import LoadedFiles
     from .resources import Resources
 
@@ -62,6 +63,7 @@ class Application:
         self._modified: "Optional[int]" = None
         self._loaded: "Optional[Callable[..., Any]]" = None
         self.on_late_load: "Callable[[], None]" = lambda: None
+        self.debug: "Optional[DebugMode]" = None
 
     def load(
         self,
@@ -77,7 +79,8 @@ class Application:
         with self._lock:
             if self._loaded is None:
                 try:
-                    self._loaded = self._load()
+                    debug = self.debug
+                    self._loaded = self._load() if debug is None else debug.load(self._load)
                 except LeaveNow:
                     raise
                 except BaseException as error:

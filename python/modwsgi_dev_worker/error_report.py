@@ -15,7 +15,8 @@ if False:
 _own_folder = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _own_mod_wsgi = os.path.join(os.path.dirname(os.path.dirname(_own_folder)), "mod_wsgi") + os.sep
 
-# Where the application runs: "main interpreter of daemon process 'localhost:8000'".
+# Where the application runs: "main interpreter of daemon process 'localhost:8000'", or "main interpreter
+# in embedded mode", as which debug mode counts too.
 _place = "main interpreter"
 
 
@@ -23,7 +24,8 @@ def set_place(process_group: str, application_group: str) -> None:
     """Keep the names under which the process and its interpreter appear in the log."""
     global _place
     interpreter = "sub-interpreter %r" % application_group if application_group else "main interpreter"
-    _place = "%s of daemon process %r" % (interpreter, process_group)
+    where = "of daemon process %r" % process_group if process_group else "in embedded mode"
+    _place = "%s %s" % (interpreter, where)
 
 
 def report_request_error(

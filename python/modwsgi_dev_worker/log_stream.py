@@ -200,7 +200,8 @@ def open_text_stream(name: str, stream: int) -> "io.TextIOWrapper":
     )
 
 
-def replace_standard_streams() -> None:
-    """Make sys.stdout and sys.stderr log streams."""
-    sys.stdout = open_text_stream("<stdout>", STDOUT)
+def replace_standard_streams(on_terminal: bool) -> None:
+    """Make sys.stdout and sys.stderr log streams; on_terminal: sys.stdout stays what it is."""
+    if not on_terminal:
+        sys.stdout = open_text_stream("<stdout>", STDOUT)
     sys.stderr = open_text_stream("<stderr>", STDERR)

@@ -7,7 +7,7 @@ does nothing, and signal.getsignal knows nothing of handlers it did not install.
 import _signal
 import os
 import sys
-from _signal import SIGTERM, pthread_kill
+from _signal import SIGINT, SIGTERM, pthread_kill
 from _thread import allocate_lock, get_ident, start_new_thread
 from time import sleep
 
@@ -41,6 +41,7 @@ class SignalQueue:
     """
 
     def __init__(self) -> None:
+        self.leave_reasons = dict(LEAVE_REASONS)
         self._main = get_ident()
         self._facts: "List[int]" = []
         self._some = allocate_lock()  # held while there may be no fact
@@ -57,6 +58,13 @@ class SignalQueue:
         _hide()
         os.register_at_fork(after_in_child=self._forget_in_child)
         start_new_thread(self._forward, ())
+
+    def leave_interrupts_to_supervisor(self) -> None:
+        """Have SIGINT do nothing: in debug mode Ctrl-C reaches the supervisor too, which decides.
+
+        It is caught all the same; ignored it would stay so in programs that the application starts.
+        """
+        del self.leave_reasons[SIGINT]
 
     def put(self, number: int) -> None:
         """Queue a fact: the number of a signal, or 0 for something else that has changed."""
@@ -86,11 +94,11 @@ class SignalQueue:
         while True:
             number = os.read(self._read_end, 1)[0]
             self.put(number)
-            if number in LEAVE_REASONS:
+            if number in self.leave_reasons:
                 self.interrupt_load()
 
     def _handle(self, number: int, frame: "Any") -> None:
-        if self.interrupts_load and number in LEAVE_REASONS:
+        if self.interrupts_load and number in self.leave_reasons:
             self.interrupts_load = False
             raise LeaveNow
 

@@ -32,7 +32,7 @@ def prepare_process(configuration: "Dict[str, Any]") -> None:
     if hasattr(sys, "orig_argv"):
         sys.orig_argv = []
     _empty_main_module()
-    replace_standard_streams()
+    replace_standard_streams(configuration["debug"] is not None)
     mod_wsgi.process_group = configuration["processGroup"]
     mod_wsgi.application_group = configuration["applicationGroup"]
     mod_wsgi.maximum_processes = configuration["maximumProcesses"]

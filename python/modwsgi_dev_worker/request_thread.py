@@ -73,6 +73,12 @@ class RequestThread:
         self.https = https
         self.exchange: "Optional[Exchange]" = None  # the request in progress
         self.ident = 0
+        self.daemon_clock: "Callable[[], float]" = time
+        self.queue_time: "Callable[[str], float]" = float
+
+    def leave_out_queue(self) -> None:
+        """Have the environ say 0.0 where there is no daemon process that requests wait for."""
+        self.daemon_clock = self.queue_time = lambda *_: 0.0
 
     def run(self) -> None:
         """Serve requests until the front closes the connection."""
@@ -109,9 +115,11 @@ class RequestThread:
         base_copy = self.base_environ.copy
         modules = sys.modules
         https = self.https
+        daemon_clock = self.daemon_clock
+        queue_time = self.queue_time
         while True:
             data = next_request(bed)
-            started = time()
+            started = daemon_clock()
             if len(data) < _TEXT_START:
                 refuse_request(data)
             _, _, number, kind, text_size = _unpack(data)
@@ -146,7 +154,7 @@ class RequestThread:
             exchange.request_id = request_id = environ["mod_wsgi.request_id"]
             active_requests[request_id] = exchange.request_data
             environ["mod_wsgi.request_start"] = float(environ["mod_wsgi.request_start"])
-            environ["mod_wsgi.queue_start"] = float(environ["mod_wsgi.queue_start"])
+            environ["mod_wsgi.queue_start"] = queue_time(environ["mod_wsgi.queue_start"])
             environ["mod_wsgi.daemon_start"] = started
             environ["mod_wsgi.application_start"] = time()
             self.exchange = current.exchange = exchange

@@ -64,11 +64,14 @@ class Worker:
             from .server_figures import ServerFigures
 
             self.server_figures = ServerFigures(self._send)
-        self.lifeline = hold_lifeline(self.channel)
+        self.debugging = configuration["debug"] is not None
+        self.lifeline = hold_lifeline(self.channel, alone=self.debugging)
         self.files = files = LoadedFiles(self._report_files, configuration["reportFiles"])
         _metrics.worker = self
         self.application = Application(configuration, files)
         self.application.on_late_load = self._report_late_load
+        if self.debugging:
+            self._enter_debug_mode(configuration["debug"])
         service = bool(configuration.get("service"))
         if not service:
             self._start_threads(configuration)
@@ -86,6 +89,12 @@ class Worker:
         self._load()
         self._wait_for_the_end()
 
+    def _enter_debug_mode(self, options: "Dict[str, Any]") -> None:
+        from .debug_mode import DebugMode
+
+        self.application.debug = DebugMode(options)
+        self.signals.leave_interrupts_to_supervisor()
+
     def _start_threads(self, configuration: "Dict[str, Any]") -> None:
         environ = make_base_environ(configuration)
         https = forces_https(configuration)
@@ -96,6 +105,8 @@ class Worker:
             thread = RequestThread(
                 number, connection, self.intake, self.begun, self.application, environ, https
             )
+            if not configuration["processGroup"]:
+                thread.leave_out_queue()
             self.threads.append(thread)
             start_new_thread(thread.run, ())
 
@@ -205,7 +216,7 @@ class Worker:
         """Take facts until one of them ends the process."""
         while self.shutdown_reason is None:
             number = self.signals.get()
-            if number in LEAVE_REASONS:
+            if number in self.signals.leave_reasons:
                 if self.shutdown_reason is None:
                     self._leave(LEAVE_REASONS[number])
             elif number in PUBLISHED:
@@ -242,10 +253,13 @@ class Worker:
         sleep(0.005)  # a thread that has just taken the application is about to say so
         while any(thread.exchange is not None for thread in self.threads):
             sleep(0.005)
-        start_new_thread(self._end_by_force, ())
+        if not self.debugging:
+            start_new_thread(self._end_by_force, ())
         if not self.orphans_interpreter:
             self._finish_interpreter()
         end_line(process_lines)
+        if self.debugging:
+            _flush_terminal()
         os._exit(0)
 
     def _finish_interpreter(self) -> None:
@@ -272,6 +286,14 @@ def _map_file(path: str) -> "mmap":
         return mmap(descriptor, 0)
     finally:
         os.close(descriptor)
+
+
+def _flush_terminal() -> None:
+    """Write what Python has kept of standard output, which it does where that is no terminal."""
+    try:
+        sys.stdout.flush()
+    except Exception:
+        pass  # nobody reads it any more
 
 
 def _describe(error: BaseException) -> str:

@@ -1,6 +1,7 @@
 /**
  * What the command prints when the server is up: the lines of mod_wsgi-express, then ours.
  */
+import { join } from 'node:path'
 import type { Settings } from '../settings/settings.js'
 import type { Python } from '../workers/python.js'
 import type { SitePlan } from './site-plan.js'
@@ -20,12 +21,11 @@ export function banner(
     ['Server Root', plan.serverRoot],
     ['Error Log File', logPlace(settings, plan)],
     ...otherLogs(settings, plan),
-    ['Operating Mode', 'daemon'],
-    ['Request Capacity', capacity(plan.processes, settings.threads)],
-    ['Request Timeout', `${settings.requestTimeout} (seconds)`],
-    ['Startup Timeout', `${settings.startupTimeout} (seconds)`],
-    ['Queue Backlog', `${settings.daemonBacklog} (connections)`],
-    ['Queue Timeout', `${settings.queueTimeout} (seconds)`],
+    ...debugOutput(plan),
+    ['Operating Mode', operatingMode(settings)],
+    // Also in debug mode, which runs one request at a time, what --processes and --threads say.
+    ['Request Capacity', capacity(settings.processes ?? 1, settings.threads)],
+    ...daemonLimits(settings),
     ['Server Backlog', `${settings.serverBacklog} (connections)`],
     ['Locale Setting', plan.locale],
   ]
@@ -33,8 +33,33 @@ export function banner(
     lines.push(['Reachable From', 'this machine only (--host 0.0.0.0 opens it)'])
   if (python) lines.push(['Python', `${python.path} (${python.version}, ${whyPython(python)})`])
   lines.push(['Reload', reloadRule(settings)])
-  lines.push(['Stop', 'Ctrl-C finishes the requests in progress, twice stops at once'])
+  lines.push(['Stop', stopRule(settings)])
   return lines.map(([label, text]) => `${label.padEnd(labelWidth)}: ${text}\n`).join('')
+}
+
+function debugOutput({ debugTools }: SitePlan): [string, string][] {
+  const { coverage = null, profiler = null, recorder = null } = debugTools ?? {}
+  const outputs: readonly [string, string | null][] = [
+    ['Coverage Output', coverage && join(coverage, 'index.html')],
+    ['Profiler Output', profiler],
+    ['Recorder Output', recorder],
+  ]
+  return outputs.flatMap(([label, path]) => (path === null ? [] : [[label, path]]))
+}
+
+function operatingMode({ debugMode, embeddedMode }: Settings): string {
+  if (debugMode) return 'debug'
+  return embeddedMode ? 'embedded' : 'daemon'
+}
+
+function daemonLimits(settings: Settings): [string, string][] {
+  if (settings.debugMode || settings.embeddedMode) return []
+  return [
+    ['Request Timeout', `${settings.requestTimeout} (seconds)`],
+    ['Startup Timeout', `${settings.startupTimeout} (seconds)`],
+    ['Queue Backlog', `${settings.daemonBacklog} (connections)`],
+    ['Queue Timeout', `${settings.queueTimeout} (seconds)`],
+  ]
 }
 
 function hostInUrl(host: string): string {
@@ -61,6 +86,11 @@ function capacity(processes: number, threads: number): string {
   return `${processes * threads} (${count(processes, 'process', 'processes')} * ${count(threads, 'thread', 'threads')})`
 }
 
+function stopRule({ enableGdb }: Settings): string {
+  if (enableGdb) return 'quit at the prompt of gdb, which Ctrl-C opens'
+  return 'Ctrl-C finishes the requests in progress, twice stops at once'
+}
+
 function whyPython(python: Python): string {
   const reasons = {
     '--python': 'named by --python',
@@ -73,6 +103,7 @@ function whyPython(python: Python): string {
 }
 
 function reloadRule(settings: Settings): string {
+  if (settings.debugMode || settings.embeddedMode) return `never (${operatingMode(settings)} mode)`
   if (settings.disableReloading) return 'never (--disable-reloading)'
   if (settings.reloadOnChanges) return 'when loaded code changes (--reload-on-changes)'
   return 'when the script changes, with the next request'

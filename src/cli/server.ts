@@ -14,7 +14,7 @@ import type { Fleet } from '../supervisor/fleet.js'
 import { listenForSignals, type Order, signalExitCode } from '../supervisor/signals.js'
 import type { SourceWatcher } from '../watch/watcher.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
-import type { LoadResult } from '../workers/worker-process.js'
+import type { LoadResult, WorkerExit } from '../workers/worker-process.js'
 import { planService, planWorker, type SitePlan } from './site-plan.js'
 import { type Workforce, watchesChanges } from './workforce.js'
 
@@ -40,7 +40,7 @@ export class Server {
   readonly #fleet: Fleet | null
   #watcher: SourceWatcher | null = null
   #stopping = false
-  #quitSignal: NodeJS.Signals | null = null
+  #exitCode: number = exitCode.ok
 
   constructor(options: ServerOptions) {
     this.#options = options
@@ -120,10 +120,13 @@ export class Server {
     await Promise.all([this.#fleet?.stop(left), this.#options.workforce?.services.stop(left)])
     // Clients whose worker was ended by force are told, if they listen.
     await within(this.#front.drained(), lastWordsTime)
-    this.#end(this.#quitSignal === null ? exitCode.ok : signalExitCode(this.#quitSignal))
+    this.#end(this.#exitCode)
   }
 
   #obey(order: Order): void {
+    // Under gdb it means gdb: its prompt, or the program that it runs.
+    if (this.#options.settings.enableGdb && order.kind !== 'restart' && order.signal === 'SIGINT')
+      return
     switch (order.kind) {
       case 'stop':
         void this.stop(order.signal)
@@ -138,7 +141,7 @@ export class Server {
 
   /** Ends the workers now; the stop that is under way, or begins, then has nothing to wait for. */
   #quit(signal: NodeJS.Signals): void {
-    this.#quitSignal ??= signal
+    if (this.#exitCode === exitCode.ok) this.#exitCode = signalExitCode(signal)
     this.#front.stopAccepting()
     this.#fleet?.kill()
     this.#options.workforce?.services.kill()
@@ -172,8 +175,19 @@ export class Server {
         running: pool => this.#runningIn(pool),
         loadTried: (result, generation) => this.#loadTried(result, generation),
         filesLoaded: files => this.#watcher?.add(files),
+        ended: exit => this.#endWith(exit),
       },
     )
+  }
+
+  /** Debug mode ends with its worker, as mod_wsgi-express, where the two are one process. */
+  #endWith({ code, signal }: WorkerExit): void {
+    // A second Ctrl-C ends it too, with an exit code of its own.
+    if (this.#exitCode === exitCode.ok)
+      this.#exitCode = signal === null ? (code ?? exitCode.failure) : signalExitCode(signal)
+    this.#front.stopAccepting()
+    this.#dispatcher.refuseAll('stopping')
+    void this.stop(signal ?? `exit code ${code}`)
   }
 
   async #watch(fleet: Fleet): Promise<SourceWatcher> {

@@ -7,7 +7,8 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { baseEnviron, type EnvironOptions } from '../front/environ.js'
 import type { Pair, Settings } from '../settings/settings.js'
-import type { WorkerConfiguration } from '../workers/worker-process.js'
+import type { DebugTools, WorkerConfiguration } from '../workers/worker-process.js'
+import { planDebugTools } from './debug-tools.js'
 import { ownGroup } from './privileges.js'
 
 /** Where the command was started. */
@@ -37,8 +38,11 @@ export interface SitePlan {
   readonly listenerHost: string
   readonly listenOn: readonly string[]
   readonly mountPoint: string
+  /** How many workers there are, and how many requests each runs at a time. */
   readonly processes: number
+  readonly threads: number
   readonly locale: string
+  /** Empty where the application has no daemon process: --embedded-mode, --debug-mode. */
   readonly processGroup: string
   /** Name of the sub-interpreter, empty for the main one: the application always runs in that, but sees the name. */
   readonly applicationGroup: string
@@ -46,6 +50,7 @@ export interface SitePlan {
   readonly title: string
   /** PYTHON_EGG_CACHE. */
   readonly eggDirectory: string
+  readonly debugTools: DebugTools | null
 }
 
 const welcomeScript = fileURLToPath(
@@ -74,12 +79,14 @@ export function planSite(
     listenerHost,
     listenOn: settings.host === null ? loopback : [settings.host],
     mountPoint: planMountPoint(settings.mountPoint),
-    processes: settings.processes ?? 1,
+    processes: settings.debugMode ? 1 : (settings.processes ?? 1),
+    threads: settings.debugMode ? 1 : settings.threads,
     locale: planLocale(settings, place.env),
-    processGroup: settings.processGroup ?? `${listenerHost}:${settings.port}`,
+    processGroup: planProcessGroup(settings, listenerHost),
     applicationGroup: planApplicationGroup(settings.applicationGroup),
     title: `wsgi:${settings.processGroup ?? `${listenerHost}:${settings.port}:${place.uid}`}`,
     eggDirectory: settings.pythonEggs ?? join(serverRoot, 'python-eggs'),
+    debugTools: planDebugTools(settings, serverRoot),
   }
 }
 
@@ -110,6 +117,11 @@ function planMountPoint(mountPoint: string): string {
   return mountPoint.startsWith('/') ? mountPoint : `/${mountPoint}`
 }
 
+function planProcessGroup(settings: Settings, listenerHost: string): string {
+  if (settings.debugMode || settings.embeddedMode) return ''
+  return settings.processGroup ?? `${listenerHost}:${settings.port}`
+}
+
 /** --locale, --lang, the environment's; the locale C means ASCII and is replaced. */
 function planLocale(settings: Settings, env: NodeJS.ProcessEnv): string {
   const wanted =
@@ -130,10 +142,10 @@ export function planWorker(
     module: kind === 'module' ? name : null,
     paste: kind === 'paste' ? name : null,
     callable: settings.callableObject,
-    threads: settings.threads,
-    multiprocess: settings.processes !== null,
-    multithread: settings.threads > 1,
-    runOnce: settings.threads === 1 && settings.maximumRequests === 1,
+    threads: plan.threads,
+    multiprocess: !settings.debugMode && settings.processes !== null,
+    multithread: plan.threads > 1,
+    runOnce: plan.threads === 1 && settings.maximumRequests === 1,
     workingDirectory: plan.workingDirectory,
     pythonPath: settings.pythonPath.map(entry => resolve(plan.workingDirectory, entry)),
     pythonWarnings: settings.pythonWarnings,
@@ -144,7 +156,9 @@ export function planWorker(
       MOD_WSGI_EXPRESS: 'true',
       MOD_WSGI_SERVER_NAME: settings.serverName ?? plan.listenerHost,
       MOD_WSGI_SERVER_ALIASES: settings.serverAlias.join(' '),
-      ...(settings.reloadOnChanges ? { MOD_WSGI_RELOADER_ENABLED: 'true' } : {}),
+      ...Object.fromEntries(
+        enabledFeatures(settings).map(feature => [`MOD_WSGI_${feature}`, 'true']),
+      ),
     },
     processGroup: plan.processGroup,
     applicationGroup: plan.applicationGroup,
@@ -157,7 +171,7 @@ export function planWorker(
     scriptReloading: !settings.disableReloading,
     reportFiles: settings.reloadOnChanges && !settings.disableReloading,
     shutdownTimeout: settings.shutdownTimeout,
-    debug: false,
+    debug: plan.debugTools,
   }
 }
 
@@ -235,4 +249,17 @@ export function planServerEnviron(
     MOD_WSGI_SERVER_ROOT: plan.serverRoot,
     MOD_WSGI_WORKING_DIRECTORY: plan.workingDirectory,
   }
+}
+
+function enabledFeatures(settings: Settings): string[] {
+  const features: readonly [boolean, string][] = [
+    [settings.reloadOnChanges, 'RELOADER_ENABLED'],
+    [settings.debugMode, 'DEBUG_MODE'],
+    [settings.enableDebugger, 'DEBUGGER_ENABLED'],
+    [settings.enableCoverage, 'COVERAGE_ENABLED'],
+    [settings.enableProfiler, 'PROFILER_ENABLED'],
+    [settings.enableRecorder, 'RECORDER_ENABLED'],
+    [settings.enableGdb, 'GDB_ENABLED'],
+  ]
+  return features.filter(([enabled]) => enabled).map(([, name]) => name)
 }

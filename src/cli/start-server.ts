@@ -20,11 +20,13 @@ import type { Log } from '../logging/log.js'
 import type { Settings } from '../settings/settings.js'
 import { choosePython, findPython, type Python, type PythonSearch } from '../workers/python.js'
 import { banner } from './banner.js'
+import { checkGdb, prepareDebugTools } from './debug-tools.js'
 import { envvarsScript, sourceEnvvars } from './envvars.js'
 import { openLogs, openServiceLogs, openStartupLog, planLogForms } from './logs.js'
 import { type Account, becomeAccount, findAccount } from './privileges.js'
 import { prepareServerRoot } from './server-root.js'
 import { type CommandPlace, planServerEnviron, planSite, type SitePlan } from './site-plan.js'
+import { keepTerminal } from './terminal.js'
 import { gatherWorkforce, needsPython, type Workforce } from './workforce.js'
 
 const rootWarning = 'running as root without --user: the application has all rights of root\n'
@@ -37,6 +39,7 @@ export async function startServer(
 ): Promise<number> {
   const plan = planSite(settings, entryPoint, place)
   checkEntryPoint(plan)
+  checkGdb(settings)
   const env = planEnvironment(settings, plan, place)
   const forms = planLogForms(settings, plan, place)
   const search = pythonSearch(settings, plan, place)
@@ -44,6 +47,8 @@ export async function startServer(
   const account = findAccount(settings.user, settings.group, place.uid)
   const owners = account ? [place.uid, account.uid] : [place.uid]
   prepareServerRoot(plan.serverRoot, owners, settings.serverRoot !== null)
+  if (plan.debugTools) prepareDebugTools(plan.debugTools, account)
+  const restoreTerminal = plan.debugTools ? keepTerminal() : null
   const pidFile = settings.pidFile ?? join(plan.serverRoot, 'httpd.pid')
   const startupLog = openStartupLog(settings, plan)
   const log = holdBack(openLogs(settings, plan, forms))
@@ -91,6 +96,7 @@ export async function startServer(
     workforce?.channel.close()
     throw error
   } finally {
+    restoreTerminal?.()
     removePidFile(pidFile)
     log.close()
     startupLog?.close()

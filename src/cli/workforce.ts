@@ -17,7 +17,9 @@ import type {
   ReportedFile,
   WorkerCommand,
   WorkerConfiguration,
+  WorkerExit,
 } from '../workers/worker-process.js'
+import { writeGdbCommands } from './debug-tools.js'
 import type { SitePlan } from './site-plan.js'
 
 /** What the rest of the server hears from the workers, and is asked about them. */
@@ -25,6 +27,8 @@ export interface WorkforceListener {
   running(pool: Pool): readonly RunningRequest[]
   loadTried(result: LoadResult, generation: number): void
   filesLoaded(files: readonly ReportedFile[]): void
+  /** In debug mode: the one worker has died and is not replaced. */
+  ended(exit: WorkerExit): void
 }
 
 export interface Workforce {
@@ -93,8 +97,10 @@ export async function gatherWorkforce(
     // The interpreter reads the locale before anything of ours runs.
     env: { ...env, LANG: plan.locale, LC_ALL: plan.locale },
     workingDirectory: plan.workingDirectory,
-    threads: settings.threads,
+    threads: plan.threads,
     metered: settings.serverMetrics,
+    onTerminal: plan.debugTools !== null,
+    gdb: settings.enableGdb ? args => writeGdbCommands(plan.serverRoot, args) : null,
     configuration: configured.promise.then(({ worker }) => worker),
   }
   const serviceOf = ([name]: Pair): Service => ({
@@ -104,6 +110,8 @@ export async function gatherWorkforce(
       ...command,
       threads: 0,
       metered: false,
+      onTerminal: false,
+      gdb: null,
       configuration: configured.promise.then(({ services }) => services.get(name)!),
     },
   })
@@ -129,6 +137,10 @@ export async function gatherWorkforce(
     running: process => listener?.running(process.requests) ?? [],
     pythonTold: told => version.resolve(told),
     loadTried: (result, generation) => listener?.loadTried(result, generation),
+    died(exit) {
+      if (plan.debugTools) listener?.ended(exit)
+      return plan.debugTools === null
+    },
     filesLoaded: files => listener?.filesLoaded(files),
   })
   return {

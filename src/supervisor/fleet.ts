@@ -46,6 +46,8 @@ export interface FleetOptions {
   readonly pythonTold: (version: string | null) => void
   /** A worker has tried to load the application. */
   readonly loadTried: (result: LoadResult, generation: number) => void
+  /** Called for a worker that has died; false: it is not replaced, and none is started any more. */
+  readonly died: (exit: WorkerExit) => boolean
   /** Source files that a worker loaded. */
   readonly filesLoaded: (files: readonly ReportedFile[]) => void
 }
@@ -310,6 +312,7 @@ export class Fleet implements HandleOwner {
       signal: exit.signal,
       askedBy: null,
     })
+    if (!this.#options.died(exit)) this.#wanted = 0
   }
 
   #startFailed(): void {

@@ -2,6 +2,7 @@
  * Signals to the supervisor. A handler only says which order came; somebody else carries it out.
  */
 
+import { constants } from 'node:os'
 import { type Clock, systemClock } from '../base/clock.js'
 
 /** What a signal asks for. */
@@ -53,6 +54,5 @@ export function listenForSignals(
 
 /** Exit code of a process ended by a signal, as shells count. */
 export function signalExitCode(signal: NodeJS.Signals): number {
-  const numbers: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 }
-  return 128 + (numbers[signal] ?? 0)
+  return 128 + constants.signals[signal]
 }

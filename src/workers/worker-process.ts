@@ -52,7 +52,17 @@ export interface WorkerConfiguration {
   readonly scriptReloading: boolean
   readonly reportFiles: boolean
   readonly shutdownTimeout: number
-  readonly debug: boolean
+  readonly debug: DebugTools | null
+}
+
+/** What debug mode puts around the application; directories are absolute, null where the tool is off. */
+export interface DebugTools {
+  readonly debugger: boolean
+  /** A prompt of the debugger before the first request. */
+  readonly startup: boolean
+  readonly coverage: string | null
+  readonly profiler: string | null
+  readonly recorder: string | null
 }
 
 /** How a worker is started. */
@@ -64,6 +74,13 @@ export interface WorkerCommand {
   readonly threads: number
   /** Whether its requests are counted for `mod_wsgi.server_metrics()`. */
   readonly metered: boolean
+  /**
+   * True in debug mode: the worker has our standard input and output, and stays in our process group, which is
+   * in the foreground of the terminal.
+   */
+  readonly onTerminal: boolean
+  /** Runs the worker under gdb, with the commands that this writes for the arguments of Python. */
+  readonly gdb: ((args: readonly string[]) => string) | null
   /** What the worker is told once it is up; until then it waits. A process can so be started early. */
   readonly configuration: Promise<WorkerConfiguration>
 }
@@ -125,17 +142,19 @@ export class WorkerProcess {
     this.#unregister = channel.register(id, (hello, socket, rest) =>
       this.#connected(hello, socket, rest),
     )
-    this.#child = spawn(command.python, [workerProgram], {
+    const [program, args] = commandLine(command)
+    this.#child = spawn(program, args, {
       cwd: command.workingDirectory,
       // A group (and session) of its own: the terminal's Ctrl-C is for the supervisor alone.
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: !command.onTerminal,
+      stdio: command.onTerminal ? ['inherit', 'inherit', 'pipe'] : ['ignore', 'pipe', 'pipe'],
       env: {
         ...command.env,
         MODWSGI_DEV_CHANNEL: channel.path,
         MODWSGI_DEV_SECRET: channel.secret,
         MODWSGI_DEV_WORKER: String(id),
         MODWSGI_DEV_BEGUN: begunFile,
+        ...(command.onTerminal ? { MODWSGI_DEV_TERMINAL: '1' } : {}),
       },
     })
     this.#readOutput(channel.secret)
@@ -160,8 +179,11 @@ export class WorkerProcess {
 
   /** Ends the process and all that it started, at once. */
   kill(): void {
-    if (this.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null)
-      killTree(this.pid)
+    if (this.pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null)
+      return
+    killTree(this.pid)
+    // It leads no group there.
+    if (this.command.onTerminal) this.#child.kill('SIGKILL')
   }
 
   #requestsListener(): RequestsListener {
@@ -276,4 +298,10 @@ export class WorkerProcess {
     this.requests.end()
     this.listener.gone(exit)
   }
+}
+
+/** The program that is started, and its arguments. */
+function commandLine({ python, gdb }: WorkerCommand): [string, string[]] {
+  const args = [workerProgram]
+  return gdb === null ? [python, args] : ['gdb', ['-q', '-x', gdb(args), python]]
 }

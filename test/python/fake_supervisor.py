@@ -321,7 +321,7 @@ class FakeSupervisor:
                 "scriptReloading": False,
                 "reportFiles": False,
                 "shutdownTimeout": 5,
-                "debug": False,
+                "debug": None,
             },
             **configuration
         )

@@ -109,6 +109,8 @@ export class PuppetStage {
       python: program,
       env: { ...process.env, PUPPET_STAGE: this.path },
       workingDirectory: '/',
+      onTerminal: false,
+      gdb: null,
       threads: configuration.threads ?? plainConfiguration.threads,
       metered: configuration.serverMetrics ?? false,
       configuration: Promise.resolve({ ...plainConfiguration, ...configuration }),
@@ -168,5 +170,5 @@ const plainConfiguration: WorkerConfiguration = {
   scriptReloading: true,
   reportFiles: false,
   shutdownTimeout: 5,
-  debug: false,
+  debug: null,
 }

@@ -12,6 +12,8 @@ import { onTestFailed, onTestFinished } from 'vitest'
 
 const command = fileURLToPath(new URL('../../bin/modwsgi-dev.js', import.meta.url))
 
+const onTerminal = fileURLToPath(new URL('terminal.py', import.meta.url))
+
 /** Names the processes that belong to one server, their children included. */
 const marker = 'MODWSGI_TEST_RUN'
 
@@ -23,6 +25,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv
   /** False: the log goes to the file in the server root. */
   readonly logToTerminal?: boolean
+  /** True: it runs on a terminal of its own; `type` types there, and `stdout` is what the terminal shows. */
+  readonly terminal?: boolean
   /** False: no --port 0 and no --server-root are added. */
   readonly isolated?: boolean
 }
@@ -85,6 +89,16 @@ export class RunningCommand {
     return this.until(() => pattern.exec(this.stderr.slice(from)), `${pattern} in the log`)
   }
 
+  /** Waits for a match in what was printed after `from`. */
+  printed(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
+    return this.until(() => pattern.exec(this.stdout.slice(from)), `${pattern} on standard output`)
+  }
+
+  /** Types on its terminal: `\x03` is Ctrl-C, `\x04` the end of the input. */
+  type(text: string): void {
+    this.child.stdin!.write(text)
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal)
   }
@@ -141,16 +155,15 @@ export function runCommand(args: readonly string[], options: RunOptions = {}): R
   const runId = randomUUID()
   const own = options.isolated === false ? [] : ['--port', '0', '--server-root', serverRoot]
   const log = options.logToTerminal === false ? [] : ['--log-to-terminal']
-  const child = spawn(
-    process.execPath,
-    [command, ...args, ...(own.length > 0 ? [...own, ...log] : [])],
-    {
-      cwd: options.cwd ?? folder,
-      env: { ...cleanEnvironment(), ...options.env, [marker]: runId },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    },
-  )
+  const given = [command, ...args, ...(own.length > 0 ? [...own, ...log] : [])]
+  const { terminal = false } = options
+  const program = terminal ? 'python3' : process.execPath
+  const child = spawn(program, terminal ? [onTerminal, process.execPath, ...given] : given, {
+    cwd: options.cwd ?? folder,
+    env: { ...cleanEnvironment(), ...options.env, [marker]: runId },
+    stdio: [terminal ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
   const running = new RunningCommand(child, runId, serverRoot)
   onTestFailed(() => {
     process.stderr.write(`--- output of the server\n${running.stdout}${running.stderr}---\n`)

@@ -119,6 +119,7 @@ async function openFleet({
     pythonTold: () => {},
     loadTried: () => {},
     filesLoaded: () => {},
+    died: () => true,
     ...changes,
   })
   onTestFinished(async () => {
@@ -381,6 +382,8 @@ test('a program that cannot be started spends the budget and does not spin', asy
       workingDirectory: '/',
       threads: 1,
       metered: false,
+      onTerminal: false,
+      gdb: null,
       configuration: new Promise(() => {}),
     },
   })

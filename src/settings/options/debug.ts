@@ -9,7 +9,7 @@ export const debugOptions = [
     type: 'flag',
     default: false,
     help: 'Runs one process with one thread on the console, so that a debugger can be used',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--enable-debugger',
@@ -18,7 +18,7 @@ export const debugOptions = [
     type: 'flag',
     default: false,
     help: 'Opens pdb on the console when the application raises an exception; implies --debug-mode',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--debugger-startup',
@@ -27,7 +27,7 @@ export const debugOptions = [
     type: 'flag',
     default: false,
     help: 'Opens pdb before the first request; only with --enable-debugger',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--enable-coverage',
@@ -36,7 +36,7 @@ export const debugOptions = [
     type: 'flag',
     default: false,
     help: 'Records the code coverage and writes a report at the end; implies --debug-mode',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--coverage-directory',
@@ -47,7 +47,7 @@ export const debugOptions = [
     metavar: 'DIRECTORY-PATH',
     path: 'absolute',
     help: 'Directory of the coverage report; htmlcov in the server root when not given',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--enable-profiler',
@@ -56,7 +56,7 @@ export const debugOptions = [
     type: 'flag',
     default: false,
     help: 'Records a profile and writes it at the end; implies --debug-mode',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--profiler-directory',
@@ -67,7 +67,7 @@ export const debugOptions = [
     metavar: 'DIRECTORY-PATH',
     path: 'absolute',
     help: 'Directory of the profiles; pstats in the server root when not given',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--enable-recorder',
@@ -76,7 +76,7 @@ export const debugOptions = [
     type: 'flag',
     default: false,
     help: 'Saves every request and its response to files; implies --debug-mode',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--recorder-directory',
@@ -87,7 +87,7 @@ export const debugOptions = [
     metavar: 'DIRECTORY-PATH',
     path: 'absolute',
     help: 'Directory of the recorded requests; archive in the server root when not given',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--enable-gdb',
@@ -96,7 +96,7 @@ export const debugOptions = [
     type: 'flag',
     default: false,
     help: 'Runs the server under gdb; implies --debug-mode',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--gdb-executable',

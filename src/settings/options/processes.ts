@@ -80,6 +80,6 @@ export const processesOptions = [
     type: 'flag',
     default: false,
     help: 'Runs the application inside the server processes instead of separate workers: no reloading, no worker timeouts',
-    parity: 'not-yet',
+    parity: 'works',
   },
 ] as const satisfies readonly OptionRow[]

@@ -18,6 +18,7 @@ const apps = fileURLToPath(new URL('../apps/', import.meta.url))
  * @property {Record<string, string>} [files] more files of the folder
  * @property {Record<string, string>} [links] symbolic links in it, and where they lead
  * @property {NodeJS.ProcessEnv} [env]
+ * @property {boolean} [terminal] true: the tool runs on a terminal of its own
  * @property {boolean} [starts] false: the probes start the tool themselves (`site.start`)
  * @property {Record<string, Probe>} probes run one after the other
  * @property {number} [atOnce] so many of them at the same time, since they wait and none disturbs another
@@ -78,6 +79,7 @@ export class Site {
       port,
       serverRoot,
       env: { ...this.scenario.env, ...env },
+      terminal: this.scenario.terminal ?? false,
     })
     this.started.push(server)
     this.server = server

@@ -8,6 +8,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { Connection } from './connection.mjs'
 import { observe } from './observation.mjs'
 
@@ -19,6 +20,9 @@ import { observe } from './observation.mjs'
  * @property {NodeJS.ProcessEnv} env variables that only this tool needs
  */
 
+/** Runs a command on a terminal of its own. */
+const onTerminal = fileURLToPath(new URL('../../rig/terminal.py', import.meta.url))
+
 const mark = 'MODWSGI_PARITY_RUN'
 
 /** Milliseconds that a server may take to listen, and to end. */
@@ -28,24 +32,28 @@ const longestEnd = 10_000
 export class StartedTool {
   #run = randomUUID()
   #ended = false
+  #seen = 0
   stdout = ''
   stderr = ''
 
   /**
    * @param {Tool} tool
    * @param {{ arguments: readonly string[], folder: string, port: number, serverRoot: string,
-   *   env: NodeJS.ProcessEnv }} run
+   *   env: NodeJS.ProcessEnv, terminal?: boolean }} run terminal: runs on a terminal of its own, see `type`
    */
   constructor(tool, run) {
     this.port = run.port
     this.serverRoot = run.serverRoot
-    const [program, ...first] = tool.command
+    const { terminal = false } = run
+    const [program, ...first] = terminal ? ['python3', onTerminal, ...tool.command] : tool.command
     this.child = spawn(program, [...first, ...run.arguments, ...tool.extra], {
       cwd: run.folder,
       env: { ...cleanEnvironment(), ...tool.env, ...run.env, [mark]: this.#run },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [terminal ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       detached: true,
     })
+    // What is typed to a tool that has ended.
+    this.child.stdin?.on('error', () => {})
     this.child.stdout.setEncoding('utf8').on('data', text => {
       this.stdout += text
     })
@@ -140,6 +148,41 @@ export class StartedTool {
       const match = pattern.exec(this.file(name))
       if (match) return match
       if (Date.now() > end) throw new Error(`${pattern} is not in ${name}: ${this.file(name)}`)
+      await pause(20)
+    }
+  }
+
+  /** Waits until the whole output matches, and gives the match. */
+  async said(pattern) {
+    const end = Date.now() + longestEnd
+    for (;;) {
+      const match = pattern.exec(this.stdout)
+      if (match) return match
+      if (Date.now() > end || this.#ended) throw new Error(`${pattern} is not in ${this.stdout}`)
+      await pause(20)
+    }
+  }
+
+  /** Types on its terminal; `\x03` is Ctrl-C. */
+  type(text) {
+    this.child.stdin.write(text)
+  }
+
+  /**
+   * Waits until the output after what was seen before matches, and gives that output up to there, with the line
+   * ends of a file.
+   */
+  async shown(pattern) {
+    const end = Date.now() + longestEnd
+    for (;;) {
+      const text = this.stdout.slice(this.#seen)
+      const match = pattern.exec(text)
+      if (match) {
+        const length = match.index + match[0].length
+        this.#seen += length
+        return text.slice(0, length).replaceAll('\r\n', '\n')
+      }
+      if (Date.now() > end || this.#ended) throw new Error(`${pattern} is not in ${text}`)
       await pause(20)
     }
   }

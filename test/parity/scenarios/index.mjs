@@ -1,4 +1,5 @@
 /** All scenarios, by the name of their file. */
+import debug from './debug.mjs'
 import environ from './environ.mjs'
 import handlers from './handlers.mjs'
 import log from './log.mjs'
@@ -8,4 +9,13 @@ import services from './services.mjs'
 import world from './world.mjs'
 
 /** @type {Record<string, import('../runner/run.mjs').Scenario[]>} */
-export const scenarioFiles = { environ, handlers, log, module, requests, services, world }
+export const scenarioFiles = {
+  debug,
+  environ,
+  handlers,
+  log,
+  module,
+  requests,
+  services,
+  world,
+}
