@@ -320,6 +320,7 @@ const pipelined = {
 /** A connection at the moment when the server is told to stop, and the exit code. */
 const stopped = prepare => async site => {
   await site.start()
+  await site.ask(get('exact'))
   const connection = await site.connect()
   try {
     await prepare(connection)
@@ -345,6 +346,7 @@ const stop = {
     }),
     'when an idle one is closed': async site => {
       await site.start()
+      await site.ask(get('exact'))
       const connection = await site.connect()
       connection.send(get('exact'))
       await connection.read()
