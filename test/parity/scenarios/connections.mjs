@@ -267,17 +267,16 @@ async function raw(site, bytes) {
   }
 }
 
-/** Whether the first of two answers comes while the second one is not made yet. */
-const heldBack = first => async site => {
+/** Two answers of which the second one has to be waited for. */
+const inTurn = first => async site => {
   const connection = await site.connect()
   try {
     connection.send(get(first) + get('started_then_wait'))
-    const early = await connection.receives('app me', 400)
     const step = await site.connect()
     step.send(get('step', 'Connection: close\r\n'))
     await step.read()
     step.close()
-    return { early, answers: [briefly(await connection.read()), briefly(await connection.read())] }
+    return [briefly(await connection.read()), briefly(await connection.read())]
   } finally {
     connection.close()
   }
@@ -302,8 +301,8 @@ const pipelined = {
       exchange(site, pipelines['half a request'], { next: 'none', look: briefly }),
     'a response that is too short first': site => raw(site, get('too_short') + get('exact')),
     'HEAD and GET': site => exchange(site, head('exact'), { next: 'at once', look: briefly }),
-    'a first answer while the second one is made': heldBack('exact'),
-    'a first answer without a length while the second one is made': heldBack('generator'),
+    'a first answer while the second one is made': inTurn('exact'),
+    'a first answer without a length while the second one is made': inTurn('generator'),
     'three hundred requests, one after the other': async site => {
       const connection = await site.connect()
       const statuses = new Set()
