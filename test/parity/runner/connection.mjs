@@ -99,6 +99,20 @@ export class Connection {
   }
 
   /**
+   * Waits until these bytes are there, and leaves them.
+   *
+   * @param {string} text latin-1
+   * @param {number} [milliseconds]
+   */
+  async receives(text, milliseconds = 3000) {
+    const end = Date.now() + milliseconds
+    while (!this.#bytes.includes(text, 'latin1') && !this.#ended && Date.now() < end) {
+      await this.#change(end)
+    }
+    return this.#bytes.includes(text, 'latin1')
+  }
+
+  /**
    * Waits for an answer; takes it if its status is one of 1xx.
    *
    * @param {number} [milliseconds] after which none counts as none

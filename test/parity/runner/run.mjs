@@ -87,6 +87,44 @@ export class Site {
     return server
   }
 
+  /**
+   * Runs the tool with these arguments, as they are, until it ends or listens; then it is stopped.
+   *
+   * @param {readonly string[]} args `{folder}`, `{port}` and `{root}` stand for what is particular to this run
+   * @param {{ env?: NodeJS.ProcessEnv, account?: boolean }} [options] account: with the arguments that only
+   *   this tool needs, after the command
+   * @returns {Promise<{ ended: number | string, stdout: string, stderr: string }>}
+   */
+  async run(args, { env = {}, account = true } = {}) {
+    const port = await freePort()
+    const serverRoot = this.path(`root${this.started.length + 1}`)
+    const given = args.map(text =>
+      this.#expand(text).replaceAll('{port}', String(port)).replaceAll('{root}', serverRoot),
+    )
+    const extra = account ? this.tool.extra : []
+    const server = new StartedTool(
+      { ...this.tool, extra: [] },
+      {
+        arguments: [...given.slice(0, 1), ...extra, ...given.slice(1)],
+        folder: this.folder,
+        port,
+        serverRoot,
+        env: { ...this.scenario.env, ...env },
+      },
+    )
+    this.started.push(server)
+    const ended = await Promise.race([
+      server.exited.then(({ code, signal }) => code ?? String(signal)),
+      server.listening().then(
+        () => 'listens',
+        () => server.exited.then(({ code, signal }) => code ?? String(signal)),
+      ),
+    ])
+    const { stdout, stderr } = server
+    if (ended === 'listens') await server.stop()
+    return { ended, stdout, stderr }
+  }
+
   async stop() {
     await this.server?.stop()
   }
@@ -106,7 +144,7 @@ export class Site {
   /** @returns {(readonly [string | RegExp, string])[]} */
   get particulars() {
     return [
-      ...this.started.map(({ serverRoot }) => [serverRoot, '(root)']),
+      ...this.started.map(({ serverRoot }) => [serverRoot, '(root)']).reverse(),
       [this.folder, '(folder)'],
       ...this.started.map(({ port }) => [new RegExp(`\\b${port}\\b`, 'g'), '(port)']),
     ]
@@ -132,7 +170,7 @@ export async function runScenario(tool, scenario) {
   try {
     await prepare(site)
     const { probes, atOnce = 1 } = scenario
-    if (atOnce > 1) await site.start()
+    if (atOnce > 1 && scenario.starts !== false) await site.start()
     const names = Object.keys(probes)
     await inLanes(names, atOnce, async name => {
       seen[name] = await observation(site, probes[name])
@@ -144,13 +182,16 @@ export async function runScenario(tool, scenario) {
   return Object.fromEntries(Object.keys(scenario.probes).map(name => [name, seen[name]]))
 }
 
+/** When the files of a scenario were last changed: long ago, so that validators of them are strong. */
+const past = new Date('2020-02-02T20:20:20Z')
+
 async function prepare(site) {
   const { app = 'mirror.py', files = {}, links = {} } = site.scenario
   if (app !== null) {
     await copyFile(join(apps, app), site.path(app))
     await chmod(site.path(app), 0o666)
   }
-  for (const [name, text] of Object.entries(files)) await site.write(name, text)
+  for (const [name, text] of Object.entries(files)) await site.write(name, text, past)
   for (const [name, target] of Object.entries(links)) await symlink(target, site.path(name))
 }
 

@@ -469,8 +469,15 @@ const chunkedFraming = {
   probes: {
     ...probes('coding', each(codings, withCoding), { next: 'at once' }),
     ...probes('shape', shapes, { next: 'at once' }),
-    ...probes('chunk', each(chunks, chunked), { next: 'at once' }),
   },
+}
+
+/** @type {Scenario} */
+const chunksOfRequests = {
+  name: 'chunks of requests',
+  app: 'seen.py',
+  arguments: ['--chunked-request'],
+  probes: probes('chunk', each(chunks, chunked), { next: 'at once' }),
 }
 
 const expectations = {
@@ -590,4 +597,12 @@ const heads = [
   head('of compressed responses, not mapped', ['--compress-responses', '--map-head-to-get', 'off']),
 ]
 
-export default [requestLines, requestFields, framing, chunkedFraming, expect, ...heads]
+export default [
+  requestLines,
+  requestFields,
+  framing,
+  chunkedFraming,
+  chunksOfRequests,
+  expect,
+  ...heads,
+]

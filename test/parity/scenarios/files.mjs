@@ -1,0 +1,595 @@
+/** Static files: aliases, the document root, and sites of files only. */
+import { chmod } from 'node:fs/promises'
+import { exchange } from '../runner/exchange.mjs'
+import { observe } from '../runner/observation.mjs'
+
+/** @typedef {import('../runner/run.mjs').Scenario} Scenario */
+/** @typedef {import('../runner/run.mjs').Probe} Probe */
+
+const ask = (target, { method = 'GET', fields = '', version = 'HTTP/1.1' } = {}) =>
+  `${method} ${target} ${version}\r\nHost: localhost\r\n${fields}\r\n`
+
+/** The files of one folder. */
+function tree(folder) {
+  const files = {
+    'a.txt': 'app file a',
+    'digits.txt': '0123456789',
+    'b.html': '<p>app</p>',
+    'c.css': 'app',
+    'd.js': 'app',
+    'e.mjs': 'app',
+    'f.json': '"app"',
+    'g.svg': '<svg/>',
+    'h.png': 'app',
+    'i.tar.gz': 'app',
+    'j.unknown': 'app',
+    'k.html.de': 'app',
+    'L.TXT': 'app',
+    'm.woff2': 'app',
+    'n.xml': '<app/>',
+    'o.cgi': 'app',
+    'p.py': 'app',
+    'q.shtml': 'app',
+    'r.var': 'app',
+    's.asis': 'Status: 404 x\n\napp',
+    plain: 'app',
+    'empty.txt': '',
+    'large.txt': 'app '.repeat(50_000),
+    'with blank.txt': 'app',
+    'pl+us.txt': 'app',
+    'per%41cent.txt': 'app',
+    'semi;colon.txt': 'app',
+    'ques?tion.txt': 'app',
+    'ha#sh.txt': 'app',
+    'back\\slash.txt': 'app',
+    'co:lon.txt': 'app',
+    "quo'te.txt": 'app',
+    'ümläut.txt': 'app',
+    'tilde~.txt': 'app',
+    'backup.txt~': 'app',
+    '.htaccess': 'Deny from all\n',
+    '.htpasswd': 'app',
+    '.hidden/x.txt': 'app',
+    'indexed/index.html': 'app index',
+    'indexed/other.txt': 'app',
+    'bare/x.txt': 'app',
+    'bare/deep/y.txt': 'app',
+    'upper/INDEX.HTML': 'app',
+    'htm/index.htm': 'app',
+    'both/index.txt': 'app txt',
+    'both/index.html': 'app html',
+  }
+  return Object.fromEntries(
+    Object.entries(files).map(([name, text]) => [`${folder}/${name}`, text]),
+  )
+}
+
+const names = [
+  'a.txt',
+  'b.html',
+  'c.css',
+  'd.js',
+  'e.mjs',
+  'f.json',
+  'g.svg',
+  'h.png',
+  'i.tar.gz',
+  'j.unknown',
+  'k.html.de',
+  'L.TXT',
+  'm.woff2',
+  'n.xml',
+  'o.cgi',
+  'p.py',
+  'q.shtml',
+  'r.var',
+  's.asis',
+  'plain',
+  'empty.txt',
+  'large.txt',
+  'with%20blank.txt',
+  'with+blank.txt',
+  'pl+us.txt',
+  'pl%2Bus.txt',
+  'per%2541cent.txt',
+  'per%41cent.txt',
+  'semi;colon.txt',
+  'a.txt;x',
+  'ques%3Ftion.txt',
+  'ques?tion.txt',
+  'ha%23sh.txt',
+  'back%5Cslash.txt',
+  'back\\slash.txt',
+  'co:lon.txt',
+  "quo'te.txt",
+  '%C3%BCml%C3%A4ut.txt',
+  'Ã¼mlÃ¤ut.txt',
+  '%FCml%E4ut.txt',
+  'tilde~.txt',
+  'backup.txt~',
+  'a.txt?x=y',
+  'a.txt/',
+  'a.txt/x',
+  'a.txt%00',
+  'a.txt%2Fx',
+  '%61.txt',
+  'A.txt',
+  'missing.txt',
+  'missing/x',
+  '.htaccess',
+  '.htpasswd',
+  '.hidden',
+  '.hidden/',
+  '.hidden/x.txt',
+  '.missing',
+  'bare',
+  'bare?a=b',
+  'bare/',
+  'bare/x.txt',
+  'bare//x.txt',
+  'bare/./x.txt',
+  'bare/../a.txt',
+  'bare/%2e%2e/a.txt',
+  'bare/deep/../../a.txt',
+  'bare/x.txt/../../a.txt',
+  'missing/../a.txt',
+  '../a.txt',
+  '%2e%2e/a.txt',
+  '..%2Fa.txt',
+  '...',
+  'indexed',
+  'indexed?a=b',
+  'indexed/',
+  'indexed/?a=b',
+  'indexed/index.html',
+  'indexed//',
+  'upper/',
+  'htm/',
+  'both/',
+  'link.txt',
+  'linked/x.txt',
+  'linked',
+  'outside.txt',
+  'broken',
+  'circle',
+]
+
+const links = folder => ({
+  [`${folder}/link.txt`]: 'a.txt',
+  [`${folder}/linked`]: 'bare',
+  [`${folder}/outside.txt`]: '../outside.txt',
+  [`${folder}/broken`]: 'nowhere',
+  [`${folder}/circle`]: 'circle',
+})
+
+const path = (prefix, name) => `${prefix}/${name}`
+
+/** @returns {Record<string, Probe>} */
+const gets = (prefix, list = names) =>
+  Object.fromEntries(list.map(name => [name, site => exchange(site, ask(path(prefix, name)))]))
+
+const methods = [
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'DELETE',
+  'PATCH',
+  'OPTIONS',
+  'TRACE',
+  'PROPFIND',
+  'MKCOL',
+  'FOO',
+  'get',
+]
+
+/** The methods that Node's parser does not know. */
+const unknownMethods = { 'FOO of a file': 'method names', 'get of a file': 'method names' }
+
+const methodProbes = prefix =>
+  Object.fromEntries(
+    methods.flatMap(method => [
+      [
+        `${method} of a file`,
+        site => exchange(site, ask(path(prefix, 'a.txt'), { method }), { method }),
+      ],
+      ...(/^[A-Z]{4,}$/.test(method) || method === 'PUT'
+        ? [
+            [
+              `${method} of a folder`,
+              site => exchange(site, ask(path(prefix, 'bare/'), { method }), { method }),
+            ],
+            [
+              `${method} of a folder without slash`,
+              site => exchange(site, ask(path(prefix, 'bare'), { method }), { method }),
+            ],
+            [
+              `${method} of what is missing`,
+              site => exchange(site, ask(path(prefix, 'missing'), { method }), { method }),
+            ],
+          ]
+        : []),
+    ]),
+  )
+
+/** `{etag}` stands for the one of the file. */
+const conditions = {
+  'If-None-Match: the same': 'If-None-Match: {etag}\r\n',
+  'If-None-Match: weak': 'If-None-Match: W/{etag}\r\n',
+  'If-None-Match: another': 'If-None-Match: "x"\r\n',
+  'If-None-Match: a list': 'If-None-Match: "x", {etag}\r\n',
+  'If-None-Match: two fields': 'If-None-Match: "x"\r\nIf-None-Match: {etag}\r\n',
+  'If-None-Match: all': 'If-None-Match: *\r\n',
+  'If-None-Match: without quotes': 'If-None-Match: x\r\n',
+  'If-None-Match: empty': 'If-None-Match:\r\n',
+  'If-Match: the same': 'If-Match: {etag}\r\n',
+  'If-Match: weak': 'If-Match: W/{etag}\r\n',
+  'If-Match: another': 'If-Match: "x"\r\n',
+  'If-Match: all': 'If-Match: *\r\n',
+  'If-Modified-Since: the same': 'If-Modified-Since: Sun, 02 Feb 2020 20:20:20 GMT\r\n',
+  'If-Modified-Since: before': 'If-Modified-Since: Sun, 02 Feb 2020 20:20:19 GMT\r\n',
+  'If-Modified-Since: later': 'If-Modified-Since: Mon, 03 Feb 2020 20:20:20 GMT\r\n',
+  'If-Modified-Since: in the future': 'If-Modified-Since: Sat, 02 Feb 2120 20:20:20 GMT\r\n',
+  'If-Modified-Since: rubbish': 'If-Modified-Since: rubbish\r\n',
+  'If-Modified-Since: of RFC 850': 'If-Modified-Since: Sunday, 02-Feb-20 20:20:20 GMT\r\n',
+  'If-Modified-Since: of asctime': 'If-Modified-Since: Sun Feb  2 20:20:20 2020\r\n',
+  'If-Modified-Since: another zone': 'If-Modified-Since: Sun, 02 Feb 2020 20:20:20 CET\r\n',
+  'If-Modified-Since: with a length':
+    'If-Modified-Since: Sun, 02 Feb 2020 20:20:20 GMT; length=10\r\n',
+  'If-Unmodified-Since: the same': 'If-Unmodified-Since: Sun, 02 Feb 2020 20:20:20 GMT\r\n',
+  'If-Unmodified-Since: before': 'If-Unmodified-Since: Sun, 02 Feb 2020 20:20:19 GMT\r\n',
+  'If-Unmodified-Since: rubbish': 'If-Unmodified-Since: rubbish\r\n',
+  'another tag, the same date':
+    'If-None-Match: "x"\r\nIf-Modified-Since: Sun, 02 Feb 2020 20:20:20 GMT\r\n',
+  'the same tag, a date before':
+    'If-None-Match: {etag}\r\nIf-Modified-Since: Sun, 02 Feb 2020 20:20:19 GMT\r\n',
+  'If-Match and If-None-Match': 'If-Match: {etag}\r\nIf-None-Match: {etag}\r\n',
+  'If-Match and a range': 'If-Match: {etag}\r\nRange: bytes=0-1\r\n',
+  'If-None-Match and a range': 'If-None-Match: {etag}\r\nRange: bytes=0-1\r\n',
+  'If-Range: the same': 'If-Range: {etag}\r\nRange: bytes=0-1\r\n',
+  'If-Range: weak': 'If-Range: W/{etag}\r\nRange: bytes=0-1\r\n',
+  'If-Range: another': 'If-Range: "x"\r\nRange: bytes=0-1\r\n',
+  'If-Range: the same date': 'If-Range: Sun, 02 Feb 2020 20:20:20 GMT\r\nRange: bytes=0-1\r\n',
+  'If-Range: a date before': 'If-Range: Sun, 02 Feb 2020 20:20:19 GMT\r\nRange: bytes=0-1\r\n',
+  'If-Range: a date later': 'If-Range: Sun, 02 Feb 2020 20:20:21 GMT\r\nRange: bytes=0-1\r\n',
+  'If-Range: rubbish': 'If-Range: rubbish\r\nRange: bytes=0-1\r\n',
+  'If-Range without a range': 'If-Range: "x"\r\n',
+}
+
+async function tagOf(site, target) {
+  const connection = await site.connect()
+  try {
+    connection.send(ask(target))
+    const { fields } = await connection.read()
+    return fields.find(([name]) => name === 'ETag')[1]
+  } finally {
+    connection.close()
+  }
+}
+
+const conditionProbes = target =>
+  Object.fromEntries(
+    Object.entries(conditions).flatMap(([name, fields]) =>
+      ['GET', 'HEAD', ...(/^If-(None-)?Match: (the same|another)/.test(name) ? ['POST'] : [])].map(
+        method => [
+          `${method} ${name}`,
+          async site => {
+            const own = fields.replaceAll('{etag}', await tagOf(site, target))
+            return exchange(site, ask(target, { method, fields: own }), { method })
+          },
+        ],
+      ),
+    ),
+  )
+
+const ranges = [
+  'bytes=0-0',
+  'bytes=0-4',
+  'bytes=3-',
+  'bytes=-3',
+  'bytes=-0',
+  'bytes=-100',
+  'bytes=0-',
+  'bytes=0-9',
+  'bytes=0-100',
+  'bytes=9-9',
+  'bytes=10-',
+  'bytes=10-20',
+  'bytes=100-',
+  'bytes=5-3',
+  'bytes=',
+  'bytes=x',
+  'bytes=1-x',
+  'bytes=-',
+  'bytes = 0-1',
+  'bytes= 0-1',
+  'bytes=0 - 1',
+  'Bytes=0-1',
+  'BYTES=0-1',
+  'items=0-1',
+  'bytes:0-1',
+  '0-1',
+  'bytes=+0-1',
+  'bytes=0x0-1',
+  'bytes=00-01',
+  'bytes=0-99999999999999999999',
+  'bytes=99999999999999999999-',
+  'bytes=0-1,3-4',
+  'bytes=0-1, 3-4',
+  'bytes=0-1,,3-4',
+  'bytes=0-1,',
+  'bytes=,0-1',
+  'bytes=0-4,2-6',
+  'bytes=3-4,0-1',
+  'bytes=0-1,20-30',
+  'bytes=20-30,40-50',
+  'bytes=0-1,x',
+  'bytes=0-1,-2',
+  'bytes=0-0,0-0',
+  `bytes=${Array.from({ length: 10 }, (_, n) => `${n}-${n}`).join(',')}`,
+  `bytes=${Array(250).fill('0-0').join(',')}`,
+]
+
+/** Without the boundary, which is another one each time. */
+function lookAtParts(response) {
+  const type = response.fields.find(([name]) => name === 'Content-Type')?.[1] ?? ''
+  const boundary = /boundary=(\S+)/.exec(type)?.[1]
+  if (boundary === undefined) return observe(response)
+  const text = response.body.toString('latin1').replaceAll(boundary, '(boundary)')
+  const fields = response.fields.map(([name, value]) => [
+    name,
+    value.replace(boundary, '(boundary)'),
+  ])
+  return observe({ ...response, fields, body: Buffer.from(text, 'latin1') })
+}
+
+const rangeProbes = target => ({
+  ...Object.fromEntries(
+    ranges.map((range, index) => [
+      range.length > 60 ? `many ranges ${index}` : range,
+      site => exchange(site, ask(target, { fields: `Range: ${range}\r\n` }), { look: lookAtParts }),
+    ]),
+  ),
+  'HEAD with a range': site =>
+    exchange(site, ask(target, { method: 'HEAD', fields: 'Range: bytes=0-1\r\n' })),
+  'POST with a range': site =>
+    exchange(site, ask(target, { method: 'POST', fields: 'Range: bytes=0-1\r\n' })),
+  'a range in HTTP/1.0': site =>
+    exchange(site, ask(target, { version: 'HTTP/1.0', fields: 'Range: bytes=0-1\r\n' })),
+  'two Range fields': site =>
+    exchange(site, ask(target, { fields: 'Range: bytes=0-1\r\nRange: bytes=3-4\r\n' }), {
+      look: lookAtParts,
+    }),
+  'Request-Range': site => exchange(site, ask(target, { fields: 'Request-Range: bytes=0-1\r\n' })),
+  'a range of an empty file': site =>
+    exchange(site, ask(target.replace('digits', 'empty'), { fields: 'Range: bytes=0-1\r\n' })),
+  'a range of a large file': site =>
+    exchange(site, ask(target.replace('digits', 'large'), { fields: 'Range: bytes=4-150003\r\n' })),
+})
+
+/** @type {Scenario} */
+const aliases = {
+  name: 'files below an alias',
+  arguments: [
+    ...['--url-alias', '/st', '{folder}/st'],
+    ...['--url-alias', '/st/inner', '{folder}/inner'],
+    ...['--url-alias', '/one.txt', '{folder}/st/a.txt'],
+    ...['--url-alias', '/slash/', '{folder}/st/'],
+  ],
+  files: { ...tree('st'), 'outside.txt': 'app outside', 'inner/x.txt': 'app inner' },
+  links: links('st'),
+  probes: {
+    ...gets('/st'),
+    ...gets('', [
+      'st',
+      'st/',
+      'st?a=b',
+      'stuff',
+      'ST/a.txt',
+      '%73t/a.txt',
+      'st%2Fa.txt',
+      '/st/a.txt',
+      'x/../st/a.txt',
+      'st/../x',
+      'st/inner',
+      'st/inner/',
+      'st/inner/x.txt',
+      'st/inner/a.txt',
+      'one.txt',
+      'one.txt/',
+      'one.txt/x',
+      'one.txtx',
+      'slash',
+      'slash/',
+      'slash/a.txt',
+    ]),
+    'an absolute target': site => exchange(site, ask('http://localhost/st/a.txt')),
+    'a redirect to the folder of an absolute target': site =>
+      exchange(site, ask('http://other.example:81/st/bare')),
+    'a redirect for HTTP/1.0': site => exchange(site, ask('/st/bare', { version: 'HTTP/1.0' })),
+    'a redirect without Host': site => exchange(site, 'GET /st/bare HTTP/1.0\r\n\r\n'),
+    'a redirect with another Host': site =>
+      exchange(site, 'GET /st/bare HTTP/1.1\r\nHost: Other.Example:81\r\n\r\n'),
+    'a redirect with port 80': site =>
+      exchange(site, 'GET /st/bare HTTP/1.1\r\nHost: other.example:80\r\n\r\n'),
+    'a file in HTTP/1.0': site => exchange(site, ask('/st/a.txt', { version: 'HTTP/1.0' })),
+    'HEAD of a large file': site => exchange(site, ask('/st/large.txt', { method: 'HEAD' })),
+    'a POST with a body': site =>
+      exchange(site, `${ask('/st/a.txt', { method: 'POST', fields: 'Content-Length: 3\r\n' })}abc`),
+    'a file that changes': async site => {
+      await site.write('st/changing.txt', 'app one', new Date('2021-01-01T00:00:00Z'))
+      const first = await exchange(site, ask('/st/changing.txt'))
+      await site.write('st/changing.txt', 'app two and more', new Date('2021-01-02T00:00:00Z'))
+      return [first, await exchange(site, ask('/st/changing.txt'))]
+    },
+    'a file that nobody may read': async site => {
+      const file = await site.write('st/secret.txt', 'app', new Date('2021-01-01T00:00:00Z'))
+      await chmod(file, 0)
+      return exchange(site, ask('/st/secret.txt'))
+    },
+    'a folder that nobody may read': async site => {
+      await site.write('st/secrets/x.txt', 'app', new Date('2021-01-01T00:00:00Z'))
+      await chmod(site.path('st/secrets'), 0)
+      const seen = [
+        await exchange(site, ask('/st/secrets/x.txt')),
+        await exchange(site, ask('/st/secrets/')),
+      ]
+      await chmod(site.path('st/secrets'), 0o777)
+      return seen
+    },
+  },
+}
+
+/** @type {Scenario} */
+const validators = {
+  name: 'methods, conditions and ranges of files',
+  arguments: ['--url-alias', '/st', '{folder}/st'],
+  files: tree('st'),
+  probes: {
+    ...methodProbes('/st'),
+    ...conditionProbes('/st/digits.txt'),
+    ...rangeProbes('/st/digits.txt'),
+    'a condition for a folder': site =>
+      exchange(site, ask('/st/indexed/', { fields: 'If-None-Match: *\r\n' })),
+    'a condition for what is missing': site =>
+      exchange(site, ask('/st/missing', { fields: 'If-Match: *\r\n' })),
+    'a range of an index': site =>
+      exchange(site, ask('/st/indexed/', { fields: 'Range: bytes=0-2\r\n' })),
+  },
+  differs: unknownMethods,
+}
+
+/** @type {Scenario} */
+const root = {
+  name: 'files of the document root',
+  arguments: ['--document-root', '{folder}/site'],
+  files: { ...tree('site'), 'outside.txt': 'app outside' },
+  links: links('site'),
+  probes: {
+    ...gets(''),
+    ...methodProbes(''),
+    ...gets('', ['', '?a=b', 'method', 'bare/missing']),
+    'a file that appears': async site => {
+      const before = await exchange(site, ask('/later.txt'))
+      await site.write('site/later.txt', 'app file', new Date('2021-01-01T00:00:00Z'))
+      return [before, await exchange(site, ask('/later.txt'))]
+    },
+    'an index of the root': async site => {
+      await site.write('site/index.html', 'app root', new Date('2021-01-01T00:00:00Z'))
+      return exchange(site, ask('/'))
+    },
+  },
+  differs: unknownMethods,
+}
+
+const folders = [
+  '',
+  'bare',
+  'bare/',
+  'indexed',
+  'indexed/',
+  'both/',
+  'upper/',
+  'bare/missing',
+  'a.txt',
+]
+
+/** @returns {Scenario} */
+function indexed(name, args) {
+  return {
+    name,
+    arguments: ['--document-root', '{folder}/site', '--url-alias', '/st', '{folder}/st', ...args],
+    files: { ...tree('site'), ...tree('st') },
+    probes: {
+      ...gets('', folders),
+      ...Object.fromEntries(
+        folders.map(name => [`st/${name}`, site => exchange(site, ask(`/st/${name}`))]),
+      ),
+    },
+  }
+}
+
+/** @returns {Scenario} */
+function filesOnly(name, args) {
+  return {
+    name,
+    app: null,
+    arguments: ['{folder}/site', '--application-type', 'static', ...args],
+    files: {
+      'site/a.txt': 'app a',
+      'site/with blank & more.txt': 'app',
+      'site/ümläut.txt': 'app',
+      'site/.hidden': 'app',
+      'site/a name that is much longer than the others are.html': 'app',
+      'site/bare/x.txt': 'app x',
+      'site/bare/deep/y.txt': 'app y',
+      'site/indexed/index.html': 'app index',
+      'site/hidden/.only': 'app',
+    },
+    probes: {
+      ...gets('', [
+        '',
+        'a.txt',
+        'missing',
+        'missing/',
+        'bare',
+        'bare/',
+        'bare/?C=N;O=D',
+        'bare/?F=1',
+        'bare/missing',
+        'bare/deep/',
+        'indexed/',
+        'hidden/',
+        '.hidden',
+        '../',
+        'a.txt/x',
+      ]),
+      'HEAD of the root': site => exchange(site, ask('/', { method: 'HEAD' })),
+      'POST to the root': site => exchange(site, ask('/', { method: 'POST' })),
+      'PUT of a file': site => exchange(site, ask('/a.txt', { method: 'PUT' })),
+      'OPTIONS of the root': site => exchange(site, ask('/', { method: 'OPTIONS' })),
+      'OPTIONS of everything': site => exchange(site, ask('*', { method: 'OPTIONS' })),
+      'DELETE of what is missing': site => exchange(site, ask('/missing', { method: 'DELETE' })),
+    },
+  }
+}
+
+/** @type {Scenario} */
+const mounted = {
+  name: 'files and a mount point',
+  arguments: [
+    ...['--document-root', '{folder}/site', '--mount-point', '/bare'],
+    ...['--url-alias', '/st', '{folder}/st', '--url-alias', '/bare/st', '{folder}/st'],
+  ],
+  files: { ...tree('site'), 'st/a.txt': 'app a' },
+  probes: gets('', [
+    '',
+    'a.txt',
+    'missing',
+    'indexed',
+    'indexed/',
+    'bare',
+    'bare/',
+    'bare/x.txt',
+    'bare/missing',
+    'bare/deep',
+    'bare/deep/y.txt',
+    'bare/st/a.txt',
+    'bare/st/missing',
+    'st/a.txt',
+    'st/missing',
+    'barely',
+  ]),
+}
+
+export default [
+  aliases,
+  validators,
+  root,
+  indexed('files with an index of another name', ['--directory-index', 'index.txt']),
+  indexed('files with listings', ['--directory-listing']),
+  filesOnly('a site of files', []),
+  filesOnly('a site of files with listings', ['--directory-listing']),
+  filesOnly('a site of files with an index', ['--directory-index', 'x.txt']),
+  mounted,
+]

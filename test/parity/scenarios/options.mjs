@@ -1,0 +1,258 @@
+/** Command lines: what is accepted, exit codes, the first line of errors, and what is printed at the start. */
+
+/** @typedef {import('../runner/run.mjs').Scenario} Scenario */
+/** @typedef {import('../runner/run.mjs').Probe} Probe */
+
+const script = 'mirror.py'
+const where = ['--host', '127.0.0.1', '--port', '{port}', '--server-root', '{root}']
+
+/** The line that says what is wrong, without the name of the tool. */
+function errorOf(stderr) {
+  const line = stderr.split('\n').find(text => /^(mod_wsgi-express|modwsgi-dev): /.test(text))
+  return line?.replace(/^\S+: (error: )?/, '') ?? ''
+}
+
+/** How it ends, and which of the options that were given the error names. */
+function outcome({ ended, stdout, stderr }, args) {
+  const error = errorOf(stderr)
+  const named = args.filter(text => /^-/.test(text) && error.includes(text.split('=')[0]))
+  return { ended, ...(error ? { names: named } : {}), printed: stdout !== '' }
+}
+
+/** @returns {Probe} with these arguments at the end of a line that is good */
+const started = args => async site =>
+  outcome(await site.run(['start-server', script, ...where, ...args]), args)
+
+/** @returns {Probe} */
+const firstLine = args => async site => {
+  const { stderr } = await site.run(['start-server', script, ...where, ...args])
+  return errorOf(stderr)
+}
+
+/** @returns {Probe} the whole command line, without anything more */
+const alone = args => async site => {
+  const { ended, stdout, stderr } = await site.run(args, { account: false })
+  return { ended, out: stdout !== '', err: stderr !== '' }
+}
+
+const missing = [
+  '--port',
+  '--processes',
+  '--host',
+  '--log-level',
+  '--url-alias',
+  '--error-document',
+  '--setenv',
+  '--limit-request-body',
+  '--document-root',
+  '--mount-point',
+  '--server-name',
+  '--keep-alive-timeout',
+  '--trust-proxy-header',
+  '--application-type',
+  '--python-path',
+]
+
+const numbers = [
+  ...['x', '', '1.5', '-1', '0', '1e3', '0x10', ' 2', '2 ', '2x', '1_0', '99999999999'].map(
+    value => ['--threads', value],
+  ),
+  ...['x', '0', '-1', '1.5', '2'].map(value => ['--processes', value]),
+  ...['x', '-1', '0', '1.5', '1s'].map(value => ['--keep-alive-timeout', value]),
+  ...['x', '-1', '0', '1.5', '1m'].map(value => ['--limit-request-body', value]),
+  ...['x', '-1', '0', '1.5'].map(value => ['--request-timeout', value]),
+  ...['x', '-1', '0'].map(value => ['--header-timeout', value]),
+  ...['x', '-1', '0'].map(value => ['--maximum-requests', value]),
+  ...['x', '-1', '0', '0.5'].map(value => ['--switch-interval', value]),
+  ...['x', '-1', '70000'].map(value => ['--port', value]),
+]
+
+const values = {
+  'an unknown option': ['--nonsense'],
+  'an unknown option with a value': ['--nonsense=1'],
+  'an unknown short option': ['-x'],
+  'two unknown options': ['--nonsense', '--more-nonsense'],
+  'an abbreviated option': ['--thr', '2'],
+  'an abbreviated option with a value': ['--thr=2'],
+  'an ambiguous option': ['--proc', '2'],
+  'an option in upper case': ['--THREADS', '2'],
+  'an option with an underscore': ['--log_level', 'info'],
+  'an option with one dash': ['-threads', '2'],
+  'a value after an equals sign': ['--threads=2'],
+  'an empty value after an equals sign': ['--threads='],
+  'a flag with a value': ['--chunked-request=yes'],
+  'a flag with an empty value': ['--chunked-request='],
+  'a flag twice': ['--chunked-request', '--chunked-request'],
+  'an option twice': ['--threads', '2', '--threads', '3'],
+  'a dash': ['-'],
+  'two dashes': ['--'],
+  'two dashes and an option': ['--', '--threads', 'x'],
+  'a second script': ['other.py'],
+  'an empty argument': [''],
+  'a value that looks like an option': ['--server-name', '--threads'],
+  'a log level that is none': ['--log-level', 'nonsense'],
+  'a log level in upper case': ['--log-level', 'INFO'],
+  'an application type that is none': ['--application-type', 'nonsense'],
+  'a mapping of HEAD that is none': ['--map-head-to-get', 'maybe'],
+  'a mapping of HEAD in upper case': ['--map-head-to-get', 'ON'],
+  'an authentication that is none': ['--auth-type', 'Nonsense'],
+  'a status that is none': ['--error-document', 'x', '/x'],
+  'a status that is odd': ['--error-document', '999', '/x'],
+  'a status of success': ['--error-document', '200', '/x'],
+  'one argument of two': ['--url-alias', '/x'],
+  'an alias without slash': ['--url-alias', 'x', '{folder}'],
+  'an alias of a relative folder': ['--url-alias', '/x', 'mirror.py'],
+  'an alias of nothing': ['--url-alias', '/x', '{folder}/missing-1'],
+  'a document root that is missing': ['--document-root', '{folder}/missing-2'],
+  'a document root that is a file': ['--document-root', '{folder}/mirror.py'],
+  'a working directory that is missing': ['--working-directory', '{folder}/missing-3'],
+  'a server root that cannot be made': ['--server-root', '{folder}/missing-4/root'],
+  'a server root that is a file': ['--server-root', '{folder}/mirror.py'],
+  'a python path that is missing': ['--python-path', '{folder}/missing-5'],
+  'an include file that is missing': ['--include-file', '{folder}/missing-6'],
+  'a port of HTTPS without a certificate': ['--https-port', '1'],
+  'a certificate without HTTPS': ['--ssl-certificate', '{folder}/missing-7'],
+  'a port of HTTPS that is none': ['--https-port', 'x'],
+  'a script of users that is missing': ['--auth-user-script', '{folder}/missing-8.py'],
+  'a script of access that is missing': ['--host-access-script', '{folder}/missing-9.py'],
+  'a group without users': ['--auth-group', 'x'],
+  'a handler without script': ['--add-handler', '.x'],
+  'a handler that is missing': ['--add-handler', '.x', '{folder}/missing-10.py'],
+  'a host that is none': ['--host', 'nonsense.invalid'],
+  'a host that is empty': ['--host', ''],
+  'a name of the server that is odd': ['--server-name', 'a b'],
+  'a variable without value': ['--setenv', 'NAME'],
+  'a proxy header that is none': ['--trust-proxy-header', 'nonsense'],
+  'a proxy that is none': ['--trust-proxy', 'nonsense'],
+  'a locale that is none': ['--locale', 'nonsense'],
+  'a callable that is missing': ['--callable-object', 'missing'],
+  'a callable that is empty': ['--callable-object', ''],
+  'a user that is none': ['--user', 'nonsense'],
+  'a group that is none': ['--group', 'nonsense'],
+  'a folder of eggs': ['--python-eggs', '{folder}'],
+  'debugging without debug mode': ['--enable-debugger'],
+  'a mount point without slash': ['--mount-point', 'x'],
+  'an empty mount point': ['--mount-point', ''],
+  'an entry point and a script': ['--entry-point', '{folder}/mirror.py'],
+}
+
+const commandLines = {
+  nothing: [],
+  '--help': ['--help'],
+  '-h': ['-h'],
+  '--version': ['--version'],
+  'an unknown command': ['nonsense'],
+  'an option first': ['--threads', '2', 'start-server'],
+  'start-server --help': ['start-server', '--help'],
+  'start-server -h': ['start-server', '-h'],
+  'start-server --version': ['start-server', '--version'],
+  'start-server --help and nonsense': ['start-server', '--help', '--nonsense'],
+  'start-server nonsense and --help': ['start-server', '--nonsense', '--help'],
+  'setup-server --help': ['setup-server', '--help'],
+  'a command in upper case': ['START-SERVER', '--help'],
+}
+
+/** @type {Scenario} */
+const commands = {
+  name: 'commands',
+  starts: false,
+  atOnce: 3,
+  probes: Object.fromEntries(
+    Object.entries(commandLines).map(([name, args]) => [name, alone(args)]),
+  ),
+}
+
+/** @type {Scenario} */
+const bad = {
+  name: 'options that are bad, or nearly',
+  starts: false,
+  atOnce: 3,
+  probes: {
+    ...Object.fromEntries(missing.map(name => [`no value: ${name}`, started([name])])),
+    ...Object.fromEntries(
+      numbers.map(([name, value]) => [`${name} ${JSON.stringify(value)}`, started([name, value])]),
+    ),
+    ...Object.fromEntries(Object.entries(values).map(([name, args]) => [name, started(args)])),
+    'a script that is missing': async site =>
+      outcome(await site.run(['start-server', 'missing.py', ...where]), []),
+    'a folder as the script': async site =>
+      outcome(await site.run(['start-server', '{folder}', ...where]), []),
+    'no script': async site => outcome(await site.run(['start-server', ...where]), []),
+    'a port that is in use': async site => {
+      await site.start()
+      const { port } = site.server
+      const args = ['start-server', script, ...where, '--port', String(port)]
+      const { ended, stdout } = await site.run(args)
+      return { ended, printed: stdout !== '' }
+    },
+  },
+  differs: {
+    'a script that is missing': 'a script that does not exist at start',
+    'a callable that is missing': 'a callable that is missing at start',
+    'an alias of nothing': '`--url-alias` to something that does not exist',
+    'a port that is in use': 'the port is in use',
+  },
+}
+
+/** @type {Scenario} */
+const errors = {
+  name: 'first lines of errors',
+  starts: false,
+  atOnce: 3,
+  probes: {
+    'an unknown option': firstLine(['--nonsense']),
+    'an ambiguous option': firstLine(['--proc', '2']),
+    'no value': firstLine(['--port']),
+    'one value of two': firstLine(['--url-alias', '/x']),
+    'a whole number': firstLine(['--threads', 'x']),
+    'a fraction': firstLine(['--switch-interval', 'x']),
+    'a choice': firstLine(['--application-type', 'nonsense']),
+    'a flag with a value': firstLine(['--chunked-request=yes']),
+  },
+}
+
+/** @returns {Probe} what is printed before it listens */
+const banner =
+  (...args) =>
+  async site => {
+    const { ended, stdout } = await site.run(['start-server', script, ...where, ...args])
+    return { ended, lines: stdout.split('\n') }
+  }
+
+/** @type {Scenario} */
+const banners = {
+  name: 'banners',
+  starts: false,
+  atOnce: 3,
+  probes: {
+    plain: banner(),
+    'processes and threads': banner('--processes', '2', '--threads', '3'),
+    'one of each': banner('--processes', '1', '--threads', '1'),
+    'a name': banner('--server-name', 'www.example.org'),
+    'an access log': banner('--access-log'),
+    'logs on the terminal': banner('--log-to-terminal', '--access-log'),
+    'a log folder': banner('--log-directory', '{folder}', '--error-log-name', 'errors'),
+    'a log level': banner('--log-level', 'info'),
+    'server status': banner('--server-status'),
+    'time-outs': banner(
+      ...['--request-timeout', '7', '--startup-timeout', '8', '--queue-timeout', '9'],
+    ),
+    'no time-outs': banner('--request-timeout', '0', '--startup-timeout', '0'),
+    'a mount point': banner('--mount-point', '/app'),
+    'a backlog': banner('--server-backlog', '20', '--daemon-backlog', '30'),
+    'all interfaces': banner('--host', '0.0.0.0'),
+    reloading: banner('--reload-on-changes'),
+    'static files only': async site => {
+      const args = ['start-server', '{folder}', ...where, '--application-type', 'static']
+      const { ended, stdout } = await site.run(args)
+      return { ended, lines: stdout.split('\n') }
+    },
+    'set up only': banner('--setup-only'),
+    'setup-server': async site => {
+      const { ended, stdout } = await site.run(['setup-server', script, ...where])
+      return { ended, lines: stdout.split('\n') }
+    },
+  },
+}
+
+export default [commands, bad, errors, banners]
