@@ -24,7 +24,7 @@ const keptApart: ReadonlySet<string> = new Set(['set-cookie', 'www-authenticate'
 export function responseHead(head: readonly string[]): ResponseHead {
   const line = head[0]!
   const status = Number.parseInt(line, 10)
-  const reason = line.slice(4) || reasonPhrase(status)
+  const reason = line.length > 3 ? line.slice(4) : reasonPhrase(status)
   const fields: string[] = []
   const seen: string[] = []
   const bodiless = status === 204 || status === 304

@@ -221,7 +221,11 @@ export class HttpConnection implements BodySource, ResponseOwner {
     if (this.#bytes.length === 0) return
     const { used, pieces, complete, fault } = this.#decoder!.decode(this.#bytes)
     this.#bytes = used === this.#bytes.length ? nothing : this.#bytes.subarray(used)
-    for (const piece of pieces) receiver.bodyPiece(piece)
+    for (const piece of pieces) {
+      receiver.bodyPiece(piece)
+      // It may have had enough: the response is out, and the connection ends.
+      if (this.#receiver !== receiver) return
+    }
     if (fault !== null) return this.#breakBody(fault)
     if (!complete) return
     this.#bodyIsComplete()
@@ -259,16 +263,21 @@ export class HttpConnection implements BodySource, ResponseOwner {
 
   #clientHasEnded(): void {
     this.#clientEnded = true
+    if (this.state === 'idle' && this.#hasRequestLine) return this.#refuse(400)
     if (this.state === 'idle' || this.state === 'lingering') return this.#end()
     if (this.#receiver !== null && !this.#bodyPaused) this.#breakBody(500)
   }
 
   #outOfTime(): void {
     // Without a whole request line there is nothing to answer.
-    if (this.state === 'idle' && this.#bytes.includes('\n')) return this.#refuse(408)
+    if (this.state === 'idle' && this.#hasRequestLine) return this.#refuse(408)
     if (this.state === 'busy' && this.#receiver !== null) return this.#breakBody(408)
     if (this.state === 'busy') return
     this.#end()
+  }
+
+  get #hasRequestLine(): boolean {
+    return /[^\r\n][^\n]*\n/.test(this.#bytes.toString('latin1', 0, 16384))
   }
 
   /** Closes our side and reads what the client still sends: else the kernel discards the answer (RFC 9112, 9.6). */

@@ -15,6 +15,9 @@ export interface Announced {
   readonly fields: readonly string[]
 }
 
+/** The largest that Apache can count to. */
+const largestLength = 2n ** 63n - 1n
+
 const noBody: Framing = { kind: 'none' }
 const chunked: Framing = { kind: 'chunked' }
 
@@ -22,7 +25,7 @@ const chunked: Framing = { kind: 'chunked' }
 export function announcedBy({ fields, version }: Head): Announced {
   let length: string | null = null
   let coding: string | null = null
-  let keepAlive = version === 11
+  let connection: string | null = null
   let expected: string | null = null
   for (let at = 0; at < fields.length; at += 2) {
     const name = fields[at]!
@@ -32,7 +35,7 @@ export function announcedBy({ fields, version }: Head): Announced {
         if (isName(name, 'expect')) expected = joined(expected, fields[at + 1]!)
         break
       case 10:
-        if (isName(name, 'connection')) keepAlive = isKept(fields[at + 1]!, keepAlive)
+        if (isName(name, 'connection')) connection = joined(connection, fields[at + 1]!)
         break
       case 14:
         if (isName(name, 'content-length')) length = joined(length, fields[at + 1]!)
@@ -43,6 +46,7 @@ export function announcedBy({ fields, version }: Head): Announced {
     }
   }
   const expects = expectationOf(expected, version)
+  const keepAlive = isKept(connection, version)
   if (coding === null) return { framing: byLength(length), expects, keepAlive, fields }
   const framing = isChunked(coding) && byLength(length) !== null ? chunked : null
   // Two lengths are how requests are smuggled: nothing after this one is believed.
@@ -62,7 +66,7 @@ function joined(before: string | null, value: string): string {
 
 function byLength(text: string | null): Framing | null {
   if (text === null) return noBody
-  if (!/^\d{1,18}$/.test(text)) return null
+  if (!/^\d+$/.test(text) || BigInt(text) > largestLength) return null
   const length = Number(text)
   return length === 0 ? noBody : { kind: 'length', length }
 }
@@ -84,9 +88,10 @@ function expectationOf(value: string | null, version: Version): Expectation {
   return version === 11 ? 'continue' : 'nothing'
 }
 
-function isKept(value: string, before: boolean): boolean {
+function isKept(value: string | null, version: Version): boolean {
+  if (value === null) return version === 11
   if (/\bclose\b/i.test(value)) return false
-  return before || /\bkeep-alive\b/i.test(value)
+  return version === 11 || /\bkeep-alive\b/i.test(value)
 }
 
 function without(fields: readonly string[], lower: string): string[] {

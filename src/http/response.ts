@@ -197,7 +197,7 @@ export class HttpResponse {
 
   #framingFor(status: number, fields: readonly string[]): Framing {
     if (this.#version === 9) return 'close'
-    if (this.#bodiless || status === 204 || status === 304 || status < 200) return 'none'
+    if (this.#bodiless || status === 204 || status === 304) return 'none'
     for (let at = 0; at < fields.length; at += 2) {
       const name = fields[at]!
       if (name.length === 14 && name.toLowerCase() === 'content-length') {

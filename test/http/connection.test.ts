@@ -276,3 +276,24 @@ describe('a silent client', () => {
     await client.closed()
   })
 })
+
+test('a receiver that answers in the middle of a body ends the connection, and nothing else', async () => {
+  const { dial } = await serve((request, response) => {
+    request.receive({
+      bodyPiece: () => {
+        response.keepAlive = false
+        response.writeHead(413, 'Too Large', ['Content-Length', '0'])
+        response.end()
+      },
+      bodyEnd: () => {},
+      bodyBroken: () => {},
+    })
+  })
+  const client = await dial()
+  const head = 'POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'
+  client.send(`${head}2\r\nab\r\n2\r\ncd\r\n0\r\n\r\n`)
+  expect(await client.closed()).toBe('HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n')
+  const next = await dial()
+  next.send(`${head}2\r\nab\r\n`)
+  expect(await next.closed()).toContain('413')
+})
