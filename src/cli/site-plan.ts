@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { baseEnviron, type EnvironOptions } from '../front/environ.js'
+import { type OperatingMode, operatingMode } from '../settings/modes.js'
 import type { Settings } from '../settings/settings.js'
 import type { DebugTools, WorkerConfiguration } from '../workers/worker-process.js'
 import { planDebugTools } from './debug-tools.js'
@@ -39,7 +40,8 @@ export interface SitePlan {
   readonly processes: number
   readonly threads: number
   readonly locale: string
-  /** Empty where the application has no daemon process: --embedded-mode, --debug-mode. */
+  readonly mode: OperatingMode
+  /** Empty outside of daemon mode. */
   readonly processGroup: string
   readonly debugTools: DebugTools | null
 }
@@ -59,6 +61,7 @@ export function planSite(
   const listenerHost = settings.host ?? 'localhost'
   const serverRoot =
     settings.serverRoot ?? join(tmpdir(), `mod_wsgi-${listenerHost}:${settings.port}:${place.uid}`)
+  const mode = operatingMode(settings)
   const entry = planEntryPoint(settings.applicationType, entryPoint, place.cwd)
   return {
     entryPoint: entry,
@@ -70,11 +73,13 @@ export function planSite(
     listenerHost,
     listenOn: settings.host === null ? loopback : [settings.host],
     mountPoint: planMountPoint(settings.mountPoint),
-    processes: settings.debugMode ? 1 : (settings.processes ?? 1),
-    threads: settings.debugMode ? 1 : settings.threads,
+    processes: mode === 'debug' ? 1 : (settings.processes ?? 1),
+    threads: mode === 'debug' ? 1 : settings.threads,
     locale: planLocale(settings, place.env),
-    processGroup: planProcessGroup(settings, listenerHost),
-    debugTools: planDebugTools(settings, serverRoot),
+    mode,
+    processGroup:
+      mode === 'daemon' ? (settings.processGroup ?? `${listenerHost}:${settings.port}`) : '',
+    debugTools: mode === 'debug' ? planDebugTools(settings, serverRoot) : null,
   }
 }
 
@@ -88,11 +93,6 @@ function planEntryPoint(type: string, entryPoint: string | null, cwd: string): E
 /** A missing slash is put before the path; a path that has one is taken as it is (mod_wsgi --mount-point). */
 function planMountPoint(mountPoint: string): string {
   return mountPoint.startsWith('/') ? mountPoint : `/${mountPoint}`
-}
-
-function planProcessGroup(settings: Settings, listenerHost: string): string {
-  if (settings.debugMode || settings.embeddedMode) return ''
-  return settings.processGroup ?? `${listenerHost}:${settings.port}`
 }
 
 /** --locale, --lang, the environment's; the locale C means ASCII and is replaced. */
@@ -116,11 +116,11 @@ export function planWorker(
     paste: kind === 'paste' ? name : null,
     callable: settings.callableObject,
     threads: plan.threads,
-    multiprocess: !settings.debugMode && settings.processes !== null,
+    multiprocess: plan.mode !== 'debug' && settings.processes !== null,
     multithread: plan.threads > 1,
     runOnce: plan.threads === 1 && settings.maximumRequests === 1,
     workingDirectory: plan.workingDirectory,
-    pythonPath: settings.pythonPath.map(entry => resolve(plan.workingDirectory, entry)),
+    pythonPath: planPythonPath(settings, plan),
     pythonWarnings: settings.pythonWarnings,
     switchInterval: settings.switchInterval,
     environ: baseEnviron(planEnviron(settings, plan, port, env)),
@@ -133,6 +133,13 @@ export function planWorker(
     shutdownTimeout: settings.shutdownTimeout,
     debug: plan.debugTools,
   }
+}
+
+/** The option itself, not what implies debug mode, adds the working directory, with its .pth files. */
+function planPythonPath(settings: Settings, { workingDirectory }: SitePlan): string[] {
+  const path = settings.pythonPath.map(entry => resolve(workingDirectory, entry))
+  const adds = settings.debugMode || settings.embeddedMode
+  return adds && !path.includes(workingDirectory) ? [workingDirectory, ...path] : path
 }
 
 function planEnviron(
@@ -181,15 +188,15 @@ function planProcessEnviron(
     MOD_WSGI_SERVER_ROOT: plan.serverRoot,
     MOD_WSGI_WORKING_DIRECTORY: plan.workingDirectory,
     ...Object.fromEntries(
-      enabledFeatures(settings).map(feature => [`MOD_WSGI_${feature}`, 'true']),
+      enabledFeatures(settings, plan).map(feature => [`MOD_WSGI_${feature}`, 'true']),
     ),
   }
 }
 
-function enabledFeatures(settings: Settings): string[] {
+function enabledFeatures(settings: Settings, { mode }: SitePlan): string[] {
   const features: readonly [boolean, string][] = [
     [settings.reloadOnChanges, 'RELOADER_ENABLED'],
-    [settings.debugMode, 'DEBUG_MODE'],
+    [mode === 'debug', 'DEBUG_MODE'],
     [settings.enableDebugger, 'DEBUGGER_ENABLED'],
     [settings.enableCoverage, 'COVERAGE_ENABLED'],
     [settings.enableProfiler, 'PROFILER_ENABLED'],
