@@ -22,17 +22,17 @@ export function banner(
     ['Error Log File', logPlace(settings, plan)],
     ...otherLogs(settings, plan),
     ...debugOutput(plan),
-    ['Operating Mode', operatingMode(settings)],
+    ['Operating Mode', plan.mode],
     // Also in debug mode, which runs one request at a time, what --processes and --threads say.
     ['Request Capacity', capacity(settings.processes ?? 1, settings.threads)],
-    ...daemonLimits(settings),
+    ...daemonLimits(settings, plan),
     ['Server Backlog', `${settings.serverBacklog} (connections)`],
     ['Locale Setting', plan.locale],
   ]
   if (settings.host === null)
     lines.push(['Reachable From', 'this machine only (--host 0.0.0.0 opens it)'])
   if (python) lines.push(['Python', `${python.path} (${python.version}, ${whyPython(python)})`])
-  lines.push(['Reload', reloadRule(settings)])
+  lines.push(['Reload', reloadRule(settings, plan)])
   lines.push(['Stop', stopRule(settings)])
   return lines.map(([label, text]) => `${label.padEnd(labelWidth)}: ${text}\n`).join('')
 }
@@ -47,13 +47,8 @@ function debugOutput({ debugTools }: SitePlan): [string, string][] {
   return outputs.flatMap(([label, path]) => (path === null ? [] : [[label, path]]))
 }
 
-function operatingMode({ debugMode, embeddedMode }: Settings): string {
-  if (debugMode) return 'debug'
-  return embeddedMode ? 'embedded' : 'daemon'
-}
-
-function daemonLimits(settings: Settings): [string, string][] {
-  if (settings.debugMode || settings.embeddedMode) return []
+function daemonLimits(settings: Settings, { mode }: SitePlan): [string, string][] {
+  if (mode !== 'daemon') return []
   return [
     ['Request Timeout', `${settings.requestTimeout} (seconds)`],
     ['Startup Timeout', `${settings.startupTimeout} (seconds)`],
@@ -102,8 +97,8 @@ function whyPython(python: Python): string {
   return reasons[python.origin]
 }
 
-function reloadRule(settings: Settings): string {
-  if (settings.debugMode || settings.embeddedMode) return `never (${operatingMode(settings)} mode)`
+function reloadRule(settings: Settings, { mode }: SitePlan): string {
+  if (mode !== 'daemon') return `never (${mode} mode)`
   if (settings.disableReloading) return 'never (--disable-reloading)'
   if (settings.reloadOnChanges) return 'when loaded code changes (--reload-on-changes)'
   return 'when the script changes, with the next request'

@@ -9,9 +9,8 @@ import type { Settings } from '../settings/settings.js'
 import type { DebugTools } from '../workers/worker-process.js'
 import type { Account } from './privileges.js'
 
-/** Null outside of debug mode. */
-export function planDebugTools(settings: Settings, serverRoot: string): DebugTools | null {
-  if (!settings.debugMode) return null
+/** The tools that the options turn on; for debug mode only. */
+export function planDebugTools(settings: Settings, serverRoot: string): DebugTools {
   const { enableCoverage, enableProfiler, enableRecorder } = settings
   const folder = (given: string | null, name: string) => given ?? join(serverRoot, name)
   return {

@@ -124,9 +124,7 @@ export class Server {
   }
 
   #obey(order: Order): void {
-    // Under gdb it means gdb: its prompt, or the program that it runs.
-    if (this.#options.settings.enableGdb && order.kind !== 'restart' && order.signal === 'SIGINT')
-      return
+    if (this.#isIgnored(order)) return
     switch (order.kind) {
       case 'stop':
         void this.stop(order.signal)
@@ -137,6 +135,13 @@ export class Server {
         this.#options.workforce?.services.restart()
         return this.#fleet?.reload([order.signal])
     }
+  }
+
+  #isIgnored({ kind, signal }: Order): boolean {
+    const { settings, plan } = this.#options
+    if (kind === 'restart') return plan.mode === 'debug'
+    // Under gdb it means gdb: its prompt, or the program that it runs.
+    return settings.enableGdb && signal === 'SIGINT'
   }
 
   /** Ends the workers now; the stop that is under way, or begins, then has nothing to wait for. */

@@ -6,6 +6,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { baseEnviron, type EnvironOptions } from '../front/environ.js'
+import { type OperatingMode, operatingMode } from '../settings/modes.js'
 import type { Pair, Settings } from '../settings/settings.js'
 import type { DebugTools, WorkerConfiguration } from '../workers/worker-process.js'
 import { planDebugTools } from './debug-tools.js'
@@ -42,7 +43,8 @@ export interface SitePlan {
   readonly processes: number
   readonly threads: number
   readonly locale: string
-  /** Empty where the application has no daemon process: --embedded-mode, --debug-mode. */
+  readonly mode: OperatingMode
+  /** Empty outside of daemon mode. */
   readonly processGroup: string
   /** Name of the sub-interpreter, empty for the main one: the application always runs in that, but sees the name. */
   readonly applicationGroup: string
@@ -68,6 +70,7 @@ export function planSite(
   const listenerHost = settings.host ?? 'localhost'
   const serverRoot =
     settings.serverRoot ?? join(tmpdir(), `mod_wsgi-${listenerHost}:${settings.port}:${place.uid}`)
+  const mode = operatingMode(settings)
   const entry = planEntryPoint(settings.applicationType, entryPoint, place.cwd)
   return {
     entryPoint: entry,
@@ -79,14 +82,16 @@ export function planSite(
     listenerHost,
     listenOn: settings.host === null ? loopback : [settings.host],
     mountPoint: planMountPoint(settings.mountPoint),
-    processes: settings.debugMode ? 1 : (settings.processes ?? 1),
-    threads: settings.debugMode ? 1 : settings.threads,
+    processes: mode === 'debug' ? 1 : (settings.processes ?? 1),
+    threads: mode === 'debug' ? 1 : settings.threads,
     locale: planLocale(settings, place.env),
-    processGroup: planProcessGroup(settings, listenerHost),
+    mode,
+    processGroup:
+      mode === 'daemon' ? (settings.processGroup ?? `${listenerHost}:${settings.port}`) : '',
     applicationGroup: planApplicationGroup(settings.applicationGroup),
     title: `wsgi:${settings.processGroup ?? `${listenerHost}:${settings.port}:${place.uid}`}`,
     eggDirectory: settings.pythonEggs ?? join(serverRoot, 'python-eggs'),
-    debugTools: planDebugTools(settings, serverRoot),
+    debugTools: mode === 'debug' ? planDebugTools(settings, serverRoot) : null,
   }
 }
 
@@ -117,11 +122,6 @@ function planMountPoint(mountPoint: string): string {
   return mountPoint.startsWith('/') ? mountPoint : `/${mountPoint}`
 }
 
-function planProcessGroup(settings: Settings, listenerHost: string): string {
-  if (settings.debugMode || settings.embeddedMode) return ''
-  return settings.processGroup ?? `${listenerHost}:${settings.port}`
-}
-
 /** --locale, --lang, the environment's; the locale C means ASCII and is replaced. */
 function planLocale(settings: Settings, env: NodeJS.ProcessEnv): string {
   const wanted =
@@ -143,11 +143,11 @@ export function planWorker(
     paste: kind === 'paste' ? name : null,
     callable: settings.callableObject,
     threads: plan.threads,
-    multiprocess: !settings.debugMode && settings.processes !== null,
+    multiprocess: plan.mode !== 'debug' && settings.processes !== null,
     multithread: plan.threads > 1,
     runOnce: plan.threads === 1 && settings.maximumRequests === 1,
     workingDirectory: plan.workingDirectory,
-    pythonPath: settings.pythonPath.map(entry => resolve(plan.workingDirectory, entry)),
+    pythonPath: planPythonPath(settings, plan),
     pythonWarnings: settings.pythonWarnings,
     switchInterval: settings.switchInterval,
     environ: baseEnviron(planEnviron(settings, plan, port, env)),
@@ -157,7 +157,7 @@ export function planWorker(
       MOD_WSGI_SERVER_NAME: settings.serverName ?? plan.listenerHost,
       MOD_WSGI_SERVER_ALIASES: settings.serverAlias.join(' '),
       ...Object.fromEntries(
-        enabledFeatures(settings).map(feature => [`MOD_WSGI_${feature}`, 'true']),
+        enabledFeatures(settings, plan).map(feature => [`MOD_WSGI_${feature}`, 'true']),
       ),
     },
     processGroup: plan.processGroup,
@@ -173,6 +173,13 @@ export function planWorker(
     shutdownTimeout: settings.shutdownTimeout,
     debug: plan.debugTools,
   }
+}
+
+/** The option itself, not what implies debug mode, adds the working directory, with its .pth files. */
+function planPythonPath(settings: Settings, { workingDirectory }: SitePlan): string[] {
+  const path = settings.pythonPath.map(entry => resolve(workingDirectory, entry))
+  const adds = settings.debugMode || settings.embeddedMode
+  return adds && !path.includes(workingDirectory) ? [workingDirectory, ...path] : path
 }
 
 function planEnviron(
@@ -251,10 +258,10 @@ export function planServerEnviron(
   }
 }
 
-function enabledFeatures(settings: Settings): string[] {
+function enabledFeatures(settings: Settings, { mode }: SitePlan): string[] {
   const features: readonly [boolean, string][] = [
     [settings.reloadOnChanges, 'RELOADER_ENABLED'],
-    [settings.debugMode, 'DEBUG_MODE'],
+    [mode === 'debug', 'DEBUG_MODE'],
     [settings.enableDebugger, 'DEBUGGER_ENABLED'],
     [settings.enableCoverage, 'COVERAGE_ENABLED'],
     [settings.enableProfiler, 'PROFILER_ENABLED'],

@@ -260,7 +260,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
       this.#dropBody = true
       return this.#page(500)
     }
-    writeHead(this.http, head.status, head.reason, head.fields, head.close)
+    writeHead(this.http, head.status, head.reason, head.fields, head)
     this.#headSent = true
     // Otherwise close() of the application still runs, and the next request on this connection waits for it.
     if (frame.bodyComplete && frame.threadFree) {

@@ -258,9 +258,12 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   }
 
   #redirectClient(http: HttpExchange, target: RequestTarget, path: string): void {
-    const host = target.authority?.host ?? http.head.host ?? 'localhost'
-    const authority = /:\d+$/.test(host) ? host : `${host}:${http.request.socket.localPort}`
+    const { socket } = http.request
+    const host = parseHost(target.authority?.host ?? http.head.host ?? '')
+    const port = target.authority?.port ?? host?.port ?? String(socket.localPort)
+    const name = host?.name ?? socket.localAddress
     const query = target.query === '' ? '' : `?${target.query}`
+    const authority = port === '80' ? name : `${name}:${port}`
     writeServerPage(http, 301, ['Location', `http://${authority}${path}${query}`])
   }
 }

@@ -35,27 +35,35 @@ export interface HttpExchange {
 /** What a response of the server's own needs; a request that could not be read has no head. */
 export type Answerable = Pick<HttpExchange, 'response' | 'rules'> & Partial<HttpExchange>
 
+/** What the application says of the connection. */
+export interface ConnectionWish {
+  /** It is to end after the response. */
+  readonly close?: boolean
+  /** Other words of its `Connection` field, which go before those of the server. */
+  readonly connection?: string | null
+}
+
 /**
  * Sends status and fields.
  * @param fields names and values, alternating
- * @param close end the connection after the response
  */
 export function writeHead(
   { response, head, rules }: Answerable,
   status: number,
   reason: string,
   fields: readonly string[],
-  close = false,
+  { close = false, connection = null }: ConnectionWish = {},
 ): void {
   if (close || closingStatuses.has(status) || rules.stopping || rules.keepAliveTimeout === 0) {
     response.keepAlive = false
   }
+  const words = (own: string) => (connection === null ? own : `${connection}, ${own}`)
   const all = ['Date', httpDate(), 'Server', serverSoftware, ...fields]
   if (!response.keepAlive || response.endsWithConnection(status, fields)) {
     response.keepAlive = false
-    all.push('Connection', 'close')
+    all.push('Connection', words('close'))
   } else if (head?.asksKeepAlive) {
-    all.push('Keep-Alive', `timeout=${rules.keepAliveTimeout}`, 'Connection', 'Keep-Alive')
+    all.push('Keep-Alive', `timeout=${rules.keepAliveTimeout}`, 'Connection', words('Keep-Alive'))
   }
   response.writeHead(status, reason, all)
 }
@@ -69,13 +77,9 @@ export function writeServerPage(
   const { response } = exchange
   if (response.headersSent || response.destroyed) return
   const page = Buffer.from(serverPage(status), 'latin1')
-  const fields = [
-    ...extraFields,
-    'Content-Length',
-    String(page.length),
-    'Content-Type',
-    serverPageType,
-  ]
+  // To HEAD Apache does not say how long the page would be.
+  const length = exchange.request?.method === 'HEAD' ? [] : ['Content-Length', String(page.length)]
+  const fields = [...extraFields, ...length, 'Content-Type', serverPageType]
   writeHead(exchange, status, reasonPhrase(status), fields)
   response.end(page)
 }

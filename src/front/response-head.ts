@@ -11,6 +11,8 @@ export interface ResponseHead {
   readonly fields: string[]
   /** The application asks for the end of the connection. */
   readonly close: boolean
+  /** What else it says of the connection: goes before what the server says. */
+  readonly connection: string | null
   /** The application's Location, for the rule about internal redirects. */
   readonly location: string | null
 }
@@ -29,6 +31,7 @@ export function responseHead(head: readonly string[]): ResponseHead {
   const seen: string[] = []
   const bodiless = status === 204 || status === 304
   let close = false
+  let connection: string | null = null
   let location: string | null = null
   for (let at = 1; at < head.length; at += 2) {
     const name = head[at]!
@@ -45,6 +48,7 @@ export function responseHead(head: readonly string[]): ResponseHead {
       case 'connection':
         // Only the server decides about the connection; a wish to close it is granted.
         if (/\bclose\b/i.test(value)) close = true
+        else connection = value
         continue
       case 'content-length':
         if (bodiless) continue
@@ -65,7 +69,7 @@ export function responseHead(head: readonly string[]): ResponseHead {
       fields[known * 2 + 1] = `${fields[known * 2 + 1]}, ${value}`
     }
   }
-  return { status, reason, fields, close, location }
+  return { status, reason, fields, close, connection, location }
 }
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/

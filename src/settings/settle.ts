@@ -73,7 +73,7 @@ function onePath(rule: PathRule, path: string, base: string): string {
 /** Rules of the original that need more than one setting. */
 function settleTogether(draft: Draft, origins: Map<SettingKey, Origin>, sources: Sources): void {
   draft.pythonPath = searchPath(draft.pythonPath)
-  settleMode(draft, sources.cwd)
+  settleMode(draft)
   draft.entryPoint = entryPoint(draft, origins, sources)
   draft.mountPoint = mountPoint(draft.mountPoint)
   draft.locale ??= draft.lang

@@ -81,6 +81,23 @@ class DebugMode(unittest.TestCase):
         self.assertEqual(worker.get().body, b".")
         self.assertEqual(worker.shutdown(), 0)
 
+    def test_the_lifeline_ends_the_worker_and_leaves_its_group(self) -> None:
+        source = (
+            "import subprocess\n"
+            "quiet = subprocess.DEVNULL\n"
+            "CHILD = subprocess.Popen(['sleep', '60'], stdout=quiet, stderr=quiet)\n"
+            "def application(environ, start_response):\n"
+            "    start_response('200 OK', [])\n"
+            "    return [str(CHILD.pid).encode()]\n"
+        )
+        worker = self.start({"app.py": source})
+        child = int(worker.get().body)
+        self.addCleanup(os.kill, child, signal.SIGKILL)
+        assert worker.lifeline is not None
+        worker.lifeline.sock.close()
+        self.assertEqual(worker.wait_exit(), -signal.SIGKILL)
+        os.kill(child, 0)  # raises where it is gone
+
     def test_the_debugger_prompts_and_the_exception_goes_on(self) -> None:
         worker = self.start(debugger=True)
         self.assertEqual(worker.get("/raise").outcome, p.OUTCOME_FAILED_BEFORE_HEAD)

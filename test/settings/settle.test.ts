@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { GivenSettings } from '../../src/settings/given.js'
+import { operatingMode } from '../../src/settings/modes.js'
 import { fromCommandLine, type Origin } from '../../src/settings/origin.js'
 import { defaultSettings, type SettingKey, type Settings } from '../../src/settings/settings.js'
 import { settle } from '../../src/settings/settle.js'
@@ -160,6 +161,28 @@ describe('settle()', () => {
       logToTerminal: false,
       rotateLogs: true,
     })
+  })
+
+  test.each([
+    'debugMode',
+    'enableDebugger',
+    'enableCoverage',
+    'enableProfiler',
+    'enableRecorder',
+    'enableGdb',
+  ])('lifts the limits of debug mode for %s', key => {
+    const limits = { maximumRequests: 5, queueTimeout: 6, reloadOnChanges: true }
+    const { settings } = settled({ line: { ...limits, [key]: true } })
+    expect(operatingMode(settings)).toBe('debug')
+    expect(settings).toMatchObject({ maximumRequests: 0, queueTimeout: 0, disableReloading: true })
+    expect(settings.shutdownTimeout * 1000).toBeLessThan(2 ** 31)
+    expect(settings.shutdownTimeout).toBeGreaterThan(24 * 3600)
+  })
+
+  test('keeps the limits in embedded mode, but nothing reloads', () => {
+    const { settings } = settled({ line: { embeddedMode: true, maximumRequests: 5 } })
+    expect(operatingMode(settings)).toBe('embedded')
+    expect(settings).toMatchObject({ maximumRequests: 5, disableReloading: true })
   })
 
   test('freezes everything', () => {

@@ -257,6 +257,22 @@ describe('Fleet', () => {
     await stage.next()
   })
 
+  test('a worker that dies is the last one where nobody wants another', async () => {
+    const exits: unknown[] = []
+    const { stage, fleet } = await openFleet({
+      died: exit => {
+        exits.push(exit)
+        return false
+      },
+    })
+    fleet.start()
+    const puppet = await stage.next()
+    await puppet.becomeReady(1)
+    puppet.tell({ do: 'exit', code: 7 })
+    await expect.poll(() => exits).toEqual([{ code: 7, signal: null }])
+    expect(fleet.snapshot()).toEqual([])
+  })
+
   test('workers that die while they start spend the budget; reload() gives it back', async () => {
     const { stage, fleet, clock, submit, logged } = await openFleet()
     fleet.start()

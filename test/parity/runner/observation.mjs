@@ -77,3 +77,20 @@ export function replaceParticulars(value, replacements) {
     Object.entries(value).map(([key, item]) => [key, replaceParticulars(item, replacements)]),
   )
 }
+
+/**
+ * The text of responses with the fields of each head in one order, since theirs means nothing (RFC 9110, 5.3).
+ *
+ * @param {string} text
+ */
+export function sortFields(text) {
+  return text.replace(
+    /(HTTP\/1\.1 [^\r\n]*\r\n)((?:[^\r\n]+\r\n)+)/g,
+    (_, line, fields) =>
+      line +
+      fields
+        .split(/(?<=\r\n)/)
+        .sort()
+        .join(''),
+  )
+}

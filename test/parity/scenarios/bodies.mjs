@@ -89,6 +89,20 @@ const reading = {
   },
 }
 
+reading.differs = Object.fromEntries(
+  [
+    'i.read(1, 2)',
+    'i.read(size=3)',
+    'attempt("i.readinto(bytearray(2))"), attempt("i.seek(0)"), attempt("i.tell()")',
+    'attempt("i.fileno()"), attempt("i.closed"), attempt("i.readable()")',
+    'bool(i), attempt("len(i)")',
+    'attempt("i.x"), attempt("setattr(i, \'x\', 1)")',
+  ].map(name => [
+    name,
+    'type of `start_response`, and words of errors about wrong uses of it and of `wsgi.input`',
+  ]),
+)
+
 /** @param {readonly string[]} kinds @param {string} body */
 const unreadProbes = (kinds, body, name) =>
   Object.fromEntries(

@@ -1,6 +1,6 @@
 /** How long connections live, what ends them, and more than one request on them. */
 import { exchange } from '../runner/exchange.mjs'
-import { observe } from '../runner/observation.mjs'
+import { observe, sortFields } from '../runner/observation.mjs'
 
 /** @typedef {import('../runner/run.mjs').Scenario} Scenario */
 /** @typedef {import('../runner/run.mjs').Probe} Probe */
@@ -261,7 +261,7 @@ async function raw(site, bytes) {
   try {
     connection.send(bytes)
     const text = (await connection.rest(5000)).toString('latin1')
-    return text.replace(/^(.*)(Date|Server): .*$/gm, '$1$2: *')
+    return sortFields(text.replace(/^(.*)(Date|Server): .*$/gm, '$1$2: *'))
   } finally {
     connection.close()
   }

@@ -94,6 +94,13 @@ const plain = {
       await interrupt(site),
       printed(site),
     ],
+    'SIGHUP is no reload': async site => {
+      await site.start()
+      const before = await site.tell('/pid')
+      site.server.child.kill('SIGHUP')
+      await pause(300)
+      return before === (await site.tell('/pid'))
+    },
     'its end by the application': async site => {
       await site.start()
       await begin(site, '/die')

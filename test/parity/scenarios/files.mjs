@@ -183,9 +183,6 @@ const methods = [
   'get',
 ]
 
-/** The methods that Node's parser does not know. */
-const unknownMethods = { 'FOO of a file': 'method names', 'get of a file': 'method names' }
-
 const methodProbes = prefix =>
   Object.fromEntries(
     methods.flatMap(method => [
@@ -456,7 +453,6 @@ const validators = {
     'a range of an index': site =>
       exchange(site, ask('/st/indexed/', { fields: 'Range: bytes=0-2\r\n' })),
   },
-  differs: unknownMethods,
 }
 
 /** @type {Scenario} */
@@ -479,7 +475,6 @@ const root = {
       return exchange(site, ask('/'))
     },
   },
-  differs: unknownMethods,
 }
 
 const folders = [

@@ -1,6 +1,6 @@
 /** From what the application returns to what the client gets. */
 import { exchange } from '../runner/exchange.mjs'
-import { observe } from '../runner/observation.mjs'
+import { observe, sortFields } from '../runner/observation.mjs'
 
 /** @typedef {import('../runner/run.mjs').Scenario} Scenario */
 /** @typedef {import('../runner/run.mjs').Site} Site */
@@ -222,7 +222,9 @@ const raw = path => async site => {
   try {
     connection.send(get(path))
     const text = (await connection.rest(1500)).toString('latin1')
-    return text.replace(/^(Date|Server): .*$/gm, '$1: *').replace(/<!DOCTYPE.*$/s, '(page)')
+    return sortFields(
+      text.replace(/^(Date|Server): .*$/gm, '$1: *').replace(/<!DOCTYPE.*$/s, '(page)'),
+    )
   } finally {
     connection.close()
   }
