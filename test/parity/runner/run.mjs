@@ -185,6 +185,9 @@ export async function runScenario(tool, scenario) {
 /** When the files of a scenario were last changed: long ago, so that validators of them are strong. */
 const past = new Date('2020-02-02T20:20:20Z')
 
+/** When the files of a scenario were changed: 2020-02-02 20:20:20 UTC. */
+const _lastChange = 1580674820
+
 async function prepare(site) {
   const { app = 'mirror.py', files = {}, links = {} } = site.scenario
   if (app !== null) {
