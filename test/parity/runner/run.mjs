@@ -118,6 +118,7 @@ export class Site {
         () => server.exited.then(({ code, signal }) => code ?? String(signal)),
       ),
     ])
+    if (ended === 'listens') await server.printed(/./)
     const { stdout, stderr } = server
     if (ended === 'listens') await server.stop()
     return { ended, stdout, stderr }
