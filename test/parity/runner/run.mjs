@@ -211,7 +211,7 @@ async function observation(site, probe) {
  * @param {{ atOnce?: number, told?: (name: string) => void }} [options]
  * @returns {Promise<Record<string, Record<string, unknown>>>}
  */
-export async function runScenarios(tool, scenarios, { atOnce = 3, told = () => {} } = {}) {
+export async function runScenarios(tool, scenarios, { atOnce = 5, told = () => {} } = {}) {
   const results = {}
   await inLanes(scenarios, atOnce, async scenario => {
     results[scenario.name] = await runScenario(tool, scenario)
