@@ -56,9 +56,11 @@ async function compareLive(real, names) {
   let same = 0
   let allowed = 0
   let differing = 0
-  for (const [file, scenarios] of chosenScenarios(names)) {
-    const expected = await runScenarios(real, scenarios)
-    const seen = await runScenarios(ownTool(real.python), scenarios)
+  const chosen = chosenScenarios(names)
+  const all = chosen.flatMap(([, scenarios]) => scenarios)
+  const expected = await runScenarios(real, all)
+  const seen = await runScenarios(ownTool(real.python), all)
+  for (const [file, scenarios] of chosen) {
     const result = compare(scenarios, expected, seen)
     same += result.same
     allowed += result.allowed.length

@@ -120,6 +120,7 @@ export class Site {
         () => server.exited.then(({ code, signal }) => code ?? String(signal)),
       ),
     ])
+    if (ended === 'listens') await server.printed(/./)
     const { stdout, stderr } = server
     if (ended === 'listens') await server.stop()
     return { ended, stdout, stderr }
@@ -215,7 +216,7 @@ async function observation(site, probe) {
  * @param {{ atOnce?: number, told?: (name: string) => void }} [options]
  * @returns {Promise<Record<string, Record<string, unknown>>>}
  */
-export async function runScenarios(tool, scenarios, { atOnce = 3, told = () => {} } = {}) {
+export async function runScenarios(tool, scenarios, { atOnce = 5, told = () => {} } = {}) {
   const results = {}
   await inLanes(scenarios, atOnce, async scenario => {
     results[scenario.name] = await runScenario(tool, scenario)

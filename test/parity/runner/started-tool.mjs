@@ -187,6 +187,12 @@ export class StartedTool {
     }
   }
 
+  /** Waits until its standard output matches, but not for ever. */
+  async printed(pattern) {
+    const end = Date.now() + 3000
+    while (!pattern.test(this.stdout) && !this.#ended && Date.now() < end) await pause(20)
+  }
+
   /** Ends it, and whatever of it is left. */
   async stop() {
     if (!this.#ended) this.child.kill('SIGTERM')

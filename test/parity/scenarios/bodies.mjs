@@ -247,6 +247,47 @@ const broken = {
   },
 }
 
+/** Requests that are refused in the middle of their body, after the application was called. */
+const spoiling = {
+  'a bad chunk': `${chunkedHead('caught')}g\r\nabc\r\n0\r\n\r\n`,
+  'a bad second chunk': `${chunkedHead('caught')}3\r\nabc\r\ng\r\nabc\r\n0\r\n\r\n`,
+  'a bad chunk, unread': `${chunkedHead('unread')}g\r\nabc\r\n0\r\n\r\n`,
+  'a coding before chunked': `${head('caught', 'Transfer-Encoding: gzip, chunked\r\n')}3\r\nabc\r\n0\r\n\r\n`,
+  'a bad trailer': `${chunkedHead('caught')}3\r\nabc\r\n0\r\nrubbish\r\n\r\n`,
+  'rubbish after a body': `${post('caught', 'abc')}rubbish\r\n\r\n`,
+  'half of a body': half('caught'),
+  'half of a body, unread': half('unread'),
+  'half of a chunk': `${chunkedHead('caught')}a\r\nabc`,
+}
+
+/** Which of the requests after them do not get their own body. */
+const bodiesAfter = spoil => async site => {
+  const wrong = []
+  for (let n = 100; n < 120; n++) {
+    const spoiler = await site.connect()
+    spoiler.send(spoil)
+    spoiler.endSending()
+    await spoiler.rest()
+    spoiler.close()
+    const connection = await site.connect()
+    connection.send(post('caught', String(n)))
+    const { body } = await connection.read()
+    connection.close()
+    if (body.toString('latin1') !== `app 3 ${n}`) wrong.push(`${n}: ${body.toString('latin1')}`)
+  }
+  return wrong.length === 0 ? 'none' : `${wrong.length > 1 ? 'many' : 'one'}, such as ${wrong[0]}`
+}
+
+/** @type {Scenario} */
+const spoiled = {
+  name: 'bodies after bodies that were refused',
+  app: 'bodies.py',
+  arguments: ['--chunked-request'],
+  probes: Object.fromEntries(
+    Object.entries(spoiling).map(([name, bytes]) => [name, bodiesAfter(bytes)]),
+  ),
+}
+
 /**
  * Sends the parts, each after a pause, until the server has enough: the answer, and whether it came within the
  * window.
@@ -421,4 +462,4 @@ const patient = {
   },
 }
 
-export default [reading, unread, broken, limits, defaults, slowHeads, slowBodies, patient]
+export default [reading, unread, broken, spoiled, limits, defaults, slowHeads, slowBodies, patient]
