@@ -8,6 +8,7 @@ describe('responseHead()', () => {
       reason: 'OK',
       fields: ['X-Odd', 'a', 'content-TYPE', 'text/plain'],
       close: false,
+      connection: null,
       location: null,
     })
   })
