@@ -140,6 +140,8 @@ export class WorkerRequests implements Pool, ThreadOwner {
     this.#given.fill(null)
     this.#busy = 0
     this.#intake?.destroy()
+    // Not only when its close is heard: what goes to another worker must not come back here.
+    this.#intake = null
     for (const { number, exchange } of left) {
       if (number <= begun) exchange.lost()
       else exchange.retry()
