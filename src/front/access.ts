@@ -182,7 +182,7 @@ export class AccessRecord {
     const response = this.#response
     const request = this.#request
     const whole = response.ended
-    const kept = whole && response.keepAlive
+    const kept = whole && response.keepsConnection
     const sums = takeTotals(this.#socket, kept)
     const { bodyBytes } = response
     const started = this.#started

@@ -125,24 +125,19 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     const http = this.#exchange(request, response)
     const refused = this.#refusedStatus(http)
     if (refused !== null) return writeServerPage(http, refused)
-    if (request.expects !== 'nothing' && this.#expectsInVain(http)) return
+    if (request.expects === 'unknown') return this.#refuseExpectation(http)
+    // Where there is no body nobody answers the expectation, and Apache ends the connection.
+    response.lastOne = request.expects === 'continue' && !request.hasBody
     if (!request.hasBody) return this.#serve(http, 'none')
     if (request.expects === 'continue') return this.#serve(http, 'streamed')
     this.#serve(http, request.takeWhole(maxInlineBody) ?? 'streamed')
   }
 
-  /** Answers an expectation that is none of HTTP, once the body is through (RFC 9110, 10.1.1). */
-  #expectsInVain(http: HttpExchange): boolean {
-    const { request, response } = http
-    if (request.expects === 'continue') {
-      // Where there is no body nobody answers the expectation, and Apache ends the connection.
-      response.lastOne = !request.hasBody
-      return false
-    }
-    response.lastOne = true
+  /** Refuses an expectation that is none of HTTP, once the body is through (RFC 9110, 10.1.1). */
+  #refuseExpectation(http: HttpExchange): void {
+    http.response.lastOne = true
     const refuse = () => writeServerPage(http, 417)
-    request.receive({ bodyPiece() {}, bodyEnd: refuse, bodyBroken: refuse })
-    return true
+    http.request.receive({ bodyPiece() {}, bodyEnd: refuse, bodyBroken: refuse })
   }
 
   /** What came on a connection is no request. */

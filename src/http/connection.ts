@@ -65,7 +65,6 @@ export class HttpConnection implements BodySource, ResponseOwner {
   /** Some bytes of a head are here. */
   #headBegun = false
   #responseEnded = false
-  #keepAlive = false
   /** The client sends no more. */
   #clientEnded = false
   /** Guards against answering the next request from within the end of the one before. */
@@ -135,9 +134,8 @@ export class HttpConnection implements BodySource, ResponseOwner {
 
   ended(keepAlive: boolean): void {
     this.#responseEnded = true
-    this.#keepAlive = keepAlive && !this.#rules.stopping
     this.#response = null
-    if (!this.#keepAlive) return this.#linger()
+    if (!keepAlive || this.#rules.stopping) return this.#linger()
     const request = this.#request
     if (request === null || request.complete) return this.#becomeIdle()
     // The client was never told to send the body.

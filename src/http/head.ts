@@ -33,6 +33,9 @@ const mostEmptyLines = 10
 /** Most fields: Apache's LimitRequestFields. */
 export const mostFields = 100
 
+/** Lines of a head that does not end after which it is waited for no longer. */
+const mostLines = 2 * (mostFields + 1)
+
 const requestLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([^\x00-\x20\x7f]+) (HTTP\/([1-9])\.(\d))$/
 /** HTTP/0.9 has nothing but this. */
 const oldRequestLine = /^GET ([^\x00-\x20\x7f]+) ?$/
@@ -113,10 +116,12 @@ export function findHeadEnd(bytes: Buffer): HeadEnd {
   const end = bytes.indexOf('\r\n\r\n', start, 'latin1')
   const limit = end < 0 ? bytes.length : end
   let line = start
+  let lines = 0
   let firstEnd = -1
   for (let at = bytes.indexOf(lineFeed, start); at >= 0 && at < limit; ) {
     if (bytes[at - 1] !== carriageReturn) return 400
     if (line === start) firstEnd = at - 1
+    lines++
     if (at - 1 - line > longestLine) return line === start ? 414 : 400
     line = at + 1
     at = bytes.indexOf(lineFeed, line)
@@ -125,6 +130,8 @@ export function findHeadEnd(bytes: Buffer): HeadEnd {
   if (firstEnd >= 0 && !requestLine.test(bytes.toString('latin1', start, firstEnd))) {
     return { start, end: firstEnd, next: firstEnd + 2 }
   }
+  // Folded lines count here as well: a head that never ends must not be kept for ever.
+  if (lines > mostLines) return 400
   if (bytes.length - line > longestUnended) return line === start ? 414 : 400
   return 'incomplete'
 }

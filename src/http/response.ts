@@ -34,7 +34,8 @@ export class HttpResponse {
   #ended = false
   #destroyed = false
   #head = ''
-  #framing: Framing = 'none'
+  /** Null until it is decided, with {@link endsWithConnection} or {@link writeHead}. */
+  #framing: Framing | null = null
   /** Bytes that the announced length has left. */
   #left = 0
   readonly #owner: ResponseOwner
@@ -64,9 +65,18 @@ export class HttpResponse {
     return this.#ended
   }
 
-  /** True for a body whose end only the end of the connection can tell. */
+  /**
+   * Decides how the body is framed by status and fields, which go to {@link writeHead} next; true for a body
+   * whose end only the end of the connection can tell.
+   */
   endsWithConnection(status: number, fields: readonly string[]): boolean {
-    return this.#framingFor(status, fields) === 'close'
+    this.#framing = this.#framingFor(status, fields)
+    return this.#framing === 'close'
+  }
+
+  /** Whether the connection goes on when the response is through. */
+  get keepsConnection(): boolean {
+    return this.keepAlive && !this.lastOne && this.#framing !== 'close'
   }
 
   /** `100 Continue`; nothing when the response has begun. */
@@ -82,7 +92,7 @@ export class HttpResponse {
   writeHead(status: number, reason: string, fields: readonly string[]): void {
     this.headersSent = true
     this.status = status
-    this.#framing = this.#framingFor(status, fields)
+    this.#framing ??= this.#framingFor(status, fields)
     this.fields = this.#framing === 'chunked' ? [...fields, 'Transfer-Encoding', 'chunked'] : fields
     if (this.#version === 9) return
     let head = `HTTP/1.1 ${status < 100 ? String(status).padStart(3, '0') : status} ${reason}\r\n`
@@ -130,7 +140,7 @@ export class HttpResponse {
     }
     this.#ended = true
     this.whenThrough?.()
-    this.#owner.ended(this.keepAlive && !this.lastOne && this.#framing !== 'close')
+    this.#owner.ended(this.keepsConnection)
   }
 
   /** Cuts the connection: the client has to see that the response is incomplete. */

@@ -134,4 +134,9 @@ describe('findHeadEnd()', () => {
     expect(end(`${'\r\n'.repeat(10)}GET / HTTP/1.1\r\n\r\n`)).toBeTypeOf('object')
     expect(end(`${'\r\n'.repeat(11)}GET / HTTP/1.1\r\n\r\n`)).toBe(400)
   })
+
+  test('refuses a head that does not end', () => {
+    expect(end(`GET / HTTP/1.1\r\n${'A: b\r\n'.repeat(mostFields)}`)).toBe('incomplete')
+    expect(end(`GET / HTTP/1.1\r\n${'A: b\r\n'.repeat(3 * mostFields)}`)).toBe(400)
+  })
 })

@@ -1,5 +1,4 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type Clock, systemClock } from '../../src/base/clock.js'
 import type { LogEvent } from '../../src/logging/events.js'
 import { Fleet, type FleetOptions } from '../../src/supervisor/fleet.js'
 import { createRestartBudget } from '../../src/supervisor/restart-budget.js'
@@ -12,33 +11,8 @@ import {
 } from '../../src/workers/dispatcher.js'
 import type { Exchange } from '../../src/workers/exchange.js'
 import { type EndOutcome, encodeRequest, type ResponseFrame } from '../../src/workers/protocol.js'
+import { HandClock } from '../rig/hand-clock.js'
 import { type Puppet, type PuppetEvent, PuppetStage } from '../rig/puppet-stage.js'
-
-/** A clock whose orders run when the test says so. */
-class HandClock implements Clock {
-  readonly orders: { milliseconds: number; action: () => void }[] = []
-  #wake: () => void = () => {}
-  now = systemClock.now
-  epoch = systemClock.epoch
-  after(milliseconds: number, action: () => void) {
-    const order = { milliseconds, action }
-    this.orders.push(order)
-    this.#wake()
-    return () => {
-      const at = this.orders.indexOf(order)
-      if (at >= 0) this.orders.splice(at, 1)
-    }
-  }
-  /** Waits until more than so many orders are there. */
-  async ordered(before = 0) {
-    while (this.orders.length <= before) await new Promise<void>(resolve => (this.#wake = resolve))
-  }
-  strike() {
-    const order = this.orders.shift()
-    if (!order) throw new Error('nothing was ordered')
-    order.action()
-  }
-}
 
 /** A request that notes what becomes of it. */
 class TestRequest implements Job, Exchange {

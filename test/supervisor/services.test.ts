@@ -1,28 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest'
-import type { Clock } from '../../src/base/clock.js'
-import { systemClock } from '../../src/base/clock.js'
 import type { LogEvent } from '../../src/logging/events.js'
 import { Services } from '../../src/supervisor/services.js'
 import { openChannel } from '../../src/workers/channel.js'
+import { HandClock } from '../rig/hand-clock.js'
 import { PuppetStage } from '../rig/puppet-stage.js'
-
-/** A clock on which nothing comes before the test says so. */
-class HandClock implements Clock {
-  readonly orders: { milliseconds: number; action: () => void }[] = []
-  #wake: () => void = () => {}
-  now = systemClock.now
-  epoch = systemClock.epoch
-  after(milliseconds: number, action: () => void) {
-    const order = { milliseconds, action }
-    this.orders.push(order)
-    this.#wake()
-    return () => void this.orders.splice(this.orders.indexOf(order) >>> 0, 1)
-  }
-  async next() {
-    while (this.orders.length === 0) await new Promise<void>(resolve => (this.#wake = resolve))
-    return this.orders.shift()!
-  }
-}
 
 async function openServices(names: readonly string[]) {
   const stage = await PuppetStage.open()
