@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { systemClock } from '../base/clock.js'
 import { deferred } from '../base/deferred.js'
 import { exitCode, UserError } from '../base/errors.js'
+import { sharedEnviron } from '../front/environ.js'
+import { readErrorDocuments } from '../front/error-documents.js'
 import { Front } from '../front/front.js'
 import type { PatienceRule } from '../http/patience.js'
 import type { Log } from '../logging/log.js'
@@ -15,7 +17,7 @@ import { listenForSignals, type Order, signalExitCode } from '../supervisor/sign
 import type { SourceWatcher } from '../watch/watcher.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
 import type { LoadResult, WorkerExit } from '../workers/worker-process.js'
-import { planService, planWorker, type SitePlan } from './site-plan.js'
+import { planEnviron, planService, planWorker, type SitePlan } from './site-plan.js'
 import { type Workforce, watchesChanges } from './workforce.js'
 
 export interface ServerOptions {
@@ -80,6 +82,11 @@ export class Server {
       bodyLimit: settings.limitRequestBody,
       mapsHead: mapsHead(settings),
       chunkedRequests: settings.chunkedRequest,
+      errorDocuments: readErrorDocuments(settings.errorDocument),
+      // Embedded and debug mode do not know it.
+      inDaemonMode: plan.mode === 'daemon',
+      overridesErrors: settings.errorOverride && plan.mode === 'daemon',
+      sharedEnviron: () => sharedEnviron(planEnviron(settings, plan, this.port, options.env)),
     })
   }
 

@@ -182,7 +182,8 @@ function planPythonPath(settings: Settings, { workingDirectory }: SitePlan): str
   return adds && !path.includes(workingDirectory) ? [workingDirectory, ...path] : path
 }
 
-function planEnviron(
+/** What of the configuration reaches the environ of each request. */
+export function planEnviron(
   settings: Settings,
   plan: SitePlan,
   port: number,

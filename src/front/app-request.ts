@@ -21,7 +21,7 @@ import {
 } from '../workers/protocol.js'
 import type { ThreadConnection } from '../workers/thread-connection.js'
 import type { InProgress, Listed } from './in-progress.js'
-import { type FrontRules, type HttpExchange, writeHead, writeServerPage } from './reply.js'
+import { type FrontRules, type HttpExchange, writeHead } from './reply.js'
 import { faultOf, responseHead } from './response-head.js'
 
 /** What all requests of a front share. */
@@ -35,8 +35,17 @@ export interface ApplicationFront extends FrontRules {
   readonly bodyLimit: number
   /** Requests that are with the application or wait for it. */
   readonly inProgress: InProgress<AppRequest>
-  /** Serves a path again as an internal GET: a 200 response with a local Location. */
-  redirect(http: HttpExchange, location: string): void
+  /** A response `200 Error` is a failure: the daemons of the original say so that they could not answer. */
+  readonly inDaemonMode: boolean
+  /** Responses of the application with a status of errors are failures (--error-override). */
+  readonly overridesErrors: boolean
+  /**
+   * Serves a path of this site instead: a 200 response with a local Location.
+   * @param environ what the application was given
+   */
+  redirect(http: HttpExchange, location: string, environ: string): void
+  /** Answers with what is for an error of the server's own. */
+  fail(http: HttpExchange, status: number, known: { readonly environ: string }): void
 }
 
 /** A request body: none, whole and small, or to be streamed. */
@@ -73,7 +82,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
   constructor(
     readonly front: ApplicationFront,
     readonly http: HttpExchange,
-    environ: string,
+    readonly environ: string,
     readonly scriptFilename: string,
     body: RequestBody,
   ) {
@@ -118,6 +127,8 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
     this.pool = pool
     this.#started = this.front.clock.now()
     this.http.access?.given(pool)
+    // From here on a failure is one of its own, which may have a document of its own.
+    this.http.failing = false
     pool.send(this.#frame!, this)
   }
 
@@ -245,12 +256,10 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
     const head = responseHead(frame.head)
     if (head.status === 200 && head.location?.startsWith('/')) {
       this.#dropBody = true
-      this.#done()
-      // The response belongs to the internal request from here on.
-      this.response.off('close', this.#onClose)
-      return this.front.redirect(this.http, head.location)
+      this.#handOver()
+      return this.front.redirect(this.http, head.location, this.environ)
     }
-    if (frame.head[0] === '200 Error') {
+    if (frame.head[0] === '200 Error' && this.front.inDaemonMode) {
       this.#dropBody = true
       return this.#page(500)
     }
@@ -259,6 +268,10 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
       this.front.log.emit({ type: 'badHead', request: this.describe(), reason: fault })
       this.#dropBody = true
       return this.#page(500)
+    }
+    if (this.front.overridesErrors && head.status >= 400 && head.status < 600) {
+      this.#dropBody = true
+      return this.#page(head.status)
     }
     writeHead(this.http, head.status, head.reason, head.fields, head)
     this.#headSent = true
@@ -306,8 +319,14 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
 
   #page(status: number): void {
     if (this.#answered) return
+    this.#handOver()
+    this.front.fail(this.http, status, { environ: this.environ })
+  }
+
+  /** The response belongs to somebody else from here on. */
+  #handOver(): void {
     this.#done()
-    writeServerPage(this.http, status)
+    this.response.off('close', this.#onClose)
   }
 
   #done(): void {

@@ -85,7 +85,7 @@ export const httpOptions = [
     metavar: 'STATUS URL-PATH',
     colons: true,
     help: 'Status code and what the client gets for it in place of the built-in error page: a URL path of the site, a full URL to redirect to, or the text itself',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--error-override',
@@ -94,7 +94,7 @@ export const httpOptions = [
     type: 'flag',
     default: false,
     help: 'Uses the error pages of the server for error responses of the application too',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--keep-alive-timeout',
