@@ -22,6 +22,7 @@ const apps = fileURLToPath(new URL('../apps/', import.meta.url))
  * @property {boolean} [starts] false: the probes start the tool themselves (`site.start`)
  * @property {Record<string, Probe>} probes run one after the other
  * @property {number} [atOnce] so many of them at the same time, since they wait and none disturbs another
+ * @property {readonly string[]} [asAccount] probes that need an account for which not everything is allowed
  * @property {Record<string, string>} [differs] for probes that differ on purpose: the first cell of the row in
  *   docs/differences.md
  */

@@ -264,6 +264,9 @@ const formats = {
   'commas and repeated marks': '%,s %<>s %!!200s %{a}{X-A}i',
 }
 
+/** Day of the week and month, short and long, day of the year and year. */
+const namesOfDay = /\b([A-Z][a-z]{2}) \1[a-z]*day ([A-Z][a-z]{2}) \2[a-z]* [0-3]\d\d \d\d\b/g
+
 const oneLine = {
   name: 'log: formats of access lines',
   app,
@@ -277,7 +280,9 @@ const oneLine = {
         const fields = 'X-A: a\r\nReferer: http://r/\r\nUser-Agent: agent "x"\r\n'
         const found = await accessLines(site, get('/redirect?a', fields))
         return found.map(line =>
-          line.replace(/\b\d\d\/\d\d\/\d\d\b|\d\d:\d\d|\b\d{4}-\d\d-\d\d/g, '(time)'),
+          line
+            .replace(namesOfDay, '(day)')
+            .replace(/\b\d\d\/\d\d\/\d\d\b|\d\d:\d\d|\b\d{4}-\d\d-\d\d/g, '(time)'),
         )
       },
     ]),
