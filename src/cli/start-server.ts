@@ -26,16 +26,20 @@ import { openLogs, openServiceLogs, openStartupLog, planLogForms } from './logs.
 import { type Account, becomeAccount, findAccount } from './privileges.js'
 import { prepareServerRoot } from './server-root.js'
 import { type CommandPlace, planServerEnviron, planSite, type SitePlan } from './site-plan.js'
+import { startWarnings } from './start-warnings.js'
 import { keepTerminal } from './terminal.js'
 import { gatherWorkforce, needsPython, type Workforce } from './workforce.js'
 
-const rootWarning = 'running as root without --user: the application has all rights of root\n'
-
-/** Runs the server; gives the exit code when it has ended. Throws {@link UserError}. */
+/**
+ * Runs the server; gives the exit code when it has ended. Throws {@link UserError}.
+ *
+ * @param aliasAdvice see {@link startWarnings}
+ */
 export async function startServer(
   settings: Settings,
   entryPoint: string | null,
   place: CommandPlace,
+  aliasAdvice = '',
 ): Promise<number> {
   const plan = planSite(settings, entryPoint, place)
   checkEntryPoint(plan)
@@ -85,7 +89,8 @@ export async function startServer(
     // Nobody has to read the banner.
     process.stdout.on('error', () => {})
     process.stdout.write(banner(settings, plan, python, server.port))
-    if (place.uid === 0 && account === null) process.stderr.write(rootWarning)
+    const facts = { asRoot: place.uid === 0 && account === null, aliasAdvice }
+    for (const line of startWarnings(settings, facts)) process.stderr.write(`${line}\n`)
     log.letGo()
     return await server.ended
   } catch (error) {

@@ -1,6 +1,7 @@
 /**
- * Paths that have to exist. mod_wsgi-express starts without them and then answers 403 or 404, or makes an
- * empty directory where the mistyped one should have been; here the command says so and ends.
+ * Paths that have to exist. mod_wsgi-express starts without them and then never answers, or ends with a message of
+ * Apache; here the command says so and ends. What the site can do without for a while, as the target of an alias,
+ * is no mistake: `cli/start-warnings.ts` tells it.
  */
 import { type Stats, statSync } from 'node:fs'
 import { UserError } from '../base/errors.js'
@@ -18,7 +19,6 @@ export function checkPaths(settings: Settings, origins: ReadonlyMap<SettingKey, 
   expectDirectory('--working-directory', settings.workingDirectory, note('workingDirectory'))
   expectDirectory('--document-root', settings.documentRoot, note('documentRoot'))
   expectFile('--mime-types', settings.mimeTypes, note('mimeTypes'))
-  for (const [url, target] of settings.urlAlias) expectTarget(url, target, note('urlAlias'))
 }
 
 function expectDirectory(option: string, path: string | null, note: string): void {
@@ -34,12 +34,6 @@ function expectFile(option: string, path: string | null, note: string): void {
   const found = find(path)
   if (found !== null && !found.isDirectory()) return
   throw new UserError(`${option} expects a file that exists, got ${JSON.stringify(path)}${note}`)
-}
-
-function expectTarget(url: string, target: string, note: string): void {
-  if (find(target) !== null) return
-  const got = `got ${JSON.stringify(target)} for ${url}`
-  throw new UserError(`--url-alias expects a file or directory that exists, ${got}${note}`)
 }
 
 /** Null when there is nothing, or nothing that this user may see. */

@@ -164,10 +164,6 @@ describe('checkPaths()', () => {
       '--document-root expects a directory that exists, got "/dev/null"',
     ],
     [{ mimeTypes: '/nowhere' }, '--mime-types expects a file that exists, got "/nowhere"'],
-    [
-      { urlAlias: [['/static', '/nowhere']] },
-      '--url-alias expects a file or directory that exists, got "/nowhere" for /static',
-    ],
   ])('refuses %j', (values, message) => {
     expect(() => checkPaths(settings(values), new Map())).toThrow(userError(message))
   })

@@ -4,6 +4,9 @@
 /** @typedef {import('../runner/run.mjs').Probe} Probe */
 
 const script = 'mirror.py'
+
+/** When a file was changed: long ago, so that validators of it are strong. */
+const lastChange = new Date('2020-02-02T20:20:20Z')
 const where = ['--host', '127.0.0.1', '--port', '{port}', '--server-root', '{root}']
 
 /** The line that says what is wrong, without the name of the tool. */
@@ -176,7 +179,6 @@ const bad = {
   },
   differs: {
     'a script that is missing': 'a script that does not exist at start',
-    'an alias of nothing': '`--url-alias` to something that does not exist',
   },
 }
 
@@ -264,4 +266,55 @@ const banners = {
   },
 }
 
-export default [commands, bad, failing, errors, banners]
+/** One request, whose answer is compared. */
+const get = target => site => site.ask(`GET ${target} HTTP/1.1\r\nHost: h\r\n\r\n`)
+
+/** @type {Scenario} */
+const aliases = {
+  name: 'aliases of what does not exist',
+  arguments: [
+    ...['--url-alias', '/later', '{folder}/later'],
+    ...['--url-alias', '/file', '{folder}/file.txt'],
+    ...['--url-alias', '/deep', '{folder}/no/such/folder'],
+    ...['--url-alias', '/slash/', '{folder}/slash/'],
+    ...['--url-alias', '/broken', '{folder}/broken'],
+    ...['--url-alias', '/there', '{folder}/there'],
+    ...['--url-alias', '/below', '{folder}/there/none'],
+  ],
+  files: { 'there/a.txt': 'there' },
+  links: { broken: 'nowhere' },
+  probes: {
+    'the alias': get('/later'),
+    'the alias with a slash': get('/later/'),
+    'a file': get('/later/a.txt'),
+    'a file in a folder': get('/later/b/c.txt'),
+    'an alias of a missing file': get('/file'),
+    'an alias deep in what is missing': get('/deep/a.txt'),
+    'an alias with a slash': get('/slash/a.txt'),
+    'a broken link': get('/broken'),
+    'a file below a broken link': get('/broken/a.txt'),
+    'an alias that is there': get('/there/a.txt'),
+    'a missing folder in one that is there': get('/below/a.txt'),
+    'the application beside them': site => site.tell('/x').then(seen => seen.PATH_INFO ?? seen),
+    'a file, once the folder is there': async site => {
+      await site.write('later/a.txt', 'at last', lastChange)
+      return get('/later/a.txt')(site)
+    },
+    'the folder, once it is there': get('/later'),
+    'its listing, once it is there': get('/later/'),
+    'a file that is there at last': async site => {
+      await site.write('file.txt', 'at last', lastChange)
+      return get('/file')(site)
+    },
+    'a file in a folder that was deep in what was missing': async site => {
+      await site.write('no/such/folder/a.txt', 'at last', lastChange)
+      return get('/deep/a.txt')(site)
+    },
+    'a link that leads somewhere at last': async site => {
+      await site.write('nowhere', 'at last', lastChange)
+      return get('/broken')(site)
+    },
+  },
+}
+
+export default [commands, bad, failing, errors, banners, aliases]
