@@ -21,6 +21,7 @@ import type { Settings } from '../settings/settings.js'
 import { choosePython, findPython, type Python, type PythonSearch } from '../workers/python.js'
 import { banner } from './banner.js'
 import { checkGdb, prepareDebugTools } from './debug-tools.js'
+import { prepareDocumentRoot } from './document-root.js'
 import { envvarsScript, sourceEnvvars } from './envvars.js'
 import { openLogs, openServiceLogs, openStartupLog, planLogForms } from './logs.js'
 import { type Account, becomeAccount, findAccount } from './privileges.js'
@@ -51,6 +52,7 @@ export async function startServer(
   const account = findAccount(settings.user, settings.group, place.uid)
   const owners = account ? [place.uid, account.uid] : [place.uid]
   prepareServerRoot(plan.serverRoot, owners, settings.serverRoot !== null)
+  const madeDocumentRoot = prepareDocumentRoot(settings.documentRoot)
   if (plan.debugTools) prepareDebugTools(plan.debugTools, account)
   const restoreTerminal = plan.debugTools ? keepTerminal() : null
   const pidFile = settings.pidFile ?? join(plan.serverRoot, 'httpd.pid')
@@ -89,7 +91,8 @@ export async function startServer(
     // Nobody has to read the banner.
     process.stdout.on('error', () => {})
     process.stdout.write(banner(settings, plan, python, server.port))
-    const facts = { asRoot: place.uid === 0 && account === null, aliasAdvice }
+    const asRoot = place.uid === 0 && account === null
+    const facts = { asRoot, madeDocumentRoot, aliasAdvice }
     for (const line of startWarnings(settings, facts)) process.stderr.write(`${line}\n`)
     log.letGo()
     return await server.ended
@@ -117,7 +120,12 @@ function planEnvironment(
 ): NodeJS.ProcessEnv {
   const script = envvarsScript(settings.envvarsScript, plan.serverRoot)
   if (script === null) return place.env
-  return sourceEnvvars(script, place.env, planServerEnviron(settings, plan, settings.port))
+  return sourceEnvvars(
+    script,
+    settings.shellExecutable,
+    place.env,
+    planServerEnviron(settings, plan, settings.port),
+  )
 }
 
 /** Best effort, as in mod_wsgi-express: hardly anything uses eggs any more. */

@@ -9,6 +9,8 @@ import type { Settings } from '../settings/settings.js'
 export interface StartFacts {
   /** The server runs as root. */
   readonly asRoot: boolean
+  /** --document-root was missing, and was made. */
+  readonly madeDocumentRoot: boolean
   /** What to do about an alias to nothing, in brackets after a blank, or empty. */
   readonly aliasAdvice: string
 }
@@ -22,6 +24,10 @@ export function startWarnings(settings: Settings, facts: StartFacts): string[] {
       `--url-alias ${urlPath} leads to ${target}, which ${problem}: requests below it are refused for as long${facts.aliasAdvice}`,
     ]
   })
+  if (facts.madeDocumentRoot)
+    warnings.push(
+      `--document-root ${settings.documentRoot} did not exist: it was made, and is empty`,
+    )
   if (facts.asRoot)
     warnings.push('running as root without --user: the application has all rights of root')
   return warnings

@@ -5,7 +5,7 @@ import { startWarnings } from '../../src/cli/start-warnings.js'
 import { defaultSettings } from '../../src/settings/settings.js'
 import { temporaryProject } from '../settings/temporary-project.js'
 
-const facts = { asRoot: false, aliasAdvice: '' }
+const facts = { asRoot: false, madeDocumentRoot: false, aliasAdvice: '' }
 
 describe('startWarnings()', () => {
   test('says nothing of a start as it should be', () => {
@@ -30,6 +30,13 @@ describe('startWarnings()', () => {
     ).toEqual([
       `--url-alias /none leads to ${root}/none, which does not exist: requests below it are refused for as long (make it)`,
       `--url-alias /broken leads to ${root}/broken, which does not exist: requests below it are refused for as long (make it)`,
+    ])
+  })
+
+  test('tells of a document root that was made', () => {
+    const settings = { ...defaultSettings, documentRoot: '/srv/site' }
+    expect(startWarnings(settings, { ...facts, madeDocumentRoot: true })).toEqual([
+      '--document-root /srv/site did not exist: it was made, and is empty',
     ])
   })
 
