@@ -140,7 +140,8 @@ export const loggingOptions = [
     type: 'string',
     default: null,
     metavar: 'FILE-PATH',
-    help: 'Program that takes the log lines when rotating; the built-in one when not given',
-    parity: 'not-yet',
+    form: 'filled',
+    help: 'Program that takes the log lines on its standard input when rotating, with what stands behind it as first arguments; rotated by the server itself when not given',
+    parity: 'works',
   },
 ] as const satisfies readonly OptionRow[]
