@@ -158,7 +158,7 @@ export class Server {
 
   #end(code: number): void {
     this.#front.destroy()
-    this.#options.workforce?.channel.close()
+    this.#options.workforce?.close()
     this.#options.log.emit({ type: 'serverStopped' })
     this.#ended.resolve(code)
   }
@@ -223,7 +223,7 @@ export class Server {
       exitCode.applicationNotLoaded,
     )
     void this.#fleet?.stop(0).then(() => {
-      this.#options.workforce?.channel.close()
+      this.#options.workforce?.close()
       this.#ended.reject(error)
     })
   }

@@ -14,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import type { Account } from '../base/account.js'
 import { exitCode, UserError } from '../base/errors.js'
 import type { LogEvent } from '../logging/events.js'
 import type { Log } from '../logging/log.js'
@@ -24,7 +25,7 @@ import { checkGdb, prepareDebugTools } from './debug-tools.js'
 import { prepareDocumentRoot } from './document-root.js'
 import { envvarsScript, sourceEnvvars } from './envvars.js'
 import { openLogs, openServiceLogs, openStartupLog, planLogForms } from './logs.js'
-import { type Account, becomeAccount, findAccount } from './privileges.js'
+import { becomeAccount, findAccount, findServiceAccounts } from './privileges.js'
 import { prepareServerRoot } from './server-root.js'
 import { type CommandPlace, planServerEnviron, planSite, type SitePlan } from './site-plan.js'
 import { startWarnings } from './start-warnings.js'
@@ -50,6 +51,7 @@ export async function startServer(
   const search = pythonSearch(settings, plan, place)
   const chosen = needsPython(settings, plan) ? choosePython(search) : null
   const account = findAccount(settings.user, settings.group, place.uid)
+  const serviceAccounts = findServiceAccounts(settings, account, place.uid)
   const owners = account ? [place.uid, account.uid] : [place.uid]
   prepareServerRoot(plan.serverRoot, owners, settings.serverRoot !== null)
   const madeDocumentRoot = prepareDocumentRoot(settings.documentRoot)
@@ -61,8 +63,9 @@ export async function startServer(
   makeEggDirectory(plan.eggDirectory, account)
   const serviceLogs = openServiceLogs(settings, plan, forms)
   if (settings.processName !== null) process.title = settings.processName
+  const means = { env, log, serviceLogs, serviceAccounts }
   const workforce =
-    chosen && (await gatherWorkforce(settings, plan, chosen.path, env, log, serviceLogs))
+    chosen && (await gatherWorkforce(settings, plan, { python: chosen.path, ...means }))
   let python: Python | null = null
   try {
     // The workers' Python starts while the rest of the server is loaded; as the user that --user names it
@@ -91,7 +94,7 @@ export async function startServer(
     // Nobody has to read the banner.
     process.stdout.on('error', () => {})
     process.stdout.write(banner(settings, plan, python, server.port))
-    const asRoot = place.uid === 0 && account === null
+    const asRoot = place.uid === 0 && (account === null || account.uid === 0)
     const facts = { asRoot, madeDocumentRoot, aliasAdvice }
     for (const line of startWarnings(settings, facts)) process.stderr.write(`${line}\n`)
     log.letGo()
@@ -101,7 +104,7 @@ export async function startServer(
     workforce?.fleet.kill()
     workforce?.services.kill()
     await workforce?.fleet.stop(0)
-    workforce?.channel.close()
+    workforce?.close()
     throw error
   } finally {
     restoreTerminal?.()

@@ -23,8 +23,8 @@ export const servicesOptions = [
     default: [],
     metavar: 'SERVICE USERNAME',
     form: [null, 'filled'],
-    help: 'Name of a service and the user it runs as when started by root',
-    parity: 'not-yet',
+    help: 'Name of a service and the user it runs as when started by root, in place of --user; ignored otherwise',
+    parity: 'works',
   },
   {
     name: '--service-group',
@@ -35,8 +35,8 @@ export const servicesOptions = [
     default: [],
     metavar: 'SERVICE GROUP',
     form: [null, 'filled'],
-    help: 'Name of a service and the group it runs with when started by root',
-    parity: 'not-yet',
+    help: 'Name of a service and the group it runs with when started by root, in place of --group; ignored otherwise',
+    parity: 'works',
   },
   {
     name: '--service-log-file',

@@ -80,6 +80,8 @@ const numbers = [
   ...['x', '-1', '70000'].map(value => ['--port', value]),
 ]
 
+const job = ['--service-script', 'job', '{folder}/mirror.py']
+
 /** Apache, or Python, refuses these when it starts. */
 const apachesOwn = {
   'a log level that is none': ['--log-level', 'nonsense'],
@@ -110,6 +112,13 @@ const apachesOwn = {
   'a flag of telemetry that is none': ['--telemetry-options', 'nonsense'],
   'a certificate that is missing': [
     ...['--server-name', 'a.example', '--https-port', '1', '--ssl-certificate', '{folder}/x'],
+  ],
+  'a user that is a number': ['--user', '33'],
+  'a user of a service that is none': [...job, '--service-user', 'job', 'nonsense'],
+  'a group of a service that is none': [...job, '--service-group', 'job', 'nonsense'],
+  'a service of root': [...job, '--service-user', 'job', 'root'],
+  'a program for rotation that is missing': [
+    ...['--rotate-logs', '--rotatelogs-executable', '{folder}/missing-17'],
   ],
   'an empty user': ['--user', ''],
   'an empty level': ['--log-level', ''],
@@ -198,6 +207,8 @@ const values = {
   'a proxied server behind a socket': ['--proxy-mount-point', '/api', 'unix:/x|http://h/'],
   'an alias whose folder is missing': ['--url-alias', '/x', '{folder}/missing-16/x'],
   'include files by a pattern that fits': ['--include-file', '{folder}/*.conf'],
+  'an account of no service': ['--service-user', 'job', 'nonsense'],
+  'a program for rotation without rotation': ['--rotatelogs-executable', '{folder}/missing-18'],
   'options that may be overridden': ['--allow-override', 'Options=Indexes AuthConfig'],
   'kinds of Apache, one of them known': ['--server-mpm', 'nonsense', '--server-mpm', 'event'],
   'an empty host name': ['--server-name', ''],
