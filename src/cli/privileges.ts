@@ -66,9 +66,18 @@ function isSame(one: Account, other: Account | null): boolean {
   return one.uid === other?.uid && one.gid === other.gid
 }
 
+/** The name of this process's user; a number as `#33` where it has no name, as often in containers. */
+export function ownUser(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `#${process.getuid?.()}`
+  }
+}
+
 /** The name of this process's group; a number as `#33` where it has no name. */
 export function ownGroup(): string {
-  const { gid } = userInfo()
+  const gid = process.getgid?.()
   const lines = groupFile().split('\n')
   return lines.find(line => line.split(':')[2] === String(gid))?.split(':', 1)[0] ?? `#${gid}`
 }

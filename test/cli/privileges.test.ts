@@ -113,6 +113,12 @@ describe.runIf(isRoot)('--service-user as root', () => {
 })
 
 describe.runIf(isRoot)('--user as root', () => {
+  test('server and workers run as a number without a name', async () => {
+    const server = await startServer([pidApp, '--user', '#99999'])
+    const seen = JSON.parse((await ask(server.url())).body)
+    expect(seen).toEqual({ uid: 99999, gid: 99999, groups: [99999] })
+  })
+
   test('server and workers run as that user, and no supplementary group of root stays', async () => {
     const server = await startServer([pidApp, '--user', '#65534', '--group', '#65534'])
     const seen = JSON.parse((await ask(server.url())).body)
