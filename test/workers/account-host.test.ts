@@ -68,6 +68,15 @@ describe('a host of another account', () => {
     expect(await whole).toMatchObject({ end: { code: null, signal: 'SIGKILL' } })
   })
 
+  test('ends what a process leaves behind in its group', async () => {
+    // The one that is left holds the output open.
+    expect(await wholeRun(run(openHost(), 'sleep 1000 & echo up'))).toEqual({
+      stdout: 'up\n',
+      stderr: '',
+      end: { code: 0, signal: null },
+    })
+  })
+
   test('says why a process cannot be started', async () => {
     const host = openHost()
     const command = {
