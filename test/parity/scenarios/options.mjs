@@ -32,7 +32,8 @@ const firstLine = args => async site => {
 /** Rows of docs/differences.md. */
 const refusedByApache = 'a value that Apache refuses'
 const unusable = 'a value that mod_wsgi-express starts with and cannot use'
-const quoted = 'a value with a quotation mark or a line break'
+const quoted =
+  'a value with a quotation mark, a line break or a blank that a generated file cannot hold'
 const programs = '`--httpd-executable`, `--modules-directory` to nothing'
 const usage = 'words of usage mistakes'
 const help = '`--help`, `-h`, `--version` without a command'
