@@ -11,9 +11,10 @@ import sys
 from . import log_record
 from .current_request import current_exchange
 from .log_record import STDERR, STDOUT, WSGI_ERRORS, write_line
+from .public_names import OF_PYTHON_CLASSES, public_names
 
 if False:
-    from typing import Any, Iterable, Optional, Tuple, Union
+    from typing import Any, Iterable, List, Optional, Tuple, Union
 
     from .exchange import Exchange
 
@@ -66,6 +67,8 @@ class Log:
 
     __slots__ = ("_name", "_stream")
 
+    __dir__ = public_names
+
     encoding = "utf-8"
     errors = "replace"
     closed = False
@@ -108,7 +111,7 @@ class Log:
 
     def fileno(self) -> int:
         """Raise OSError, as for every stream without a descriptor of its own."""
-        raise OSError("Apache/mod_wsgi log object is not associated with a file descriptor.")
+        raise OSError("wsgi.errors log object has no file descriptor")
 
     def readable(self) -> bool:
         return False
@@ -146,6 +149,10 @@ class ErrorsStream(io.TextIOWrapper):
     """wsgi.errors of one request, opened."""
 
     __slots__ = ("_exchange",)
+
+    def __dir__(self) -> "List[str]":
+        hidden = ("_exchange",) + OF_PYTHON_CLASSES
+        return [name for name in super().__dir__() if name not in hidden]
 
 
 class UnopenedErrorsStream(ErrorsStream):

@@ -3,7 +3,7 @@
  * static alias come from the project's own settings, as mod_wsgi's management command takes them.
  */
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UserError } from '../base/errors.js'
 import type { Pair, Settings } from '../settings/settings.js'
@@ -37,29 +37,26 @@ export async function runModWsgi(
     workingDirectory,
   })
   const project = await askProject(python.path, workingDirectory, place.env)
-  const derived = deriveSettings(settings, project, existsSync)
-  if (derived.missingStaticRoot !== null) {
-    process.stderr.write(
-      `STATIC_ROOT ${derived.missingStaticRoot} does not exist, so ${project.staticUrl} has no alias: run manage.py collectstatic\n`,
-    )
-  }
+  const derived = deriveSettings(settings, project, place.cwd)
   const env = { ...place.env, DJANGO_SETTINGS_MODULE: project.settingsModule }
-  return startServer(derived.settings, entryPoint ?? derived.module, { ...place, env })
+  const module = entryPoint ?? derived.module
+  return startServer(derived.settings, module, { ...place, env }, collectAdvice)
 }
+
+/** What to do about an alias to nothing. */
+const collectAdvice = ' (manage.py collectstatic makes STATIC_ROOT)'
 
 /** Settings with what the project says added, and the module of the application. */
 export interface DerivedSettings {
   readonly settings: Settings
   readonly module: string
-  /** STATIC_ROOT, where it names no folder. */
-  readonly missingStaticRoot: string | null
 }
 
 /** Throws {@link UserError} when the project names no WSGI application. */
 export function deriveSettings(
   settings: Settings,
   project: DjangoSettings,
-  exists: (path: string) => boolean,
+  cwd: string,
 ): DerivedSettings {
   const { wsgiApplication } = project
   const dot = wsgiApplication?.lastIndexOf('.') ?? -1
@@ -68,26 +65,30 @@ export function deriveSettings(
       `WSGI_APPLICATION of ${project.settingsModule} is ${JSON.stringify(wsgiApplication)}: it has to name a callable, such as "mysite.wsgi.application"`,
     )
   }
-  const alias = staticAlias(project)
-  const missing = alias !== null && !exists(alias[1])
+  const alias = staticAlias(project, cwd)
   return {
     settings: {
       ...settings,
       applicationType: 'module',
       callableObject: wsgiApplication.slice(dot + 1),
       workingDirectory: settings.workingDirectory ?? project.baseDirectory,
-      urlAlias: alias && !missing ? [alias, ...settings.urlAlias] : settings.urlAlias,
+      urlAlias: alias ? [alias, ...settings.urlAlias] : settings.urlAlias,
     },
     module: wsgiApplication.slice(0, dot),
-    missingStaticRoot: missing ? alias[1] : null,
   }
 }
 
-/** STATIC_URL to STATIC_ROOT, where both are set, the URL is a path and WhiteNoise does not serve them. */
-function staticAlias({ staticUrl, staticRoot, middleware }: DjangoSettings): Pair | null {
+/**
+ * STATIC_URL to STATIC_ROOT, where both are set, the URL is a path and WhiteNoise does not serve them; also while
+ * the folder does not exist.
+ */
+function staticAlias(
+  { staticUrl, staticRoot, middleware }: DjangoSettings,
+  cwd: string,
+): Pair | null {
   if (!staticUrl.startsWith('/') || staticRoot === '') return null
   if (middleware.includes('whitenoise.middleware.WhiteNoiseMiddleware')) return null
-  return [staticUrl.replace(/(.)\/+$/, '$1'), staticRoot]
+  return [staticUrl.replace(/(.)\/+$/, '$1'), resolve(cwd, staticRoot)]
 }
 
 function askProject(python: string, cwd: string, env: NodeJS.ProcessEnv): Promise<DjangoSettings> {

@@ -165,7 +165,7 @@ export class Server {
 
   #end(code: number): void {
     this.#front.destroy()
-    this.#options.workforce?.channel.close()
+    this.#options.workforce?.close()
     this.#options.log.emit({ type: 'serverStopped' })
     this.#ended.resolve(code)
   }
@@ -230,7 +230,7 @@ export class Server {
       exitCode.applicationNotLoaded,
     )
     void this.#fleet?.stop(0).then(() => {
-      this.#options.workforce?.channel.close()
+      this.#options.workforce?.close()
       this.#ended.reject(error)
     })
   }

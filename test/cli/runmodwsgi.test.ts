@@ -13,7 +13,7 @@ const project: DjangoSettings = {
 
 describe('deriveSettings()', () => {
   test('takes application, folder and alias from the project', () => {
-    const { settings, module } = deriveSettings(defaultSettings, project, () => true)
+    const { settings, module } = deriveSettings(defaultSettings, project, '/cwd')
     expect(module).toBe('mysite.wsgi')
     expect(settings).toMatchObject({
       applicationType: 'module',
@@ -23,9 +23,14 @@ describe('deriveSettings()', () => {
     })
   })
 
+  test('takes a relative STATIC_ROOT from the folder of the command', () => {
+    const { settings } = deriveSettings(defaultSettings, { ...project, staticRoot: 'st' }, '/cwd')
+    expect(settings.urlAlias).toEqual([['/static', '/cwd/st']])
+  })
+
   test('leaves --working-directory as given', () => {
     const given = { ...defaultSettings, workingDirectory: '/other' }
-    expect(deriveSettings(given, project, () => true).settings.workingDirectory).toBe('/other')
+    expect(deriveSettings(given, project, '/cwd').settings.workingDirectory).toBe('/other')
   })
 
   test('makes no alias for WhiteNoise, for a URL elsewhere, or without STATIC_ROOT', () => {
@@ -35,21 +40,15 @@ describe('deriveSettings()', () => {
       { staticRoot: '' },
     ]
     for (const other of others) {
-      const derived = deriveSettings(defaultSettings, { ...project, ...other }, () => true)
+      const derived = deriveSettings(defaultSettings, { ...project, ...other }, '/cwd')
       expect(derived.settings.urlAlias).toEqual([])
     }
-  })
-
-  test('names a STATIC_ROOT that is not there', () => {
-    const derived = deriveSettings(defaultSettings, project, () => false)
-    expect(derived.missingStaticRoot).toBe('/site/static')
-    expect(derived.settings.urlAlias).toEqual([])
   })
 
   test('refuses a WSGI_APPLICATION that names no callable', () => {
     for (const wsgiApplication of [null, 'application']) {
       expect(() =>
-        deriveSettings(defaultSettings, { ...project, wsgiApplication }, () => true),
+        deriveSettings(defaultSettings, { ...project, wsgiApplication }, '/cwd'),
       ).toThrow('WSGI_APPLICATION of mysite.settings')
     }
   })

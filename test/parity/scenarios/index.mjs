@@ -11,6 +11,7 @@ import options from './options.mjs'
 import requests from './requests.mjs'
 import responses from './responses.mjs'
 import services from './services.mjs'
+import setup from './setup.mjs'
 import world from './world.mjs'
 
 /** @typedef {Record<string, import('../runner/run.mjs').Scenario[]>} ScenarioFiles */
@@ -28,6 +29,7 @@ export const scenarioFiles = {
   handlers,
   log,
   module,
+  options,
   requests,
   services,
   world,
@@ -38,4 +40,4 @@ export const scenarioFiles = {
  *
  * @type {ScenarioFiles}
  */
-export const openScenarioFiles = { files, options, responses }
+export const openScenarioFiles = { files, responses, setup }
