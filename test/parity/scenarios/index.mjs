@@ -4,6 +4,7 @@ import connections from './connections.mjs'
 import debug from './debug.mjs'
 import environ from './environ.mjs'
 import files from './files.mjs'
+import frameworks from './frameworks.mjs'
 import handlers from './handlers.mjs'
 import log from './log.mjs'
 import module from './module.mjs'
@@ -25,6 +26,7 @@ export const scenarioFiles = {
   connections,
   debug,
   environ,
+  frameworks,
   handlers,
   log,
   module,
