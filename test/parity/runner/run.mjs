@@ -85,7 +85,9 @@ export class Site {
     const entry = options.entry ?? this.scenario.entry ?? (app === null ? [] : [app])
     const given = instead ?? [...(this.scenario.arguments ?? []), ...more]
     const own = ['--host', '127.0.0.1', '--port', String(port), '--server-root', serverRoot]
-    const server = new StartedTool(this.tool, {
+    const managed = command === 'runmodwsgi'
+    const tool = managed ? { ...this.tool, command: this.tool.manage } : this.tool
+    const server = new StartedTool(tool, {
       arguments: [command, ...entry, ...given.map(text => this.#expand(text)), ...own],
       folder: this.folder,
       port,

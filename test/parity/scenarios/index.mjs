@@ -11,6 +11,7 @@ import module from './module.mjs'
 import options from './options.mjs'
 import requests from './requests.mjs'
 import responses from './responses.mjs'
+import runmodwsgi from './runmodwsgi.mjs'
 import services from './services.mjs'
 import world from './world.mjs'
 
@@ -31,6 +32,7 @@ export const scenarioFiles = {
   log,
   module,
   requests,
+  runmodwsgi,
   services,
   world,
 }
