@@ -32,7 +32,7 @@ TEXT = "text/plain; charset=utf-8"
 site = Flask(__name__, static_folder=None)
 site.secret_key = "of the parity tests, and of nothing else"
 # With a limit Werkzeug reads bodies in blocks: wsgiref.validate refuses read() without a size.
-site.config["MAX_CONTENT_LENGTH"] = 64 * 1024 * 1024
+site.config["MAX_CONTENT_LENGTH"] = 21 * 1024 * 1024
 site.debug = os.environ.get("FLASK_SITE_DEBUG") == "1"
 
 
