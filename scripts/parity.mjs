@@ -27,7 +27,7 @@ function realTool() {
   const real = findRealTool()
   if (real !== null) return real
   throw new StepError(
-    'There is no mod_wsgi-express: install apache2 and apache2-dev, `pip install mod_wsgi==6.0.5` in a virtual environment, and name its program in MOD_WSGI_EXPRESS',
+    'There is no mod_wsgi-express: install apache2 and apache2-dev, `pip install mod_wsgi==6.0.5 -r test/requirements.txt` in a virtual environment, and name its program in MOD_WSGI_EXPRESS',
   )
 }
 

@@ -99,8 +99,8 @@ function whyPython(python: Python): string {
   const reasons = {
     '--python': 'named by --python',
     VIRTUAL_ENV: 'from VIRTUAL_ENV',
-    '.venv': 'from .venv in the working directory',
-    venv: 'from venv in the working directory',
+    '.venv': 'from .venv',
+    venv: 'from venv',
     PATH: 'python3 on PATH',
   } as const
   return reasons[python.origin]

@@ -175,7 +175,7 @@ function pythonSearch(settings: Settings, plan: SitePlan, place: CommandPlace): 
   return {
     option: settings.python,
     virtualEnv: place.env['VIRTUAL_ENV'],
-    workingDirectory: plan.workingDirectory,
+    folders: [plan.workingDirectory, place.cwd],
   }
 }
 

@@ -58,6 +58,8 @@ interface RowBase {
   readonly metavar?: string
   /** Accepted but left out of `--help`, as in the original. */
   readonly hidden?: true
+  /** The only command whose command line takes it. */
+  readonly only?: 'runmodwsgi'
   /** One or two sentences without a period at the end; says the unit of numbers. */
   readonly help: string
   readonly parity: Parity

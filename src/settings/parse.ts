@@ -9,7 +9,7 @@ import { expandVariables } from './expand-variables.js'
 import type { Given, GivenSettings } from './given.js'
 import { commandHelp, mainHelp, pageWidth } from './help.js'
 import type { OptionRow, Parity } from './option-row.js'
-import { allOptions } from './options.js'
+import { allOptions, optionsFor } from './options.js'
 import { fromCommandLine, type Origin } from './origin.js'
 import { readProjectFile } from './pyproject.js'
 import { type SettingKey, type Settings, settingKey, settingOptions } from './settings.js'
@@ -108,7 +108,7 @@ function commandHint(name: string): string {
 
 /** The rows whose options a command takes. */
 function optionsOf(command: CommandRow): readonly OptionRow[] {
-  if (command.options === 'all') return allOptions
+  if (command.options === 'all') return optionsFor(command.name)
   const names = command.options === 'none' ? ['--help'] : ['--help', '--modules-directory']
   return allOptions.filter(row => names.includes(row.name))
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type DjangoSettings, deriveSettings } from '../../src/cli/runmodwsgi.js'
+import { type DjangoSettings, deriveSettings, projectFolder } from '../../src/cli/runmodwsgi.js'
 import { defaultSettings } from '../../src/settings/settings.js'
 
 const project: DjangoSettings = {
@@ -9,6 +9,7 @@ const project: DjangoSettings = {
   staticUrl: '/static/',
   staticRoot: '/site/static',
   middleware: [],
+  environment: {},
 }
 
 describe('deriveSettings()', () => {
@@ -51,5 +52,18 @@ describe('deriveSettings()', () => {
         deriveSettings(defaultSettings, { ...project, wsgiApplication }, '/cwd'),
       ).toThrow('WSGI_APPLICATION of mysite.settings')
     }
+  })
+})
+
+describe('projectFolder()', () => {
+  const settings = { ...defaultSettings, workingDirectory: '/site/src' }
+
+  test('is the directory of the command where manage.py is there', () => {
+    expect(projectFolder(settings, '/site', path => path === '/site/manage.py')).toBe('/site')
+  })
+
+  test('is else the working directory, if one is named', () => {
+    expect(projectFolder(settings, '/', () => false)).toBe('/site/src')
+    expect(projectFolder(defaultSettings, '/', () => false)).toBe('/')
   })
 })

@@ -42,6 +42,14 @@ describe('readCommandLine()', () => {
     })
   })
 
+  test('knows the options of manage.py for runmodwsgi only', () => {
+    const { settings } = command(['runmodwsgi', '--settings=mysite.dev', '--pythonpath', '/apps'])
+    expect(settings).toMatchObject({ settings: 'mysite.dev', pythonpath: '/apps' })
+    expect(() => command(['start-server', '--settings=mysite.dev'])).toThrow(
+      'There is no option --settings',
+    )
+  })
+
   test('tells processes that were not given from one', () => {
     expect(command(['start-server']).settings.processes).toBeNull()
     expect(command(['start-server', '--processes', '1']).settings.processes).toBe(1)

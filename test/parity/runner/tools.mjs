@@ -15,6 +15,7 @@ export function ownTool(python) {
   return {
     name: 'modwsgi-dev',
     command: [process.execPath, command],
+    manage: [process.execPath, command],
     extra: [...(accountCanUse(python) ? accountArguments() : []), '--python', python],
     env: {},
   }
@@ -50,6 +51,7 @@ export function findRealTool(env = process.env) {
   return {
     name: 'mod_wsgi-express',
     command: [program],
+    manage: [join(dirname(program), 'python'), 'manage.py'],
     extra: [...accountArguments(), '--locale', 'C.UTF-8'],
     env: {},
     python: join(dirname(program), 'python'),

@@ -4,12 +4,14 @@ import connections from './connections.mjs'
 import debug from './debug.mjs'
 import environ from './environ.mjs'
 import files from './files.mjs'
+import frameworks from './frameworks.mjs'
 import handlers from './handlers.mjs'
 import log from './log.mjs'
 import module from './module.mjs'
 import options from './options.mjs'
 import requests from './requests.mjs'
 import responses from './responses.mjs'
+import runmodwsgi from './runmodwsgi.mjs'
 import services from './services.mjs'
 import setup from './setup.mjs'
 import world from './world.mjs'
@@ -26,11 +28,13 @@ export const scenarioFiles = {
   connections,
   debug,
   environ,
+  frameworks,
   handlers,
   log,
   module,
   options,
   requests,
+  runmodwsgi,
   services,
   world,
 }
