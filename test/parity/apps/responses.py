@@ -459,6 +459,22 @@ def start_with(environ, start_response):
     return [b"app me"]
 
 
+def chunks_with(environ, start_response):
+    start_response(*arguments(environ))
+    return [b"6\r\napp me\r\n0\r\n\r\n"]
+
+
+def generated_with(environ, start_response):
+    start_response(*arguments(environ))
+    yield b"app "
+    yield b"me"
+
+
+def nothing_with(environ, start_response):
+    start_response(*arguments(environ))
+    return []
+
+
 def try_with(environ, start_response):
     try:
         result = start_response(*arguments(environ))
@@ -506,6 +522,13 @@ def stepwise_writes(environ, start_response):
         write(text)
         wait()
     return []
+
+
+def stepwise_and_much(environ, start_response):
+    start(start_response)
+    for text in (b"app one" * 1000, b"two", b"three" * 1000):
+        yield text
+        wait()
 
 
 def empty_then_wait(environ, start_response):

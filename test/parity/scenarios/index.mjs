@@ -5,6 +5,7 @@ import debug from './debug.mjs'
 import environ from './environ.mjs'
 import files from './files.mjs'
 import handlers from './handlers.mjs'
+import heads from './heads.mjs'
 import log from './log.mjs'
 import module from './module.mjs'
 import options from './options.mjs'
@@ -25,7 +26,9 @@ export const scenarioFiles = {
   connections,
   debug,
   environ,
+  files,
   handlers,
+  heads,
   log,
   module,
   requests,
@@ -38,4 +41,4 @@ export const scenarioFiles = {
  *
  * @type {ScenarioFiles}
  */
-export const openScenarioFiles = { files, options, responses }
+export const openScenarioFiles = { options, responses }
