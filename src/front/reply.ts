@@ -59,7 +59,7 @@ export function writeHead(
   if (notes !== null && notes.coding !== null) followCoding(response, notes)
   const all = ['Date', httpDate(), 'Server', serverSoftware, ...fields]
   // What the server adds goes before the type.
-  const type = all[all.length - 2] === 'Content-Type' ? all.splice(-2) : []
+  const type = takeLast(all, 'Content-Type')
   // As Apache has it: whoever sends nothing to HEAD may not have looked how much it would be.
   if (response.isHead && fieldValue(all, 'content-length') === '0')
     removeField(all, 'content-length')
@@ -73,6 +73,14 @@ export function writeHead(
     speakOfConnection(all, notes, 'Keep-Alive')
   }
   response.writeHead(status, reason, all, type)
+}
+
+/** Takes a field from the end; null where it is not there. */
+function takeLast(fields: string[], name: string): string | null {
+  if (fields[fields.length - 2] !== name) return null
+  const value = fields.pop()!
+  fields.pop()
+  return value
 }
 
 function closesAfter(status: number, notes: HeadNotes | null): boolean {

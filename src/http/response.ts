@@ -103,21 +103,16 @@ export class HttpResponse {
    * Sets status and fields; they go out with the first bytes of the body, or with {@link flushHeaders}.
    *
    * @param fields names and values, alternating, latin-1, without line breaks; what tells the framing is added
-   * @param last further ones, which go behind that
+   * @param type a Content-Type, which goes behind that
    */
-  writeHead(
-    status: number,
-    reason: string,
-    fields: string[],
-    last: readonly string[] = none,
-  ): void {
+  writeHead(status: number, reason: string, fields: string[], type: string | null = null): void {
     this.headersSent = true
     this.status = status
     this.#framing ??= this.#framingFor(status, fields)
     if (this.#framing === 'chunked' && this.coding === null) {
       fields.push('Transfer-Encoding', 'chunked')
     }
-    if (last.length > 0) fields.push(...last)
+    if (type !== null) fields.push('Content-Type', type)
     this.fields = fields
     if (this.#version === 9) return
     let head = `HTTP/1.1 ${status < 100 ? String(status).padStart(3, '0') : status} ${reason}\r\n`
@@ -266,4 +261,3 @@ export class HttpResponse {
 }
 
 const nothing = Buffer.alloc(0)
-const none: readonly string[] = []

@@ -186,25 +186,25 @@ describe('a response', () => {
   test('with a coding of its own gets chunks, and no second field for them', async () => {
     const { dial } = await serve((_, response) => {
       response.coding = 'added'
-      response.writeHead(200, 'OK', ['Transfer-Encoding', 'x, chunked'], ['Last', 'b'])
+      response.writeHead(200, 'OK', ['Transfer-Encoding', 'x, chunked'], 'a/b')
       response.end(Buffer.from('a'))
     })
     const client = await dial()
     client.send(get('/'))
     expect(await client.received('0\r\n\r\n')).toBe(
-      'HTTP/1.1 200 OK\r\nTransfer-Encoding: x, chunked\r\nLast: b\r\n\r\n1\r\na\r\n0\r\n\r\n',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: x, chunked\r\nContent-Type: a/b\r\n\r\n1\r\na\r\n0\r\n\r\n',
     )
   })
 
-  test('has what tells its framing before the last fields', async () => {
+  test('has what tells its framing before its type', async () => {
     const { dial } = await serve((_, response) => {
-      response.writeHead(200, 'OK', ['A', '1'], ['B', '2'])
+      response.writeHead(200, 'OK', ['A', '1'], 'a/b')
       response.end()
     })
     const client = await dial()
     client.send(get('/'))
     expect(await client.received('0\r\n\r\n')).toContain(
-      'A: 1\r\nTransfer-Encoding: chunked\r\nB: 2\r\n',
+      'A: 1\r\nTransfer-Encoding: chunked\r\nContent-Type: a/b\r\n',
     )
   })
 
