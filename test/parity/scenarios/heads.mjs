@@ -651,6 +651,47 @@ function types(name, args, more) {
   }
 }
 
+const modesRow = 'fields of a response in debug mode and embedded mode'
+
+/** What the server process makes of fields only when it has them from a daemon process. */
+const ofDaemons = {
+  'two of a name': answerTo([
+    ['X-A', '1'],
+    ['X-B', '2'],
+    ['x-a', '3'],
+  ]),
+  'a status': answerTo([['Status', '404 app']]),
+  'a redirect': answerTo([['Location', '/exact']]),
+  'a date': answerTo([['Last-Modified', 'rubbish']]),
+  'a name with a colon': answerTo([['X-A:', 'b']]),
+  'a type in capitals': answerTo([['Content-Type', 'A/B']]),
+  'a long line': lineOf("'200 OK', [('X-A', 'v' * 40000)]"),
+}
+
+/** @type {Scenario} */
+const embedded = {
+  name: 'heads of responses in embedded mode',
+  app: 'responses.py',
+  arguments: ['--embedded-mode'],
+  probes: {
+    ...ofDaemons,
+    'fields of some kinds': answerTo([
+      ['X-A', '1'],
+      ['Content-Type', 'a/b'],
+      ['vary', 'a, b, A'],
+      ['X-B', ' 2'],
+    ]),
+    cookies: answerTo([
+      ['Set-Cookie', 'a=1'],
+      ['Set-Cookie', 'b=2'],
+    ]),
+    'a length': answerTo([['content-length', '6']]),
+    'chunks of its own': answerTo([['Transfer-Encoding', 'chunked']], { app: 'chunks_with' }),
+    'a wish to close': answerTo([['Connection', 'close']]),
+  },
+  differs: Object.fromEntries(Object.keys(ofDaemons).map(name => [name, modesRow])),
+}
+
 export default [
   ownCodings,
   connections,
@@ -661,6 +702,7 @@ export default [
   order,
   rewritten,
   conditional,
+  embedded,
   lines('', [], [9000, 32_766, 32_767, 40_000]),
   lines(
     'of another buffer',
