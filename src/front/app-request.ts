@@ -22,7 +22,7 @@ import {
 import type { ThreadConnection } from '../workers/thread-connection.js'
 import type { InProgress, Listed } from './in-progress.js'
 import { type FrontRules, type HttpExchange, writeHead } from './reply.js'
-import { faultOf, responseHead } from './response-head.js'
+import { ResponseHead } from './response-head.js'
 
 /** What all requests of a front share. */
 export interface ApplicationFront extends FrontRules {
@@ -33,6 +33,12 @@ export interface ApplicationFront extends FrontRules {
   readonly queueTimeout: number
   /** Longest request body in bytes (--limit-request-body); 0: no limit. */
   readonly bodyLimit: number
+  /** Bytes of the longest line of a response's head (--header-buffer-size). */
+  readonly longestHeadLine: number
+  /** Milliseconds that a part of a response waits for more of it (--response-flush-delay). */
+  readonly flushDelay: number
+  /** The content type of a file or directory, whether it is there or not. */
+  typeOf(filename: string): string | undefined
   /** Requests that are with the application or wait for it. */
   readonly inProgress: InProgress<AppRequest>
   /** A response `200 Error` is a failure: the daemons of the original say so that they could not answer. */
@@ -253,17 +259,17 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
 
   #sendHead(frame: ResponseFrame): void {
     if (this.#answered) return
-    const head = responseHead(frame.head)
+    const head = new ResponseHead(frame.head, this.front.longestHeadLine)
+    if (head.failed || (head.saysError && this.front.inDaemonMode)) {
+      this.#dropBody = true
+      return this.#page(500)
+    }
     if (head.status === 200 && head.location?.startsWith('/')) {
       this.#dropBody = true
       this.#handOver()
       return this.front.redirect(this.http, head.location, this.environ)
     }
-    if (frame.head[0] === '200 Error' && this.front.inDaemonMode) {
-      this.#dropBody = true
-      return this.#page(500)
-    }
-    const fault = faultOf(head)
+    const fault = head.fault(this.response.canChunk)
     if (fault !== null) {
       this.front.log.emit({ type: 'badHead', request: this.describe(), reason: fault })
       this.#dropBody = true
@@ -273,17 +279,24 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
       this.#dropBody = true
       return this.#page(head.status)
     }
+    if (!head.hasType && !head.bodiless) this.#addType(head.fields)
     writeHead(this.http, head.status, head.reason, head.fields, head)
     this.#headSent = true
     // Otherwise close() of the application still runs, and the next request on this connection waits for it.
     if (frame.bodyComplete && frame.threadFree) {
       this.#done()
-      this.response.end(frame.body)
-    } else if (frame.body.length > 0) {
-      this.#write(frame.body)
-    } else {
-      this.response.flushHeaders()
+      return this.response.end(frame.body)
     }
+    const { flushDelay, clock } = this.front
+    if (flushDelay > 0) this.response.delayFlushes(flushDelay, clock)
+    if (frame.body.length > 0) this.#write(frame.body)
+    else this.response.flushHeaders()
+  }
+
+  /** Without a type of the application's own that of the file counts which the path would name. */
+  #addType(fields: string[]): void {
+    const type = this.front.typeOf(this.scriptFilename)
+    if (type !== undefined) fields.push('Content-Type', type)
   }
 
   #sendPiece(piece: Buffer): void {
@@ -303,7 +316,10 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
 
   #finish(outcome: EndOutcome): void {
     if (this.#answered) return
-    if (this.#headSent) {
+    if (this.#headSent && outcome === endOutcome.brokenOff) {
+      this.#done()
+      this.response.destroy()
+    } else if (this.#headSent) {
       this.#done()
       // Also when it is cut short: mod_wsgi ends the body where it is, so that it looks complete.
       this.response.end()

@@ -49,6 +49,10 @@ export interface FrontOptions extends ListenOptions, FailureOptions {
   readonly bodyPatience: PatienceRule
   readonly queueTimeout: number
   readonly bodyLimit: number
+  /** Bytes of the longest line of a response's head (--header-buffer-size). */
+  readonly longestHeadLine: number
+  /** Milliseconds that a part of a response waits for more of it (--response-flush-delay). */
+  readonly flushDelay: number
   /** HEAD reaches the application as GET (--map-head-to-get). */
   readonly mapsHead: boolean
   /** Whether bodies with `Transfer-Encoding: chunked` are taken (--chunked-request). */
@@ -65,6 +69,8 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   readonly clock: Clock
   readonly queueTimeout: number
   readonly bodyLimit: number
+  readonly longestHeadLine: number
+  readonly flushDelay: number
   readonly keepAliveTimeout: number
   readonly overridesErrors: boolean
   readonly inDaemonMode: boolean
@@ -85,6 +91,8 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     this.clock = options.clock
     this.queueTimeout = options.queueTimeout
     this.bodyLimit = options.bodyLimit
+    this.longestHeadLine = options.longestHeadLine
+    this.flushDelay = options.flushDelay
     this.keepAliveTimeout = options.keepAliveTimeout
     this.overridesErrors = options.overridesErrors
     this.inDaemonMode = options.inDaemonMode
@@ -119,6 +127,10 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   /** Cuts every connection. */
   destroy(): void {
     this.#server.destroy()
+  }
+
+  typeOf(filename: string): string | undefined {
+    return this.#options.site.typeOf(filename)
   }
 
   /** An internal GET of a path of this site, as a 200 response with a local Location asks for. */
@@ -211,7 +223,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
       case 'handler':
         return this.#toScript(http, target, resolution)
       default:
-        return this.#toFile(http, resolution)
+        return this.#toFile(http, resolution, target.query)
     }
   }
 
@@ -222,7 +234,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     answerTrace(http)
   }
 
-  #toFile(http: HttpExchange, resolution: StaticResolution): void {
+  #toFile(http: HttpExchange, resolution: StaticResolution, query: string): void {
     const { request, response, internal } = http
     if (http.body === 'streamed') request.resume()
     http.body = 'none'
@@ -230,6 +242,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     const mapped = resolution.kind !== 'refused' || resolution.status !== 403
     respond(this.#options.site, resolution, {
       request: internal === null ? request : { method: 'GET', headers: request.headers },
+      query,
       response,
       ...(http.failing && internal !== null ? { status: internal.status } : {}),
       writeHead: (status, fields) => writeOwnHead(http, status, fields),

@@ -6,9 +6,10 @@ import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
 import type { AccessRecord } from './access.js'
 import type { RequestBody } from './app-request.js'
+import { fieldValue, mergeField, removeField, setField } from './field-list.js'
 import type { Failure, InternalRequest } from './internal-redirect.js'
 import type { RequestHead } from './request-head.js'
-import { httpDate } from './response-head.js'
+import { httpDate, type ResponseHead } from './response-head.js'
 import {
   closingStatuses,
   knownStatus,
@@ -52,40 +53,69 @@ export interface HttpExchange {
 /** What a response of the server's own needs; a request that could not be read has no head. */
 export type Answerable = Pick<HttpExchange, 'response' | 'rules'> & Partial<HttpExchange>
 
-/** What the application says of the connection. */
-export interface ConnectionWish {
-  /** It is to end after the response. */
-  readonly close?: boolean
-  /** Other words of its `Connection` field, which go before those of the server. */
-  readonly connection?: string | null
-  /** The status that decides whether the connection ends, where it is not the one that is shown. */
-  readonly decides?: number
-}
+/** What the fields of a response say to the server, see {@link ResponseHead}; nothing, if they are its own. */
+export type HeadNotes = Pick<
+  ResponseHead,
+  'close' | 'speaksOfConnection' | 'coding' | 'contradicts' | 'misread'
+>
 
 /**
  * Sends status and fields.
- * @param fields names and values, alternating
+ * @param fields names and values, alternating; a Content-Type comes last
+ * @param decides the status that decides whether the connection ends, where it is not the one that is shown
  */
 export function writeHead(
   { response, head, rules, internal }: Answerable,
   status: number,
   reason: string,
   fields: readonly string[],
-  { close = false, connection = null, decides = status }: ConnectionWish = {},
+  notes: HeadNotes | null = null,
+  decides = status,
 ): void {
-  if (close || closingStatuses.has(decides) || rules.stopping || rules.keepAliveTimeout === 0) {
+  if (closesAfter(decides, notes) || rules.stopping || rules.keepAliveTimeout === 0) {
     response.keepAlive = false
   }
-  const words = (own: string) => (connection === null ? own : `${connection}, ${own}`)
+  if (notes !== null && notes.coding !== null) followCoding(response, notes)
   const all = ['Date', httpDate(), 'Server', serverSoftware, ...fields]
-  if (internal) all.push(...internal.fields)
+  if (internal) all.splice(4, 0, ...internal.fields)
+  // What the server adds goes before the type.
+  const type = takeLast(all, 'Content-Type')
+  // As Apache has it: whoever sends nothing to HEAD may not have looked how much it would be.
+  if (response.isHead && fieldValue(all, 'content-length') === '0')
+    removeField(all, 'content-length')
   if (!response.keepAlive || response.endsWithConnection(status, fields)) {
     response.keepAlive = false
-    all.push('Connection', words('close'))
+    if (!notes?.close) speakOfConnection(all, notes, 'close')
   } else if (head?.asksKeepAlive) {
-    all.push('Keep-Alive', `timeout=${rules.keepAliveTimeout}`, 'Connection', words('Keep-Alive'))
+    const timeout = `timeout=${rules.keepAliveTimeout}`
+    if (notes?.speaksOfConnection) setField(all, 'Keep-Alive', timeout)
+    else all.push('Keep-Alive', timeout)
+    speakOfConnection(all, notes, 'Keep-Alive')
   }
-  response.writeHead(status, reason, all)
+  response.writeHead(status, reason, all, type)
+}
+
+/** Takes a field from the end; null where it is not there. */
+function takeLast(fields: string[], name: string): string | null {
+  if (fields[fields.length - 2] !== name) return null
+  const value = fields.pop()!
+  fields.pop()
+  return value
+}
+
+function closesAfter(status: number, notes: HeadNotes | null): boolean {
+  if (notes === null) return closingStatuses.has(status)
+  return notes.close || (closingStatuses.has(status) && !notes.misread)
+}
+
+function followCoding(response: HttpResponse, { coding, contradicts }: HeadNotes): void {
+  response.coding = coding === 'chunked' ? 'own' : 'added'
+  if (contradicts) response.lastOne = true
+}
+
+function speakOfConnection(fields: string[], notes: HeadNotes | null, word: string): void {
+  if (notes?.speaksOfConnection) mergeField(fields, 'Connection', word)
+  else fields.push('Connection', word)
 }
 
 /** A body that is too long, and ranges beyond the end. */
@@ -98,7 +128,7 @@ export function writeOwnHead(
   fields: readonly string[],
 ): void {
   const shown = knownStatus(status)
-  writeHead(exchange, shown, reasonPhrase(shown), fields, { decides: status })
+  writeHead(exchange, shown, reasonPhrase(shown), fields, null, status)
 }
 
 /**

@@ -1,5 +1,7 @@
 /** One response on a connection: head, body in one of HTTP's framings, and what becomes of it. */
 import type { Socket } from 'node:net'
+import type { Clock } from '../base/clock.js'
+import { FlushDelay } from './flush-delay.js'
 import type { Version } from './head.js'
 
 /** What a response tells its connection. */
@@ -9,8 +11,8 @@ export interface ResponseOwner {
   ended(keepAlive: boolean): void
 }
 
-/** How the end of the body is told (RFC 9112, 6.3). */
-type Framing = 'none' | 'length' | 'chunked' | 'close'
+/** How the end of the body is told (RFC 9112, 6.3); `raw`: the application sees to it. */
+type Framing = 'none' | 'length' | 'chunked' | 'close' | 'raw'
 
 /** Bodies up to this size are joined to the head, so that both are one write to the socket. */
 const mostJoinedBytes = 4 * 1024
@@ -22,6 +24,8 @@ export class HttpResponse {
   lastOne = false
   /** Without a length the end of the connection tells that of the body, also in HTTP/1.1. */
   neverChunked = false
+  /** The fields have a Transfer-Encoding: for a body that brings its own chunks, or that gets them here. */
+  coding: 'own' | 'added' | null = null
   /** The head is written, or about to be with the first bytes of the body. */
   headersSent = false
   status = 0
@@ -43,6 +47,7 @@ export class HttpResponse {
   readonly #version: Version
   #onClose: (() => void)[] = []
   #onDrain: (() => void) | null = null
+  #delay: FlushDelay | null = null
 
   /** @param method that of the request: HEAD gets no body */
   constructor(owner: ResponseOwner, method: string, version: Version, keepAlive: boolean) {
@@ -63,6 +68,16 @@ export class HttpResponse {
 
   get ended(): boolean {
     return this.#ended
+  }
+
+  /** Whether a body without a length goes out in chunks. */
+  get canChunk(): boolean {
+    return this.#version === 11 && !this.neverChunked && !this.#bodiless
+  }
+
+  /** The request was HEAD. */
+  get isHead(): boolean {
+    return this.#bodiless
   }
 
   /**
@@ -87,25 +102,35 @@ export class HttpResponse {
   /**
    * Sets status and fields; they go out with the first bytes of the body, or with {@link flushHeaders}.
    *
-   * @param fields names and values, alternating, latin-1, without line breaks; framing is added
+   * @param fields names and values, alternating, latin-1, without line breaks; what tells the framing is added
+   * @param type a Content-Type, which goes behind that
    */
-  writeHead(status: number, reason: string, fields: readonly string[]): void {
+  writeHead(status: number, reason: string, fields: string[], type: string | null = null): void {
     this.headersSent = true
     this.status = status
     this.#framing ??= this.#framingFor(status, fields)
-    this.fields = this.#framing === 'chunked' ? [...fields, 'Transfer-Encoding', 'chunked'] : fields
+    if (this.#framing === 'chunked' && this.coding === null) {
+      fields.push('Transfer-Encoding', 'chunked')
+    }
+    if (type !== null) fields.push('Content-Type', type)
+    this.fields = fields
     if (this.#version === 9) return
     let head = `HTTP/1.1 ${status < 100 ? String(status).padStart(3, '0') : status} ${reason}\r\n`
-    const all = this.fields
-    for (let at = 0; at < all.length; at += 2) head += `${all[at]}: ${all[at + 1]}\r\n`
+    for (let at = 0; at < fields.length; at += 2) head += `${fields[at]}: ${fields[at + 1]}\r\n`
     this.#head = `${head}\r\n`
+  }
+
+  /** From here on what is written waits so many milliseconds for more, see {@link FlushDelay}. */
+  delayFlushes(milliseconds: number, clock: Clock): void {
+    this.#delay ??= new FlushDelay(this.socket, milliseconds, clock)
   }
 
   /** Sends the head if it has not gone out. */
   flushHeaders(): void {
     if (this.#head === '' || this.#destroyed) return
-    this.socket.write(this.#head, 'latin1')
-    this.#head = ''
+    this.#delay?.hold()
+    this.#writeHead()
+    this.#delay?.wrote()
   }
 
   /**
@@ -119,10 +144,23 @@ export class HttpResponse {
       return true
     }
     this.bodyBytes += body.length
+    if (this.#delay === null) return this.#writeFramed(body, written)
+    this.#delay.hold()
+    const room = this.#writeFramed(body, written)
+    this.#delay.wrote()
+    return room
+  }
+
+  #writeHead(): void {
+    this.socket.write(this.#head, 'latin1')
+    this.#head = ''
+  }
+
+  #writeFramed(body: Buffer, written?: (error?: Error | null) => void): boolean {
     if (this.#framing !== 'chunked' && this.#head === '') return this.socket.write(body, written)
     const { socket } = this
     socket.cork()
-    this.flushHeaders()
+    if (this.#head !== '') this.#writeHead()
     if (this.#framing === 'chunked') socket.write(`${body.length.toString(16)}\r\n`, 'latin1')
     const room = socket.write(body, this.#framing === 'chunked' ? undefined : written)
     const last = this.#framing === 'chunked' ? socket.write('\r\n', 'latin1', written) : room
@@ -139,6 +177,7 @@ export class HttpResponse {
       this.#endWhole(nothing)
     }
     this.#ended = true
+    this.#delay?.flush()
     this.whenThrough?.()
     this.#owner.ended(this.keepsConnection)
   }
@@ -169,6 +208,7 @@ export class HttpResponse {
   closed(): void {
     if (this.#destroyed || this.#ended) return
     this.#destroyed = true
+    this.#delay?.flush()
     const listeners = this.#onClose
     this.#onClose = []
     for (const listener of listeners) listener()
@@ -208,14 +248,15 @@ export class HttpResponse {
   #framingFor(status: number, fields: readonly string[]): Framing {
     if (this.#version === 9) return 'close'
     if (this.#bodiless || status === 204 || status === 304) return 'none'
+    if (this.coding !== null) return this.coding === 'own' ? 'raw' : 'chunked'
     for (let at = 0; at < fields.length; at += 2) {
       const name = fields[at]!
       if (name.length === 14 && name.toLowerCase() === 'content-length') {
         this.#left = Number(fields[at + 1])
-        return 'length'
+        return Number.isNaN(this.#left) ? 'raw' : 'length'
       }
     }
-    return this.#version === 11 && !this.neverChunked ? 'chunked' : 'close'
+    return this.canChunk ? 'chunked' : 'close'
   }
 }
 

@@ -12,6 +12,7 @@ import {
 import { listDirectory } from './directory-listing.js'
 import type { LoadedFile, OpenedFile, Representation } from './file-store.js'
 import { allowedMethods, methodKind } from './methods.js'
+import { directoryType } from './mime-table.js'
 import { parseRangeHeader, type RequestedRanges } from './range-header.js'
 import type { DirectoryToList, StaticFile, StaticResolution } from './resolution.js'
 import { type PieceReceiver, sendPieces } from './send-file.js'
@@ -32,6 +33,8 @@ export interface StaticExchange {
   serverPage(status: number, fields: readonly string[]): void
   /** Sends status and fields, and whatever else belongs in a head. */
   writeHead(status: number, fields: string[]): void
+  /** What follows the question mark in the target. */
+  readonly query?: string
   /** Status of the answer instead of 200: the file is the error document of that status. */
   readonly status?: number
 }
@@ -163,9 +166,9 @@ function sendPreconditionFailed(file: LoadedFile | OpenedFile, exchange: StaticE
 }
 
 function sendListing(site: StaticSite, directory: DirectoryToList, exchange: StaticExchange): void {
-  const { request, response } = exchange
+  const { request, response, query } = exchange
   if (request.method === 'POST') return exchange.serverPage(404, [])
-  const page = directory.listed ? listDirectory(directory) : null
+  const page = directory.listed ? listDirectory(directory, query ?? '') : null
   if (page === null) return exchange.serverPage(403, [])
   const fields = [...site.commonFields]
   if (request.method !== 'HEAD') fields.push('Content-Length', String(page.length))
@@ -190,7 +193,7 @@ function sendOptions(
 function typeOfResolved(site: StaticSite, resolution: StaticResolution): string | undefined {
   if (resolution.kind === 'file') return site.files.typeOf(resolution.file.path)
   const filename = 'filename' in resolution ? resolution.filename : null
-  return filename === null ? 'httpd/unix-directory' : site.files.typeOf(filename)
+  return filename === null ? directoryType : site.files.typeOf(filename)
 }
 
 function validatorFields(site: StaticSite, { validators }: Representation): string[] {

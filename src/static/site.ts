@@ -10,7 +10,7 @@ import { type Alias, aliasedName, findAlias, orderAliases } from './aliases.js'
 import { Disk, type Found } from './disk.js'
 import { FileStore } from './file-store.js'
 import { type Grant, grantOf, isGranted } from './grants.js'
-import { extensionsOf, openMimeTable } from './mime-table.js'
+import { directoryType, extensionsOf, openMimeTable } from './mime-table.js'
 import { rawPath, rawText } from './raw-path.js'
 import type { HandlerResolution, Resolution } from './resolution.js'
 import { escapePath } from './url-escape.js'
@@ -62,6 +62,8 @@ export interface StaticSite {
    * characters of the raw bytes. Looks at the disk, but waits for nothing.
    */
   resolve(path: string): Resolution
+  /** The content type that a name stands for, whether it is there or not; a directory ends with a slash. */
+  typeOf(filename: string): string | undefined
 }
 
 /** Opens the static side of a site. */
@@ -72,13 +74,15 @@ export function openStaticSite(
   const commonFields = options.serverHeader === null ? [] : ['Server', options.serverHeader]
   const typeOf = openMimeTable(options.mimeTypesFile)
   const resolver = new Resolver(options)
+  const files = new FileStore({ typeOf, commonFields, now })
   return {
     options,
-    files: new FileStore({ typeOf, commonFields, now }),
+    files,
     commonFields,
     boundary: randomBytes(8).toString('hex'),
     now,
     resolve: path => resolver.resolve(path, 0),
+    typeOf: filename => (filename.endsWith('/') ? directoryType : files.typeOf(filename)),
   }
 }
 
@@ -168,7 +172,12 @@ class Resolver {
     if (!this.#lists) return nothingThere
     return {
       kind: 'listing',
-      directory: { path: directory, urlPath: path, listed: inDocumentRoot },
+      directory: {
+        path: directory,
+        urlPath: path,
+        listed: inDocumentRoot,
+        indexNames: this.#indexNamesOf(inDocumentRoot),
+      },
     }
   }
 
@@ -178,7 +187,7 @@ class Resolver {
    */
   #findIndex(path: string, inDocumentRoot: boolean, depth: number): Resolution | null {
     if (depth >= deepestIndex) return null
-    const names = (inDocumentRoot ? this.#indexNames : null) ?? defaultIndexNames
+    const names = this.#indexNamesOf(inDocumentRoot)
     let refused: Resolution | null = null
     for (const name of names) {
       const index = this.resolve(name.startsWith('/') ? name : path + name, depth + 1)
@@ -186,6 +195,10 @@ class Resolver {
       if (index.kind === 'refused' && index.status === 403) refused = index
     }
     return refused
+  }
+
+  #indexNamesOf(inDocumentRoot: boolean): readonly string[] {
+    return (inDocumentRoot ? this.#indexNames : null) ?? defaultIndexNames
   }
 
   #belongsToApplication(directory: string): boolean {

@@ -6,6 +6,7 @@ import environ from './environ.mjs'
 import files from './files.mjs'
 import frameworks from './frameworks.mjs'
 import handlers from './handlers.mjs'
+import heads from './heads.mjs'
 import log from './log.mjs'
 import module from './module.mjs'
 import options from './options.mjs'
@@ -28,12 +29,15 @@ export const scenarioFiles = {
   connections,
   debug,
   environ,
+  files,
   frameworks,
   handlers,
+  heads,
   log,
   module,
   options,
   requests,
+  responses,
   runmodwsgi,
   services,
   world,
@@ -44,4 +48,4 @@ export const scenarioFiles = {
  *
  * @type {ScenarioFiles}
  */
-export const openScenarioFiles = { files, responses, setup }
+export const openScenarioFiles = { setup }

@@ -374,6 +374,10 @@ const startArguments = {
   'exc_info of one': "'200 OK', [], (1,)",
   'exc_info of nothing': "'200 OK', [], ()",
   'exc_info in a list': "'200 OK', [], [1, 2, 3]",
+}
+
+/** Their words are those of the language in which start_response is written. */
+const argumentCounts = {
   'no headers': "'200 OK',",
   'no arguments': '()',
   'four arguments': "'200 OK', [], None, None",
@@ -457,6 +461,9 @@ async function spelled(site, path) {
   }
 }
 
+const startRow =
+  'type of `start_response`, and words of errors about wrong uses of it and of `wsgi.input`'
+
 /** @type {Scenario} */
 const starts = {
   name: 'calls of start_response',
@@ -467,6 +474,15 @@ const starts = {
         [`try: ${name}`, site => exchange(site, get(`try_with?${encodeURIComponent(text)}`))],
       ]),
     ),
+    ...Object.fromEntries(
+      Object.entries(argumentCounts).map(([name, text]) => [
+        `try quietly: ${name}`,
+        site => exchange(site, get(`try_quietly?${encodeURIComponent(text)}`)),
+      ]),
+    ),
+    'its type, and that of what it gives': site => exchange(site, get('types_of_start')),
+    'words about too few arguments': site =>
+      exchange(site, get(`try_with?${encodeURIComponent(argumentCounts['no headers'])}`)),
     ...Object.fromEntries(
       Object.entries(sent).map(([name, text]) => [
         `send: ${name}`,
@@ -484,6 +500,10 @@ const starts = {
         `start_with?${encodeURIComponent("'200 OK', [('x-A', '1'), ('CONTENT-length', '6'), ('content-TYPE', 'a/b'), ('X-b', '2'), ('ETAG', 'x')]")}`,
       ),
     'spelling and order without a length': site => spelled(site, 'list_of_one'),
+  },
+  differs: {
+    'its type, and that of what it gives': startRow,
+    'words about too few arguments': startRow,
   },
 }
 
@@ -589,6 +609,38 @@ const hurried = {
   arguments: ['--response-flush-delay', '0'],
 }
 
+/** Whether the first block, and then what comes when all are made, arrives while there may be more. */
+const heldBack = path => async site => {
+  const connection = await site.connect()
+  try {
+    connection.send(get(path))
+    const first = await connection.receives('app', 300)
+    for (let count = 0; count < 2; count++) await step(site)
+    const more = await connection.receives('three', 300)
+    await step(site)
+    return { first, more, response: observe(await connection.read()) }
+  } finally {
+    connection.close()
+  }
+}
+
+/** @type {Scenario} */
+const patient = {
+  name: 'streaming with a long delay of flushes',
+  app: 'responses.py',
+  arguments: ['--response-flush-delay', '60000'],
+  probes: {
+    stepwise: heldBack('stepwise'),
+    'stepwise with a length': heldBack('stepwise_with_length'),
+    'stepwise writes': heldBack('stepwise_writes'),
+    'stepwise and much': heldBack('stepwise_and_much'),
+    'slow close': closing('slow_close'),
+    generator: site => exchange(site, get('generator')),
+    big: site => exchange(site, get('big')),
+    'a client that closes': leaving('close'),
+  },
+}
+
 /** What the target saw, instead of the body; without what is between Apache and its daemon. */
 function look(response) {
   const body = response.body.toString('latin1')
@@ -675,6 +727,10 @@ function files(name, args) {
       'unfinished: file_with_too_long_length': brokenOff('file_with_too_long_length'),
       'HEAD of file_whole': site => exchange(site, get('file_whole', '', 'HEAD')),
       'a range of file_whole': site => exchange(site, get('file_whole', 'Range: bytes=0-2\r\n')),
+    },
+    differs: {
+      'unfinished: file_with_too_long_length':
+        'a Content-Length beyond the end of a file in `wsgi.file_wrapper`',
     },
   }
 }
@@ -793,6 +849,7 @@ export default [
   streaming,
   unhurried,
   hurried,
+  patient,
   internal,
   files('files of the application', []),
   files('files of the application with sendfile', ['--enable-sendfile']),
