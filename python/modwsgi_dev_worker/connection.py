@@ -21,6 +21,7 @@ from .protocol import (
     encode_frame,
     encode_json,
 )
+from .stack_signal import STACK_SIGNAL
 
 if False:
     from typing import Any, Dict, Optional, Tuple, Union
@@ -52,6 +53,7 @@ class Channel:
             hello["thread"] = thread
         if role == "control":
             hello["python"] = "%d.%d.%d" % version_info[:3]
+            hello["stacks"] = STACK_SIGNAL
         connection.send(HELLO, encode_json(hello))
         return connection
 

@@ -309,8 +309,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
       this.response.end()
     } else if (outcome === endOutcome.interrupted) {
       this.#done()
-      const fields = ['Content-Length', '0', 'Content-Type', 'text/html; charset=iso-8859-1']
-      writeHead(this.http, 504, 'Gateway Timeout', fields)
+      writeHead(this.http, 504, 'Gateway Timeout', [])
       this.response.end()
     } else {
       this.#page(500)

@@ -79,6 +79,17 @@ export type EntryEvent =
       readonly limit: string
       readonly running: readonly RunningRequest[]
     }
+  /** A worker is replaced because of a limit, in mod_wsgi's words; bytes that it uses where it is one of memory. */
+  | {
+      readonly type: 'limitReached'
+      readonly slot: number
+      readonly pid: number | null
+      readonly limit: string
+      readonly bytes: number | null
+      readonly running: readonly RunningRequest[]
+    }
+  /** RequestTimeout is raised in a request. */
+  | { readonly type: 'requestInterrupted'; readonly request: RunningRequest }
   /** A request got no whole response because its worker went away. */
   | { readonly type: 'requestLost'; readonly request: RunningRequest; readonly begun: boolean }
   | { readonly type: 'badHead'; readonly request: RunningRequest; readonly reason: string }

@@ -7,6 +7,7 @@ import type { RunningRequest } from '../logging/events.js'
 import type { Log } from '../logging/log.js'
 import type { Channel } from '../workers/channel.js'
 import type { Dispatcher, WorkerName } from '../workers/dispatcher.js'
+import type { Exchange } from '../workers/exchange.js'
 import {
   type LoadResult,
   type ReportedFile,
@@ -15,8 +16,11 @@ import {
   type WorkerListener,
   WorkerProcess,
 } from '../workers/worker-process.js'
+import { LimitWatch } from './limit-watch.js'
+import { residentBytes } from './resident-memory.js'
 import type { RestartBudget } from './restart-budget.js'
 import { scoreboard } from './scoreboard.js'
+import { type EndCause, secondsToEnd, type TimeLimits, type Verdict } from './time-limits.js'
 import { type HandleOwner, type Retirement, WorkerHandle } from './worker-handle.js'
 
 export interface FleetOptions {
@@ -32,10 +36,11 @@ export interface FleetOptions {
   readonly processes: number
   /** `HOST:PORT`, for `mod_wsgi.server_metrics()`. */
   readonly vhost: string
-  /** Seconds that a worker told to stop has for its requests and exit functions. */
-  readonly shutdownTimeout: number
-  /** Seconds more for one that is replaced without hurry. */
-  readonly gracefulTimeout: number
+  readonly limits: TimeLimits
+  /** Bytes of memory that a worker may use (--memory-limit); 0: no limit. */
+  readonly memoryLimit: number
+  /** Whether the requests of a path keep a worker from being inactive. */
+  readonly countsAsActivity: (target: string) => boolean
   /** Requests after which a worker is replaced; 0: never. */
   readonly maximumRequests: number
   /** What spent restarts wait for, for the log. */
@@ -166,15 +171,22 @@ export class Fleet implements HandleOwner {
     })
   }
 
-  outOfTime(handle: WorkerHandle): void {
+  async outOfTime(handle: WorkerHandle): Promise<void> {
     const { cause, seconds } = handle.retirement ?? { cause: 'shutdown', seconds: 0 }
+    const running = this.#options.running(handle.process)
     this.#options.log.emit({
       type: 'workerKilled',
       slot: handle.slot,
       pid: handle.process.pid ?? null,
       limit: `it did not end within ${seconds} seconds (${cause})`,
-      running: this.#options.running(handle.process),
+      running,
     })
+    if (running.length > 0) await handle.process.writeStacks(null)
+  }
+
+  /** Has all workers write the stacks of all their threads to the log. */
+  writeStacks(): Promise<unknown> {
+    return Promise.all([...this.#handles].map(({ process }) => process.writeStacks(null)))
   }
 
   #reconcile(): void {
@@ -183,7 +195,7 @@ export class Fleet implements HandleOwner {
       if (!handle.serving) continue
       const current = handle.generation === this.#generation && handle.slot <= this.#wanted
       if (current && !taken.has(handle.slot)) taken.add(handle.slot)
-      else handle.retire(this.#retirement('script_reload'))
+      else handle.retire(this.#retirement('script_reload', handle))
     }
     if (this.#cancelWait || this.#spent || this.#stopped) return
     for (let slot = 1; slot <= this.#wanted; slot++) {
@@ -191,8 +203,65 @@ export class Fleet implements HandleOwner {
     }
   }
 
-  #retirement(cause: string): Retirement {
-    return { cause, seconds: this.#options.shutdownTimeout }
+  #retirement(cause: string, handle: WorkerHandle): Retirement {
+    const { limits } = this.#options
+    const { running } = handle.process.requests
+    return { cause, seconds: secondsToEnd(cause, limits, running, this.clock.now()) }
+  }
+
+  /** Has another worker take the place of this one, which may finish what it has. */
+  #replace(handle: WorkerHandle, cause: string): void {
+    handle.retire(this.#retirement(cause, handle))
+    this.#reconcile()
+  }
+
+  #watchLimits(handle: WorkerHandle): LimitWatch {
+    const { limits, memoryLimit, countsAsActivity } = this.#options
+    return new LimitWatch(
+      {
+        get serving() {
+          return handle.serving
+        },
+        running: () => handle.process.requests.running,
+        ask: () => handle.process.tell({ type: 'ping' }),
+        judged: verdict => this.#judged(handle, verdict),
+        hopeless: () => handle.hopeless(limits.shutdown),
+        memory: () => residentBytes(handle.process.pid),
+        tooLarge: bytes => {
+          this.#tellLimit(handle, 'memory_limit', bytes)
+          this.#replace(handle, 'memory_limit')
+        },
+      },
+      { limits, counts: countsAsActivity, memory: memoryLimit, clock: this.clock },
+    )
+  }
+
+  #judged(handle: WorkerHandle, verdict: Verdict): void {
+    const { process } = handle
+    if (verdict.kind === 'interrupt') {
+      const { number } = verdict
+      const exchange = process.requests.interrupt(number)
+      if (exchange === null) return
+      this.#options.log.emit({ type: 'requestInterrupted', request: exchange.describe() })
+      void process.writeStacks([number])
+      return process.tell({ type: 'interrupt', number })
+    }
+    const { cause, seconds } = verdict
+    this.#tellLimit(handle, cause, null)
+    if (cause === 'request_timeout' || cause === 'deadlock_timeout') void process.writeStacks(null)
+    handle.retire({ cause, seconds })
+    this.#reconcile()
+  }
+
+  #tellLimit(handle: WorkerHandle, limit: EndCause, bytes: number | null): void {
+    this.#options.log.emit({
+      type: 'limitReached',
+      slot: handle.slot,
+      pid: handle.process.pid ?? null,
+      limit,
+      bytes,
+      running: this.#options.running(handle.process),
+    })
   }
 
   #startWorker(slot: number): void {
@@ -204,6 +273,7 @@ export class Fleet implements HandleOwner {
       this.#listen(handle),
     )
     handle.process.requests.worker = this.#nameOf(handle)
+    handle.watch = this.#watchLimits(handle)
     this.#handles.add(handle)
   }
 
@@ -212,10 +282,14 @@ export class Fleet implements HandleOwner {
     return {
       greeted: python => this.#options.pythonTold(python),
       ready: result => this.#ready(handle, result),
-      loaded: () => this.#options.loadTried(loadedLater, handle.generation),
+      loaded: () => {
+        handle.watch.loadTried(true)
+        this.#options.loadTried(loadedLater, handle.generation)
+      },
+      answered: () => handle.watch.answered(),
       files: files => this.#options.filesLoaded(files),
       stopping: reason => {
-        handle.retire(this.#retirement(reason), 'leaving')
+        handle.retire(this.#retirement(reason, handle), 'leaving')
         this.#reconcile()
       },
       metricsAsked: number =>
@@ -223,8 +297,8 @@ export class Fleet implements HandleOwner {
       line: line => log.emit({ type: 'applicationLine', ...this.#nameOf(handle), ...line }),
       raw: text => log.emit({ type: 'rawLine', ...this.#nameOf(handle), text }),
       outdated: () => this.#outdated(handle),
-      given: () => this.#given(handle),
-      freed: () => this.#freed(handle),
+      given: exchange => this.#given(handle, exchange),
+      freed: exchange => this.#freed(handle, exchange),
       faulty: reason => {
         log.emit({
           type: 'workerFaulty',
@@ -252,6 +326,7 @@ export class Fleet implements HandleOwner {
     else log.emit({ type: 'loadFailed', slot: handle.slot, pid, error: result.error ?? 'unknown' })
     this.#options.loadTried(result, handle.generation)
     handle.wasReady = true
+    handle.watch.loadTried(result.loaded)
     handle.apply('ready')
     this.#tellReloaded()
   }
@@ -275,15 +350,16 @@ export class Fleet implements HandleOwner {
     this.reload([this.#options.script])
   }
 
-  #given(handle: WorkerHandle): void {
+  #given(handle: WorkerHandle, exchange: Exchange): void {
     handle.requests++
-    const { maximumRequests, shutdownTimeout, gracefulTimeout } = this.#options
+    handle.watch.given(exchange)
+    const { maximumRequests } = this.#options
     if (maximumRequests === 0 || handle.requests !== maximumRequests) return
-    handle.retire({ cause: 'maximum_requests', seconds: gracefulTimeout + shutdownTimeout })
-    this.#reconcile()
+    this.#replace(handle, 'maximum_requests')
   }
 
-  #freed(handle: WorkerHandle): void {
+  #freed(handle: WorkerHandle, exchange: Exchange | null): void {
+    if (exchange !== null) handle.watch.freed(exchange)
     if (handle.process.requests.busy === 0 && handle.state === 'draining') handle.apply('idle')
     else this.dispatcher.pump()
   }
@@ -291,6 +367,7 @@ export class Fleet implements HandleOwner {
   #gone(handle: WorkerHandle, exit: WorkerExit): void {
     const { state, retirement } = handle
     this.#handles.delete(handle)
+    handle.watch.end()
     handle.apply('exited')
     this.#options.pythonTold(null)
     const orderly = retirement !== null && (state === 'stopping' || state === 'draining')

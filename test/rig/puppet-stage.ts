@@ -170,5 +170,7 @@ const plainConfiguration: WorkerConfiguration = {
   scriptReloading: true,
   reportFiles: false,
   shutdownTimeout: 5,
+  evicts: false,
+  cpuTimeLimit: 0,
   debug: null,
 }

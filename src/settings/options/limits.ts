@@ -44,7 +44,7 @@ export const limitsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Seconds after which a worker process is replaced. 0 is never',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--cpu-time-limit',
@@ -55,7 +55,7 @@ export const limitsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Seconds of processor time after which a worker process is replaced. 0 is never',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--server-backlog',
