@@ -2,7 +2,7 @@
 
 import os
 import sys
-from traceback import format_stack
+from traceback import extract_stack, format_list
 
 from . import log_record
 
@@ -68,7 +68,10 @@ def _names() -> "dict":
 
 
 def _write(title: str, frame: "object", exchange: "Optional[Exchange]") -> None:
-    text = title + ":\n" + "".join(format_stack(frame)).rstrip("\n")  # type: ignore[arg-type]
+    calls = extract_stack(frame)  # type: ignore[arg-type]
+    while calls and calls[0].filename.startswith(_own_folder):
+        del calls[0]
+    text = title + ":\n" + "".join(format_list(calls)).rstrip("\n")
     remote, script, request = (None, None, None) if exchange is None else exchange.origin()
     line = text.encode("utf-8", "surrogateescape")
     log_record.write_line(line, log_record.RUNTIME, "error", remote, script, request)

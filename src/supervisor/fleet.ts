@@ -20,7 +20,13 @@ import { LimitWatch } from './limit-watch.js'
 import { residentBytes } from './resident-memory.js'
 import type { RestartBudget } from './restart-budget.js'
 import { scoreboard } from './scoreboard.js'
-import { type EndCause, secondsToEnd, type TimeLimits, type Verdict } from './time-limits.js'
+import {
+  type EndCause,
+  isWorthWaiting,
+  secondsToEnd,
+  type TimeLimits,
+  type Verdict,
+} from './time-limits.js'
 import { type HandleOwner, type Retirement, WorkerHandle } from './worker-handle.js'
 
 export interface FleetOptions {
@@ -181,7 +187,7 @@ export class Fleet implements HandleOwner {
       limit: `it did not end within ${seconds} seconds (${cause})`,
       running,
     })
-    if (running.length > 0) await handle.process.writeStacks(null)
+    if (running.length > 0 && !stackCauses.has(cause)) await handle.process.writeStacks(null)
   }
 
   /** Has all workers write the stacks of all their threads to the log. */
@@ -211,8 +217,15 @@ export class Fleet implements HandleOwner {
 
   /** Has another worker take the place of this one, which may finish what it has. */
   #replace(handle: WorkerHandle, cause: string): void {
-    handle.retire(this.#retirement(cause, handle))
+    this.#retire(handle, this.#retirement(cause, handle))
     this.#reconcile()
+  }
+
+  #retire(handle: WorkerHandle, retirement: Retirement, event?: 'leaving'): void {
+    const { limits } = this.#options
+    handle.retire(retirement, event)
+    const { running } = handle.process.requests
+    if (!isWorthWaiting(limits, running, this.clock.now())) handle.hopeless(limits.shutdown)
   }
 
   #watchLimits(handle: WorkerHandle): LimitWatch {
@@ -248,8 +261,8 @@ export class Fleet implements HandleOwner {
     }
     const { cause, seconds } = verdict
     this.#tellLimit(handle, cause, null)
-    if (cause === 'request_timeout' || cause === 'deadlock_timeout') void process.writeStacks(null)
-    handle.retire({ cause, seconds })
+    if (stackCauses.has(cause)) void process.writeStacks(null)
+    this.#retire(handle, { cause, seconds })
     this.#reconcile()
   }
 
@@ -289,7 +302,7 @@ export class Fleet implements HandleOwner {
       answered: () => handle.watch.answered(),
       files: files => this.#options.filesLoaded(files),
       stopping: reason => {
-        handle.retire(this.#retirement(reason, handle), 'leaving')
+        this.#retire(handle, this.#retirement(reason, handle), 'leaving')
         this.#reconcile()
       },
       metricsAsked: number =>
@@ -429,5 +442,8 @@ export class Fleet implements HandleOwner {
     if (this.#stopped && this.#handles.size === 0) this.#stopped()
   }
 }
+
+/** With these the stacks are written at once: later the threads may be elsewhere. */
+const stackCauses: ReadonlySet<string> = new Set(['request_timeout', 'deadlock_timeout'])
 
 const loadedLater: LoadResult = { loaded: true, error: null, missing: false, seconds: 0 }

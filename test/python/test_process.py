@@ -394,7 +394,7 @@ class Orders(ProcessCase):
         entry = worker.wait_log("Stack of GET /gate in thread ")
         assert entry.fields is not None
         self.assertEqual(entry.fields["q"], "THE ID")
-        self.assertIn(", in application\n", entry.text)
+        worker.wait_log(", in application")
         self.assertFalse([e for e in worker.log() if "_wait_for_the_end" in e.text])
         worker.tell("stacks", numbers=[77])
         worker.wait_message("stacks-written")
