@@ -103,6 +103,10 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
         level: 'warn',
         text: `reloaded in ${seconds(event.seconds)} (${count(event.workers, 'worker')})`,
       }
+    case 'resized':
+      return { level: 'notice', text: `${count(event.workers, 'worker')} wanted from now on` }
+    case 'signalIgnored':
+      return { level: 'warn', text: `${event.signal} does nothing here: ${event.why}` }
     case 'watchFailed':
       return { level: 'error', text: `watching for changes failed: ${event.reason}` }
     case 'connectionRefused':

@@ -101,6 +101,9 @@ export type EntryEvent =
       readonly seconds: number
       readonly workers: number
     }
+  | { readonly type: 'resized'; readonly workers: number }
+  /** A signal that has no effect. */
+  | { readonly type: 'signalIgnored'; readonly signal: string; readonly why: string }
   | { readonly type: 'watchFailed'; readonly reason: string }
   | { readonly type: 'connectionRefused'; readonly reason: string }
   | { readonly type: 'clientError'; readonly client: string; readonly reason: string }

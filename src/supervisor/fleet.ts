@@ -16,20 +16,13 @@ import {
   type WorkerListener,
   WorkerProcess,
 } from '../workers/worker-process.js'
-import { LimitWatch } from './limit-watch.js'
-import { residentBytes } from './resident-memory.js'
 import type { RestartBudget } from './restart-budget.js'
 import { scoreboard } from './scoreboard.js'
-import {
-  type EndCause,
-  isWorthWaiting,
-  secondsToEnd,
-  type TimeLimits,
-  type Verdict,
-} from './time-limits.js'
-import { type HandleOwner, type Retirement, WorkerHandle } from './worker-handle.js'
+import type { EndCause } from './time-limits.js'
+import { type EndingRules, type LimitRules, WorkerEnding } from './worker-ending.js'
+import { type HandleOwner, WorkerHandle } from './worker-handle.js'
 
-export interface FleetOptions {
+export interface FleetOptions extends LimitRules {
   readonly channel: Channel
   readonly command: WorkerCommand
   /** What changed when a worker says that its script did. */
@@ -42,11 +35,6 @@ export interface FleetOptions {
   readonly processes: number
   /** `HOST:PORT`, for `mod_wsgi.server_metrics()`. */
   readonly vhost: string
-  readonly limits: TimeLimits
-  /** Bytes of memory that a worker may use (--memory-limit); 0: no limit. */
-  readonly memoryLimit: number
-  /** Whether the requests of a path keep a worker from being inactive. */
-  readonly countsAsActivity: (target: string) => boolean
   /** Requests after which a worker is replaced; 0: never. */
   readonly maximumRequests: number
   /** What spent restarts wait for, for the log. */
@@ -88,6 +76,7 @@ export class Fleet implements HandleOwner {
   #reloadStarted: number | null = null
   #stopped: (() => void) | null = null
   readonly #startTime: number
+  readonly #endingRules: EndingRules
 
   constructor(options: FleetOptions) {
     this.#options = options
@@ -95,6 +84,7 @@ export class Fleet implements HandleOwner {
     this.dispatcher = options.dispatcher
     this.clock = options.clock
     this.#wanted = options.processes
+    this.#endingRules = { ...options, replaced: () => this.#reconcile() }
   }
 
   get held(): boolean {
@@ -153,6 +143,28 @@ export class Fleet implements HandleOwner {
     for (const handle of [...this.#handles]) handle.apply('kill')
   }
 
+  /** Wants so many workers from now on, at least one; those beyond finish what they have. */
+  resize(processes: number): void {
+    if (this.#stopped || this.#options.processes === 0) return
+    this.#wanted = Math.max(1, processes)
+    this.#options.log.emit({ type: 'resized', workers: this.#wanted })
+    this.#reconcile()
+  }
+
+  /** Number of workers wanted. */
+  get wanted(): number {
+    return this.#wanted
+  }
+
+  /** Ends the worker of a place by force; another takes its place. False: there is none. `who` asked for it. */
+  killWorker(slot: number, who: string): boolean {
+    const handle = [...this.#handles].find(found => found.slot === slot && found.serving)
+    if (handle === undefined) return false
+    handle.askedBy = who
+    handle.apply('kill')
+    return true
+  }
+
   snapshot(): readonly WorkerSnapshot[] {
     return [...this.#handles].map(({ slot, generation, state, process, requests }) => {
       return { slot, generation, state, pid: process.pid, busy: process.requests.busy, requests }
@@ -177,19 +189,6 @@ export class Fleet implements HandleOwner {
     })
   }
 
-  async outOfTime(handle: WorkerHandle): Promise<void> {
-    const { cause, seconds } = handle.retirement ?? { cause: 'shutdown', seconds: 0 }
-    const running = this.#options.running(handle.process)
-    this.#options.log.emit({
-      type: 'workerKilled',
-      slot: handle.slot,
-      pid: handle.process.pid ?? null,
-      limit: `it did not end within ${seconds} seconds (${cause})`,
-      running,
-    })
-    if (running.length > 0 && !stackCauses.has(cause)) await handle.process.writeStacks(null)
-  }
-
   /** Has all workers write the stacks of all their threads to the log. */
   writeStacks(): Promise<unknown> {
     return Promise.all([...this.#handles].map(({ process }) => process.writeStacks(null)))
@@ -201,7 +200,7 @@ export class Fleet implements HandleOwner {
       if (!handle.serving) continue
       const current = handle.generation === this.#generation && handle.slot <= this.#wanted
       if (current && !taken.has(handle.slot)) taken.add(handle.slot)
-      else handle.retire(this.#retirement('script_reload', handle))
+      else handle.ending.retire(this.#causeOfSurplus(handle))
     }
     if (this.#cancelWait || this.#spent || this.#stopped) return
     for (let slot = 1; slot <= this.#wanted; slot++) {
@@ -209,72 +208,8 @@ export class Fleet implements HandleOwner {
     }
   }
 
-  #retirement(cause: string, handle: WorkerHandle): Retirement {
-    const { limits } = this.#options
-    const { running } = handle.process.requests
-    return { cause, seconds: secondsToEnd(cause, limits, running, this.clock.now()) }
-  }
-
-  /** Has another worker take the place of this one, which may finish what it has. */
-  #replace(handle: WorkerHandle, cause: string): void {
-    this.#retire(handle, this.#retirement(cause, handle))
-    this.#reconcile()
-  }
-
-  #retire(handle: WorkerHandle, retirement: Retirement, event?: 'leaving'): void {
-    const { limits } = this.#options
-    handle.retire(retirement, event)
-    const { running } = handle.process.requests
-    if (!isWorthWaiting(limits, running, this.clock.now())) handle.hopeless(limits.shutdown)
-  }
-
-  #watchLimits(handle: WorkerHandle): LimitWatch {
-    const { limits, memoryLimit, countsAsActivity } = this.#options
-    return new LimitWatch(
-      {
-        get serving() {
-          return handle.serving
-        },
-        running: () => handle.process.requests.running,
-        ask: () => handle.process.tell({ type: 'ping' }),
-        judged: verdict => this.#judged(handle, verdict),
-        hopeless: () => handle.hopeless(limits.shutdown),
-        memory: () => residentBytes(handle.process.pid),
-        tooLarge: bytes => {
-          this.#tellLimit(handle, 'memory_limit', bytes)
-          this.#replace(handle, 'memory_limit')
-        },
-      },
-      { limits, counts: countsAsActivity, memory: memoryLimit, clock: this.clock },
-    )
-  }
-
-  #judged(handle: WorkerHandle, verdict: Verdict): void {
-    const { process } = handle
-    if (verdict.kind === 'interrupt') {
-      const { number } = verdict
-      const exchange = process.requests.interrupt(number)
-      if (exchange === null) return
-      this.#options.log.emit({ type: 'requestInterrupted', request: exchange.describe() })
-      void process.writeStacks([number])
-      return process.tell({ type: 'interrupt', number })
-    }
-    const { cause, seconds } = verdict
-    this.#tellLimit(handle, cause, null)
-    if (stackCauses.has(cause)) void process.writeStacks(null)
-    this.#retire(handle, { cause, seconds })
-    this.#reconcile()
-  }
-
-  #tellLimit(handle: WorkerHandle, limit: EndCause, bytes: number | null): void {
-    this.#options.log.emit({
-      type: 'limitReached',
-      slot: handle.slot,
-      pid: handle.process.pid ?? null,
-      limit,
-      bytes,
-      running: this.#options.running(handle.process),
-    })
+  #causeOfSurplus({ generation }: WorkerHandle): EndCause {
+    return generation === this.#generation ? 'shutdown_signal' : 'script_reload'
   }
 
   #startWorker(slot: number): void {
@@ -286,7 +221,7 @@ export class Fleet implements HandleOwner {
       this.#listen(handle),
     )
     handle.process.requests.worker = this.#nameOf(handle)
-    handle.watch = this.#watchLimits(handle)
+    handle.ending = new WorkerEnding(handle, this.#endingRules)
     this.#handles.add(handle)
   }
 
@@ -296,13 +231,13 @@ export class Fleet implements HandleOwner {
       greeted: python => this.#options.pythonTold(python),
       ready: result => this.#ready(handle, result),
       loaded: () => {
-        handle.watch.loadTried(true)
+        handle.ending.watch.loadTried(true)
         this.#options.loadTried(loadedLater, handle.generation)
       },
-      answered: () => handle.watch.answered(),
+      answered: () => handle.ending.watch.answered(),
       files: files => this.#options.filesLoaded(files),
       stopping: reason => {
-        this.#retire(handle, this.#retirement(reason, handle), 'leaving')
+        handle.ending.retire(reason, 'leaving')
         this.#reconcile()
       },
       metricsAsked: number =>
@@ -339,7 +274,7 @@ export class Fleet implements HandleOwner {
     else log.emit({ type: 'loadFailed', slot: handle.slot, pid, error: result.error ?? 'unknown' })
     this.#options.loadTried(result, handle.generation)
     handle.wasReady = true
-    handle.watch.loadTried(result.loaded)
+    handle.ending.watch.loadTried(result.loaded)
     handle.apply('ready')
     this.#tellReloaded()
   }
@@ -365,14 +300,15 @@ export class Fleet implements HandleOwner {
 
   #given(handle: WorkerHandle, exchange: Exchange): void {
     handle.requests++
-    handle.watch.given(exchange)
+    handle.ending.watch.given(exchange)
     const { maximumRequests } = this.#options
     if (maximumRequests === 0 || handle.requests !== maximumRequests) return
-    this.#replace(handle, 'maximum_requests')
+    handle.ending.retire('maximum_requests')
+    this.#reconcile()
   }
 
   #freed(handle: WorkerHandle, exchange: Exchange | null): void {
-    if (exchange !== null) handle.watch.freed(exchange)
+    if (exchange !== null) handle.ending.watch.freed(exchange)
     if (handle.process.requests.busy === 0 && handle.state === 'draining') handle.apply('idle')
     else this.dispatcher.pump()
   }
@@ -380,7 +316,7 @@ export class Fleet implements HandleOwner {
   #gone(handle: WorkerHandle, exit: WorkerExit): void {
     const { state, retirement } = handle
     this.#handles.delete(handle)
-    handle.watch.end()
+    handle.ending.watch.end()
     handle.apply('exited')
     this.#options.pythonTold(null)
     const orderly = retirement !== null && (state === 'stopping' || state === 'draining')
@@ -400,7 +336,7 @@ export class Fleet implements HandleOwner {
       pid: handle.process.pid ?? null,
       code: exit.code,
       signal: exit.signal,
-      askedBy: null,
+      askedBy: handle.askedBy,
     })
     if (!this.#options.died(exit)) this.#wanted = 0
   }
@@ -442,8 +378,5 @@ export class Fleet implements HandleOwner {
     if (this.#stopped && this.#handles.size === 0) this.#stopped()
   }
 }
-
-/** With these the stacks are written at once: later the threads may be elsewhere. */
-const stackCauses: ReadonlySet<string> = new Set(['request_timeout', 'deadlock_timeout'])
 
 const loadedLater: LoadResult = { loaded: true, error: null, missing: false, seconds: 0 }

@@ -5,7 +5,7 @@
 import type { Clock } from '../base/clock.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import type { WorkerProcess } from '../workers/worker-process.js'
-import type { LimitWatch } from './limit-watch.js'
+import type { WorkerEnding } from './worker-ending.js'
 import { step, type WorkerAction, type WorkerEvent, type WorkerState } from './worker-state.js'
 
 /** Why a worker is to end, for the log, and how long it may take. */
@@ -21,8 +21,6 @@ export interface HandleOwner {
   readonly clock: Clock
   /** While true no worker is given requests. */
   readonly held: boolean
-  /** Its time is over; settles when everything is said about it, and the worker can be ended by force. */
-  outOfTime(handle: WorkerHandle): Promise<void>
 }
 
 /** Milliseconds that a timer of Node can take. */
@@ -36,10 +34,12 @@ export class WorkerHandle {
   wasReady = false
   /** Requests that were given to it. */
   requests = 0
+  /** Who had it ended by force; null: nobody. */
+  askedBy: string | null = null
   /** The worker process; set right after construction, since the two know each other. */
   process!: WorkerProcess
-  /** Its limits; set right after the process. */
-  watch!: LimitWatch
+  /** How it comes to its end; set right after the process. */
+  ending!: WorkerEnding
   #cancelDeadline: () => void = () => {}
   /** When `deadline` comes, in the clock's milliseconds; null before `start-deadline`. */
   #deadline: number | null = null
@@ -114,7 +114,7 @@ export class WorkerHandle {
     if (seconds === Number.POSITIVE_INFINITY) return
     const milliseconds = Math.min(seconds * 1000, longestTimer)
     this.#cancelDeadline = this.owner.clock.after(milliseconds, () => {
-      void this.owner.outOfTime(this).then(() => this.apply('deadline'))
+      void this.ending.outOfTime().then(() => this.apply('deadline'))
     })
   }
 }
