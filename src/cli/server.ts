@@ -19,6 +19,7 @@ import { listenForSignals, type Order, signalExitCode } from '../supervisor/sign
 import type { SourceWatcher } from '../watch/watcher.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
 import type { LoadResult, WorkerExit } from '../workers/worker-process.js'
+import { planSilence } from './limits.js'
 import { planEnviron, planService, planWorker, type SitePlan } from './site-plan.js'
 import { type Workforce, watchesChanges } from './workforce.js'
 
@@ -74,6 +75,8 @@ export class Server {
       resourceScript: join(plan.serverRoot, 'resource.wsgi'),
       keepAliveTimeout: settings.keepAliveTimeout,
       silence: settings.socketTimeout,
+      stall: settings.socketTimeout,
+      responseStall: settings.responseSocketTimeout || settings.socketTimeout,
       headPatience: patience(
         settings.headerTimeout,
         settings.headerMaxTimeout,
@@ -81,6 +84,10 @@ export class Server {
       ),
       bodyPatience: patience(settings.bodyTimeout, settings.bodyMaxTimeout, settings.bodyMinRate),
       queueTimeout: settings.queueTimeout,
+      queueLimit: settings.daemonBacklog,
+      connectTimeout: settings.connectTimeout,
+      silenceRules: planSilence(settings, plan),
+      maxClients: settings.maxClients,
       bodyLimit: settings.limitRequestBody,
       mapsHead: mapsHead(settings),
       chunkedRequests: settings.chunkedRequest,
