@@ -156,7 +156,7 @@ export class Server {
         return this.#quit(order.signal)
       case 'restart':
         this.#options.workforce?.services.restart()
-        return this.#fleet?.reload([order.signal])
+        return this.#fleet?.renew(order.signal)
       case 'finish':
         void this.stop(order.signal, Number.POSITIVE_INFINITY)
         return

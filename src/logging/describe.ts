@@ -127,6 +127,13 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
         level: 'warn',
         text: `reloaded in ${seconds(event.seconds)} (${count(event.workers, 'worker')})`,
       }
+    case 'renewing':
+      return { level: 'notice', text: `${event.cause}: new workers take over one after the other` }
+    case 'renewalFailed':
+      return {
+        level: 'error',
+        text: 'a new worker could not load the application: the present ones stay',
+      }
     case 'resized':
       return { level: 'notice', text: `${count(event.workers, 'worker')} wanted from now on` }
     case 'signalIgnored':

@@ -113,6 +113,9 @@ export type EntryEvent =
       readonly workers: number
     }
   | { readonly type: 'resized'; readonly workers: number }
+  /** New workers take over one after the other. */
+  | { readonly type: 'renewing'; readonly cause: string; readonly generation: number }
+  | { readonly type: 'renewalFailed'; readonly generation: number }
   /** A signal that has no effect. */
   | { readonly type: 'signalIgnored'; readonly signal: string; readonly why: string }
   | { readonly type: 'watchFailed'; readonly reason: string }
