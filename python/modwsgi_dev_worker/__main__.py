@@ -51,8 +51,10 @@ def main() -> None:
     _import_packages()
     from modwsgi_dev_worker import log_record
     from modwsgi_dev_worker.connection import Channel
+    from modwsgi_dev_worker.stack_signal import write_stacks_at_signal
     from modwsgi_dev_worker.worker import Worker
 
+    write_stacks_at_signal()
     log_record.open_log(secret)
     Worker(Channel(path, secret, identity), begun).run()
 

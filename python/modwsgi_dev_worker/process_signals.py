@@ -21,6 +21,8 @@ LEAVE_REASONS = {
     _signal.SIGUSR1: "graceful_signal",
     _signal.SIGXCPU: "cpu_time_limit",
 }
+# With these the supervisor decides how long the requests in progress are waited for.
+GRACEFUL_REASONS = frozenset(["graceful_signal", "eviction_signal", "cpu_time_limit"])
 # Signals that are only published.
 PUBLISHED = {_signal.SIGHUP: "SIGHUP", _signal.SIGUSR2: "SIGUSR2"}
 
@@ -58,6 +60,10 @@ class SignalQueue:
         _hide()
         os.register_at_fork(after_in_child=self._forget_in_child)
         start_new_thread(self._forward, ())
+
+    def let_evict(self) -> None:
+        """Have SIGUSR1 mean an eviction (--eviction-timeout)."""
+        self.leave_reasons[_signal.SIGUSR1] = "eviction_signal"
 
     def leave_interrupts_to_supervisor(self) -> None:
         """Have SIGINT do nothing: in debug mode Ctrl-C reaches the supervisor too, which decides.

@@ -23,7 +23,8 @@ from .lifeline import hold_lifeline
 from .loaded_files import LoadedFiles
 from .log_record import renew_lock
 from .log_stream import end_line, process_lines
-from .process_signals import LEAVE_REASONS, PUBLISHED, LeaveNow, SignalQueue
+from .process_limits import limit_processor_time
+from .process_signals import GRACEFUL_REASONS, PUBLISHED, LeaveNow, SignalQueue
 from .process_world import prepare_process
 from .protocol import ProtocolError
 from .request_thread import RequestThread
@@ -64,7 +65,13 @@ class Worker:
             from .server_figures import ServerFigures
 
             self.server_figures = ServerFigures(self._send)
+        self.channel.send_buffer = configuration.get("sendBuffer", 0)
+        self.channel.receive_buffer = configuration.get("receiveBuffer", 0)
         self.debugging = configuration["debug"] is not None
+        if configuration.get("evicts"):
+            self.signals.let_evict()
+        if configuration.get("cpuTimeLimit"):
+            limit_processor_time(configuration["cpuTimeLimit"], self.shutdown_timeout)
         self.lifeline = hold_lifeline(self.channel, alone=self.debugging)
         self.files = files = LoadedFiles(self._report_files, configuration["reportFiles"])
         _metrics.worker = self
@@ -172,15 +179,17 @@ class Worker:
             kind = message["type"]
             if kind == "shutdown":
                 self._take_shutdown(message.get("reason") or "shutdown_signal")
-            elif kind == "interrupt":
-                self._interrupt(message["request"])
             elif kind == "wake":
                 self.intake.wake_one()
+            elif kind == "ping":
+                self._send({"type": "pong"})
+            elif kind == "stacks":
+                self._write_stacks(message["numbers"])
+            elif kind == "interrupt":
+                start_new_thread(self._interrupt, (message["number"],))
             elif kind == "metrics":
                 if self.server_figures is not None:
                     self.server_figures.told(message)
-            elif kind == "dump-stacks":
-                dump_stacks()
 
     def ask_server_metrics(self) -> "Optional[Dict[str, Any]]":
         """What mod_wsgi.server_metrics() gives: the supervisor's figures; None if it has none for us."""
@@ -191,14 +200,31 @@ class Worker:
         self.signals.put(0)
         start_new_thread(self.signals.interrupt_load, ())
 
-    def _interrupt(self, request_id: str) -> None:
-        """Raise RequestTimeout inside of a request, if it still runs."""
+    def _write_stacks(self, numbers: "Optional[List[int]]") -> None:
+        from .stacks import write_stacks
+
+        write_stacks(self.threads, numbers)
+        self._send({"type": "stacks-written"})
+
+    def _interrupt(self, number: int) -> None:
+        """Raise RequestTimeout inside of a request, as long as it runs; a thread of its own.
+
+        Not while our own code is at work for it, in which it could tear a frame apart; the application comes
+        back soon, or the supervisor loses patience.
+        """
+        from .stacks import is_in_own_code
+
+        current.exchange = None
         for thread in self.threads:
             exchange = thread.exchange
-            if exchange is not None and exchange.request_id == request_id:
+            if exchange is not None and exchange.number == number:
                 break
         else:
             return
+        while is_in_own_code(thread.ident):
+            if thread.exchange is not exchange or exchange.over:
+                return
+            sleep(0.005)
         import ctypes
 
         set_exception = ctypes.pythonapi.PyThreadState_SetAsyncExc
@@ -218,7 +244,7 @@ class Worker:
             number = self.signals.get()
             if number in self.signals.leave_reasons:
                 if self.shutdown_reason is None:
-                    self._leave(LEAVE_REASONS[number])
+                    self._leave(self.signals.leave_reasons[number])
             elif number in PUBLISHED:
                 fields = {"signum": number, "signame": PUBLISHED[number]}
                 publish(
@@ -231,7 +257,8 @@ class Worker:
         self.application.leave()
         self._send({"type": "stopping", "reason": reason})
         self._publish_stopping(reason)
-        start_new_thread(self._go_without_answer, (reason,))
+        if reason not in GRACEFUL_REASONS:
+            start_new_thread(self._go_without_answer, (reason,))
         while self.shutdown_reason is None:
             self.signals.get()
 
@@ -302,10 +329,3 @@ def _describe(error: BaseException) -> str:
         return "%s: %s" % (type(error).__name__, error)
     except Exception:
         return type(error).__name__
-
-
-def dump_stacks() -> None:
-    """Write the stack of every thread to the log, as plain text."""
-    import faulthandler
-
-    faulthandler.dump_traceback(file=2, all_threads=True)

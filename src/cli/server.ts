@@ -1,10 +1,12 @@
 /**
  * A running server: joins channel, workers, front, watcher and log, and stops them in order.
  */
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../base/clock.js'
 import { deferred } from '../base/deferred.js'
 import { exitCode, UserError } from '../base/errors.js'
+import { neverReached } from '../base/never.js'
 import { sharedEnviron } from '../front/environ.js'
 import { readErrorDocuments } from '../front/error-documents.js'
 import { Front } from '../front/front.js'
@@ -18,6 +20,7 @@ import { listenForSignals, type Order, signalExitCode } from '../supervisor/sign
 import type { SourceWatcher } from '../watch/watcher.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
 import type { LoadResult, WorkerExit } from '../workers/worker-process.js'
+import { planSilence } from './limits.js'
 import { planEnviron, planService, planWorker, type SitePlan } from './site-plan.js'
 import { type Workforce, watchesChanges } from './workforce.js'
 
@@ -73,6 +76,8 @@ export class Server {
       resourceScript: join(plan.serverRoot, 'resource.wsgi'),
       keepAliveTimeout: settings.keepAliveTimeout,
       silence: settings.socketTimeout,
+      stall: settings.socketTimeout,
+      responseStall: settings.responseSocketTimeout || settings.socketTimeout,
       headPatience: patience(
         settings.headerTimeout,
         settings.headerMaxTimeout,
@@ -80,6 +85,10 @@ export class Server {
       ),
       bodyPatience: patience(settings.bodyTimeout, settings.bodyMaxTimeout, settings.bodyMinRate),
       queueTimeout: settings.queueTimeout,
+      queueLimit: settings.daemonBacklog,
+      connectTimeout: settings.connectTimeout,
+      silenceRules: planSilence(settings, plan),
+      maxClients: settings.maxClients,
       bodyLimit: settings.limitRequestBody,
       longestHeadLine: longestHeadLine(settings),
       flushDelay: flushDelay(settings),
@@ -116,17 +125,24 @@ export class Server {
     void this.#ended.promise.finally(ignoreSignals).catch(() => {})
   }
 
-  /** Finishes what is in progress within --shutdown-timeout, then ends everything. */
-  async stop(cause: string): Promise<void> {
+  /**
+   * Finishes what is in progress, then ends everything.
+   * @param seconds that it may take; default: --shutdown-timeout
+   */
+  async stop(cause: string, seconds = this.#options.settings.shutdownTimeout): Promise<void> {
     if (this.#stopping) return
     this.#stopping = true
     const { settings, log } = this.#options
-    const deadline = systemClock.now() + settings.shutdownTimeout * 1000
+    const deadline = systemClock.now() + seconds * 1000
     this.#front.stopAccepting()
     log.emit({ type: 'serverStopping', cause, running: this.#front.inProgress.size })
     await this.#watcher?.close()
-    await within(this.#front.drained(), settings.shutdownTimeout * 1000)
-    const left = Math.max(0, deadline - systemClock.now()) / 1000
+    await within(this.#front.drained(), seconds * 1000)
+    // Exit functions have their time in any case.
+    const left =
+      seconds === Number.POSITIVE_INFINITY
+        ? settings.shutdownTimeout
+        : Math.max(0, deadline - systemClock.now()) / 1000
     await Promise.all([this.#fleet?.stop(left), this.#options.workforce?.services.stop(left)])
     // Clients whose worker was ended by force are told, if they listen.
     await within(this.#front.drained(), lastWordsTime)
@@ -143,13 +159,36 @@ export class Server {
         return this.#quit(order.signal)
       case 'restart':
         this.#options.workforce?.services.restart()
-        return this.#fleet?.reload([order.signal])
+        return this.#fleet?.renew(order.signal)
+      case 'finish':
+        void this.stop(order.signal, Number.POSITIVE_INFINITY)
+        return
+      case 'stacks':
+        void this.#fleet?.writeStacks()
+        return
+      case 'more':
+      case 'fewer':
+        return this.#resizeBy(order.kind === 'more' ? 1 : -1)
+      case 'nothing':
+        return this.#options.log.emit({
+          type: 'signalIgnored',
+          signal: order.signal,
+          why: 'it belongs to the inspector of Node; SIGHUP brings new workers',
+        })
+      default:
+        neverReached(order, 'order')
     }
+  }
+
+  #resizeBy(step: number): void {
+    if (this.#fleet) this.#fleet.resize(this.#fleet.wanted + step)
   }
 
   #isIgnored({ kind, signal }: Order): boolean {
     const { settings, plan } = this.#options
-    if (kind === 'restart') return plan.mode === 'debug'
+    // The kernel sends it to whoever is in the foreground of a terminal whose size changes.
+    if (kind === 'finish') return hasTerminal()
+    if (kind === 'restart' || kind === 'more' || kind === 'fewer') return plan.mode === 'debug'
     // Under gdb it means gdb: its prompt, or the program that it runs.
     return settings.enableGdb && signal === 'SIGINT'
   }
@@ -246,6 +285,16 @@ export class Server {
   }
 }
 
+/** Whether this process has a controlling terminal. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** With `Auto` only where a filter of the response needs the body to get the head right. */
 function mapsHead({ mapHeadToGet, compressResponses }: Settings): boolean {
   const word = mapHeadToGet.toLowerCase()
@@ -271,6 +320,7 @@ function patience(seconds: number, most: number, bytesPerSecond: number): Patien
 
 /** Waits for the promise, but no longer than so many milliseconds. */
 async function within(promise: Promise<void>, milliseconds: number): Promise<void> {
+  if (milliseconds === Number.POSITIVE_INFINITY) return promise
   let cancel = () => {}
   const timeout = new Promise<void>(resolve => {
     cancel = systemClock.after(milliseconds, resolve)

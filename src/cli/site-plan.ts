@@ -171,6 +171,10 @@ export function planWorker(
     scriptReloading: !settings.disableReloading,
     reportFiles: settings.reloadOnChanges && !settings.disableReloading,
     shutdownTimeout: settings.shutdownTimeout,
+    evicts: settings.evictionTimeout > 0,
+    cpuTimeLimit: plan.mode === 'daemon' ? settings.cpuTimeLimit : 0,
+    sendBuffer: settings.sendBufferSize,
+    receiveBuffer: settings.receiveBufferSize,
     debug: plan.debugTools,
   }
 }

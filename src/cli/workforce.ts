@@ -23,6 +23,7 @@ import type {
   WorkerExit,
 } from '../workers/worker-process.js'
 import { writeGdbCommands } from './debug-tools.js'
+import { isBelowOne, planLimits } from './limits.js'
 import type { SitePlan } from './site-plan.js'
 
 /** What the rest of the server hears from the workers, and is asked about them. */
@@ -146,8 +147,9 @@ export async function gatherWorkforce(
     clock: systemClock,
     budget: createRestartBudget(attempts),
     processes: needsWorkers(settings, plan) ? plan.processes : 0,
-    shutdownTimeout: settings.shutdownTimeout,
-    gracefulTimeout: settings.gracefulTimeout,
+    limits: planLimits(settings, plan),
+    memoryLimit: plan.mode === 'debug' ? 0 : settings.memoryLimit * 2 ** 20,
+    countsAsActivity: target => !isBelowOne(settings.ignoreActivity, target),
     maximumRequests: settings.maximumRequests,
     waitsFor: 'a change of the code',
     running: process => listener?.running(process.requests) ?? [],

@@ -25,6 +25,33 @@ export function describe(event: EntryEvent, now: number): LogEntry {
         event,
         `the application's response head cannot be sent: ${event.reason} (${what(event.request)})`,
       )
+    case 'requestInterrupted':
+      return aboutRequest(
+        now,
+        event,
+        `the request runs longer than --request-timeout: RequestTimeout is raised in it (${what(event.request)})`,
+      )
+    case 'queueFull':
+      return aboutRequest(
+        now,
+        event,
+        `the queue was full (--daemon-backlog ${event.limit}) for --connect-timeout: answered 503 (${what(event.request)})`,
+      )
+    case 'workerSilent': {
+      const outcome = event.begun ? 'its response ends here' : 'answered 504'
+      return aboutRequest(
+        now,
+        event,
+        `the application said nothing for --socket-timeout ${event.limit}: ${outcome} (${what(event.request)})`,
+      )
+    }
+    case 'slowRequest':
+      return aboutRequest(
+        now,
+        event,
+        `${event.over ? 'was' : 'is'} slow: ${what(event.request)}`,
+        'warn',
+      )
     case 'queueTimeout':
       return aboutRequest(
         now,
@@ -45,7 +72,18 @@ export function describe(event: EntryEvent, now: number): LogEntry {
 
 type OwnEvent = Exclude<
   EntryEvent,
-  { readonly type: 'applicationLine' | 'rawLine' | 'requestLost' | 'queueTimeout' | 'badHead' }
+  {
+    readonly type:
+      | 'applicationLine'
+      | 'rawLine'
+      | 'requestLost'
+      | 'queueTimeout'
+      | 'badHead'
+      | 'requestInterrupted'
+      | 'queueFull'
+      | 'workerSilent'
+      | 'slowRequest'
+  }
 >
 
 function own(event: OwnEvent): { level: LogLevel; text: string } {
@@ -80,6 +118,8 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
       }
     case 'workerKilled':
       return { level: 'warn', text: killedText(event) }
+    case 'limitReached':
+      return { level: limitLevels[event.limit] ?? 'info', text: limitText(event) }
     case 'changed':
       return { level: 'warn', text: `changed: ${event.files.join(', ')}; starting new workers` }
     case 'reloaded':
@@ -87,6 +127,17 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
         level: 'warn',
         text: `reloaded in ${seconds(event.seconds)} (${count(event.workers, 'worker')})`,
       }
+    case 'renewing':
+      return { level: 'notice', text: `${event.cause}: new workers take over one after the other` }
+    case 'renewalFailed':
+      return {
+        level: 'error',
+        text: 'a new worker could not load the application: the present ones stay',
+      }
+    case 'resized':
+      return { level: 'notice', text: `${count(event.workers, 'worker')} wanted from now on` }
+    case 'signalIgnored':
+      return { level: 'warn', text: `${event.signal} does nothing here: ${event.why}` }
     case 'watchFailed':
       return { level: 'error', text: `watching for changes failed: ${event.reason}` }
     case 'connectionRefused':
@@ -102,14 +153,31 @@ function workerOf(event: OwnEvent): { worker?: number } {
   return 'slot' in event ? { worker: event.slot } : {}
 }
 
-type AboutRequest = Extract<EntryEvent, { type: 'requestLost' | 'queueTimeout' | 'badHead' }>
+type AboutRequest = Extract<
+  EntryEvent,
+  {
+    type:
+      | 'requestLost'
+      | 'queueTimeout'
+      | 'badHead'
+      | 'requestInterrupted'
+      | 'queueFull'
+      | 'workerSilent'
+      | 'slowRequest'
+  }
+>
 
-function aboutRequest(time: number, { type, request }: AboutRequest, text: string): LogEntry {
+function aboutRequest(
+  time: number,
+  { type, request }: AboutRequest,
+  text: string,
+  level: LogLevel = 'error',
+): LogEntry {
   const { client, scriptFilename } = request
   return {
     event: type,
     time,
-    level: 'error',
+    level,
     module: 'wsgi',
     pid: process.pid,
     client,
@@ -133,6 +201,30 @@ function killedText(event: Extract<EntryEvent, { type: 'workerKilled' }>): strin
   const running = event.running.map(what).join('; ')
   const held = running ? `; still running: ${running}` : ''
   return `worker ${event.slot}${ofPid(event.pid)} is ended by force: ${event.limit}${held}`
+}
+
+/** What is the fault of the site is shown; the others are as the user wants it. */
+const limitLevels: Readonly<Record<string, LogLevel>> = {
+  request_timeout: 'error',
+  startup_timeout: 'error',
+  deadlock_timeout: 'error',
+  memory_limit: 'warn',
+}
+
+const limitWords: Readonly<Record<string, string>> = {
+  request_timeout: 'a request runs longer than --request-timeout',
+  startup_timeout: 'the application could not be loaded within --startup-timeout',
+  deadlock_timeout: 'no Python code runs in it, for --deadlock-timeout',
+  restart_interval: '--restart-interval is over',
+  inactivity_timeout: 'no request came within --inactivity-timeout',
+}
+
+function limitText(event: Extract<EntryEvent, { type: 'limitReached' }>): string {
+  const bytes = event.bytes === null ? '' : ` ${Math.round(event.bytes / 2 ** 20)} MB`
+  const why = limitWords[event.limit] ?? `it uses${bytes} of memory, more than --memory-limit`
+  const running = event.running.map(what).join('; ')
+  const held = running ? `; running: ${running}` : ''
+  return `worker ${event.slot}${ofPid(event.pid)} is replaced: ${why}${held}`
 }
 
 function what(request: RunningRequest): string {

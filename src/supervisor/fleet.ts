@@ -3,54 +3,19 @@
  * what is wanted, and one function, {@link Fleet.#reconcile}, brings about what is wanted.
  */
 import type { Clock } from '../base/clock.js'
-import type { RunningRequest } from '../logging/events.js'
-import type { Log } from '../logging/log.js'
-import type { Channel } from '../workers/channel.js'
 import type { Dispatcher, WorkerName } from '../workers/dispatcher.js'
+import type { Exchange } from '../workers/exchange.js'
 import {
   type LoadResult,
-  type ReportedFile,
-  type WorkerCommand,
   type WorkerExit,
   type WorkerListener,
   WorkerProcess,
 } from '../workers/worker-process.js'
-import type { RestartBudget } from './restart-budget.js'
+import type { FleetOptions } from './fleet-options.js'
+import { place } from './placement.js'
 import { scoreboard } from './scoreboard.js'
-import { type HandleOwner, type Retirement, WorkerHandle } from './worker-handle.js'
-
-export interface FleetOptions {
-  readonly channel: Channel
-  readonly command: WorkerCommand
-  /** What changed when a worker says that its script did. */
-  readonly script: string
-  readonly dispatcher: Dispatcher
-  readonly log: Log
-  readonly clock: Clock
-  readonly budget: RestartBudget
-  /** Number of workers wanted. */
-  readonly processes: number
-  /** `HOST:PORT`, for `mod_wsgi.server_metrics()`. */
-  readonly vhost: string
-  /** Seconds that a worker told to stop has for its requests and exit functions. */
-  readonly shutdownTimeout: number
-  /** Seconds more for one that is replaced without hurry. */
-  readonly gracefulTimeout: number
-  /** Requests after which a worker is replaced; 0: never. */
-  readonly maximumRequests: number
-  /** What spent restarts wait for, for the log. */
-  readonly waitsFor: string
-  /** Descriptions of the requests that run in a worker. */
-  readonly running: (process: WorkerProcess) => readonly RunningRequest[]
-  /** A worker tells the version of its Python; null: it has ended, perhaps before it could. */
-  readonly pythonTold: (version: string | null) => void
-  /** A worker has tried to load the application. */
-  readonly loadTried: (result: LoadResult, generation: number) => void
-  /** Called for a worker that has died; false: it is not replaced, and none is started any more. */
-  readonly died: (exit: WorkerExit) => boolean
-  /** Source files that a worker loaded. */
-  readonly filesLoaded: (files: readonly ReportedFile[]) => void
-}
+import { type EndingRules, WorkerEnding } from './worker-ending.js'
+import { type HandleOwner, WorkerHandle } from './worker-handle.js'
 
 /** One worker in a snapshot for status output. */
 export interface WorkerSnapshot {
@@ -73,10 +38,13 @@ export class Fleet implements HandleOwner {
   /** Set while workers die at start: no new one before that. */
   #cancelWait: (() => void) | null = null
   #spent = false
+  /** Workers of the generation before serve until one of this generation is ready in their place. */
+  #renewing = false
   #lastId = 0
   #reloadStarted: number | null = null
   #stopped: (() => void) | null = null
   readonly #startTime: number
+  readonly #endingRules: EndingRules
 
   constructor(options: FleetOptions) {
     this.#options = options
@@ -84,6 +52,7 @@ export class Fleet implements HandleOwner {
     this.dispatcher = options.dispatcher
     this.clock = options.clock
     this.#wanted = options.processes
+    this.#endingRules = { ...options, replaced: () => this.#reconcile() }
   }
 
   get held(): boolean {
@@ -117,10 +86,25 @@ export class Fleet implements HandleOwner {
   reload(files: readonly string[]): void {
     if (this.#stopped) return
     this.#held = false
+    this.#renewing = false
     this.#generation++
     this.#reloadStarted = this.clock.now()
     this.#options.log.emit({ type: 'changed', files, generation: this.#generation })
     this.#allowStarts()
+    this.#reconcile()
+  }
+
+  /**
+   * Has new workers take over one after the other, each before the one in its place ends: for the same code in
+   * another configuration. If the first new one cannot load the application the present ones stay.
+   */
+  renew(cause: string): void {
+    if (this.#stopped) return
+    if (this.#spent || this.held) return this.reload([cause])
+    this.#generation++
+    this.#renewing = true
+    this.#reloadStarted = this.clock.now()
+    this.#options.log.emit({ type: 'renewing', cause, generation: this.#generation })
     this.#reconcile()
   }
 
@@ -140,6 +124,28 @@ export class Fleet implements HandleOwner {
     this.#wanted = 0
     this.#cancelWait?.()
     for (const handle of [...this.#handles]) handle.apply('kill')
+  }
+
+  /** Wants so many workers from now on, at least one; those beyond finish what they have. */
+  resize(processes: number): void {
+    if (this.#stopped || this.#options.processes === 0) return
+    this.#wanted = Math.max(1, processes)
+    this.#options.log.emit({ type: 'resized', workers: this.#wanted })
+    this.#reconcile()
+  }
+
+  /** Number of workers wanted. */
+  get wanted(): number {
+    return this.#wanted
+  }
+
+  /** Ends the worker of a place by force; another takes its place. False: there is none. `who` asked for it. */
+  killWorker(slot: number, who: string): boolean {
+    const handle = [...this.#handles].find(found => found.slot === slot && found.serving)
+    if (handle === undefined) return false
+    handle.askedBy = who
+    handle.apply('kill')
+    return true
   }
 
   snapshot(): readonly WorkerSnapshot[] {
@@ -166,33 +172,22 @@ export class Fleet implements HandleOwner {
     })
   }
 
-  outOfTime(handle: WorkerHandle): void {
-    const { cause, seconds } = handle.retirement ?? { cause: 'shutdown', seconds: 0 }
-    this.#options.log.emit({
-      type: 'workerKilled',
-      slot: handle.slot,
-      pid: handle.process.pid ?? null,
-      limit: `it did not end within ${seconds} seconds (${cause})`,
-      running: this.#options.running(handle.process),
-    })
+  /** Has all workers write the stacks of all their threads to the log. */
+  writeStacks(): Promise<unknown> {
+    return Promise.all([...this.#handles].map(({ process }) => process.writeStacks(null)))
   }
 
   #reconcile(): void {
-    const taken = new Set<number>()
-    for (const handle of [...this.#handles]) {
-      if (!handle.serving) continue
-      const current = handle.generation === this.#generation && handle.slot <= this.#wanted
-      if (current && !taken.has(handle.slot)) taken.add(handle.slot)
-      else handle.retire(this.#retirement('script_reload'))
-    }
+    const serving = [...this.#handles].filter(handle => handle.serving)
+    const { retire, start, renewing } = place(serving, {
+      workers: this.#wanted,
+      generation: this.#generation,
+      renewing: this.#renewing,
+    })
+    this.#renewing = renewing
+    for (const { handle, cause } of retire) handle.ending.retire(cause)
     if (this.#cancelWait || this.#spent || this.#stopped) return
-    for (let slot = 1; slot <= this.#wanted; slot++) {
-      if (!taken.has(slot)) this.#startWorker(slot)
-    }
-  }
-
-  #retirement(cause: string): Retirement {
-    return { cause, seconds: this.#options.shutdownTimeout }
+    for (const slot of start) this.#startWorker(slot)
   }
 
   #startWorker(slot: number): void {
@@ -204,6 +199,7 @@ export class Fleet implements HandleOwner {
       this.#listen(handle),
     )
     handle.process.requests.worker = this.#nameOf(handle)
+    handle.ending = new WorkerEnding(handle, this.#endingRules)
     this.#handles.add(handle)
   }
 
@@ -212,10 +208,14 @@ export class Fleet implements HandleOwner {
     return {
       greeted: python => this.#options.pythonTold(python),
       ready: result => this.#ready(handle, result),
-      loaded: () => this.#options.loadTried(loadedLater, handle.generation),
+      loaded: () => {
+        handle.ending.watch.loadTried(true)
+        this.#options.loadTried(loadedLater, handle.generation)
+      },
+      answered: () => handle.ending.watch.answered(),
       files: files => this.#options.filesLoaded(files),
       stopping: reason => {
-        handle.retire(this.#retirement(reason), 'leaving')
+        handle.ending.retire(reason, 'leaving')
         this.#reconcile()
       },
       metricsAsked: number =>
@@ -223,8 +223,8 @@ export class Fleet implements HandleOwner {
       line: line => log.emit({ type: 'applicationLine', ...this.#nameOf(handle), ...line }),
       raw: text => log.emit({ type: 'rawLine', ...this.#nameOf(handle), text }),
       outdated: () => this.#outdated(handle),
-      given: () => this.#given(handle),
-      freed: () => this.#freed(handle),
+      given: exchange => this.#given(handle, exchange),
+      freed: exchange => this.#freed(handle, exchange),
       faulty: reason => {
         log.emit({
           type: 'workerFaulty',
@@ -252,14 +252,27 @@ export class Fleet implements HandleOwner {
     else log.emit({ type: 'loadFailed', slot: handle.slot, pid, error: result.error ?? 'unknown' })
     this.#options.loadTried(result, handle.generation)
     handle.wasReady = true
+    handle.ending.watch.loadTried(result.loaded)
     handle.apply('ready')
+    if (!this.#renewing || handle.generation !== this.#generation) return this.#tellReloaded()
+    if (!result.loaded) return this.#keepOld()
+    this.#reconcile()
     this.#tellReloaded()
+  }
+
+  /** The new workers are no good, or do not even start. */
+  #keepOld(): void {
+    this.#renewing = false
+    this.#reloadStarted = null
+    this.#generation--
+    this.#options.log.emit({ type: 'renewalFailed', generation: this.#generation })
+    this.#reconcile()
   }
 
   #tellReloaded(): void {
     if (this.#reloadStarted === null) return
     const current = [...this.#handles].filter(handle => handle.generation === this.#generation)
-    if (current.some(handle => handle.state === 'starting')) return
+    if (this.#renewing || current.some(handle => handle.state === 'starting')) return
     const seconds = (this.clock.now() - this.#reloadStarted) / 1000
     this.#reloadStarted = null
     this.#options.log.emit({
@@ -275,15 +288,17 @@ export class Fleet implements HandleOwner {
     this.reload([this.#options.script])
   }
 
-  #given(handle: WorkerHandle): void {
+  #given(handle: WorkerHandle, exchange: Exchange): void {
     handle.requests++
-    const { maximumRequests, shutdownTimeout, gracefulTimeout } = this.#options
+    handle.ending.watch.given(exchange)
+    const { maximumRequests } = this.#options
     if (maximumRequests === 0 || handle.requests !== maximumRequests) return
-    handle.retire({ cause: 'maximum_requests', seconds: gracefulTimeout + shutdownTimeout })
+    handle.ending.retire('maximum_requests')
     this.#reconcile()
   }
 
-  #freed(handle: WorkerHandle): void {
+  #freed(handle: WorkerHandle, exchange: Exchange | null): void {
+    if (exchange !== null) handle.ending.watch.freed(exchange)
     if (handle.process.requests.busy === 0 && handle.state === 'draining') handle.apply('idle')
     else this.dispatcher.pump()
   }
@@ -291,12 +306,14 @@ export class Fleet implements HandleOwner {
   #gone(handle: WorkerHandle, exit: WorkerExit): void {
     const { state, retirement } = handle
     this.#handles.delete(handle)
+    handle.ending.watch.end()
     handle.apply('exited')
     this.#options.pythonTold(null)
     const orderly = retirement !== null && (state === 'stopping' || state === 'draining')
     if (!orderly) this.#died(handle, exit)
     const failed = !handle.wasReady && retirement === null
-    if (failed && handle.generation === this.#generation) this.#startFailed()
+    if (failed && this.#renewing && handle.generation === this.#generation) this.#keepOld()
+    else if (failed && handle.generation === this.#generation) this.#startFailed()
     this.#refuseIfNobodyServes()
     this.#reconcile()
     this.#settleStop()
@@ -310,7 +327,7 @@ export class Fleet implements HandleOwner {
       pid: handle.process.pid ?? null,
       code: exit.code,
       signal: exit.signal,
-      askedBy: null,
+      askedBy: handle.askedBy,
     })
     if (!this.#options.died(exit)) this.#wanted = 0
   }

@@ -105,6 +105,7 @@ const deaf: Omit<WorkerListener, 'line' | 'raw' | 'metricsAsked' | 'gone'> = {
   ready() {},
   loaded() {},
   files() {},
+  answered() {},
   stopping() {},
   given() {},
   freed() {},

@@ -13,12 +13,27 @@ export type Order =
   | { readonly kind: 'quit'; readonly signal: NodeJS.Signals }
   /** New workers. */
   | { readonly kind: 'restart'; readonly signal: NodeJS.Signals }
+  /** Finish what is in progress, however long it takes, then end. */
+  | { readonly kind: 'finish'; readonly signal: NodeJS.Signals }
+  /** Write the stacks of all workers to the log. */
+  | { readonly kind: 'stacks'; readonly signal: NodeJS.Signals }
+  /** One worker more, or less. */
+  | { readonly kind: 'more'; readonly signal: NodeJS.Signals }
+  | { readonly kind: 'fewer'; readonly signal: NodeJS.Signals }
+  /** Nothing but to say that it does nothing. */
+  | { readonly kind: 'nothing'; readonly signal: NodeJS.Signals }
 
 const orders: Readonly<Partial<Record<NodeJS.Signals, Order['kind']>>> = {
   SIGINT: 'stop',
   SIGTERM: 'stop',
   SIGQUIT: 'quit',
   SIGHUP: 'restart',
+  SIGWINCH: 'finish',
+  SIGUSR2: 'stacks',
+  SIGTTIN: 'more',
+  SIGTTOU: 'fewer',
+  // Node opens its inspector at it where nobody listens.
+  SIGUSR1: 'nothing',
 }
 
 /**

@@ -5,6 +5,7 @@
 import type { Clock } from '../base/clock.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import type { WorkerProcess } from '../workers/worker-process.js'
+import type { WorkerEnding } from './worker-ending.js'
 import { step, type WorkerAction, type WorkerEvent, type WorkerState } from './worker-state.js'
 
 /** Why a worker is to end, for the log, and how long it may take. */
@@ -20,9 +21,10 @@ export interface HandleOwner {
   readonly clock: Clock
   /** While true no worker is given requests. */
   readonly held: boolean
-  /** The worker is ended by force because its time is over. */
-  outOfTime(handle: WorkerHandle): void
 }
+
+/** Milliseconds that a timer of Node can take. */
+const longestTimer = 2_147_000_000
 
 export class WorkerHandle {
   state: WorkerState = 'starting'
@@ -32,8 +34,12 @@ export class WorkerHandle {
   wasReady = false
   /** Requests that were given to it. */
   requests = 0
+  /** Who had it ended by force; null: nobody. */
+  askedBy: string | null = null
   /** The worker process; set right after construction, since the two know each other. */
   process!: WorkerProcess
+  /** How it comes to its end; set right after the process. */
+  ending!: WorkerEnding
   #cancelDeadline: () => void = () => {}
   /** When `deadline` comes, in the clock's milliseconds; null before `start-deadline`. */
   #deadline: number | null = null
@@ -49,6 +55,13 @@ export class WorkerHandle {
   /** True while it takes requests or is going to. */
   get serving(): boolean {
     return this.state === 'starting' || this.state === 'ready'
+  }
+
+  /** Nothing of what it still has is worth waiting for: only its exit functions are, for so many seconds. */
+  hopeless(seconds: number): void {
+    if (this.state !== 'draining') return
+    this.#shorten(seconds)
+    this.apply('idle')
   }
 
   /** Orders the end of the worker; an earlier order stays in force. */
@@ -97,9 +110,11 @@ export class WorkerHandle {
   #setDeadline(seconds: number): void {
     this.#cancelDeadline()
     this.#deadline = this.owner.clock.now() + seconds * 1000
-    this.#cancelDeadline = this.owner.clock.after(seconds * 1000, () => {
-      this.owner.outOfTime(this)
-      this.apply('deadline')
+    this.#cancelDeadline = () => {}
+    if (seconds === Number.POSITIVE_INFINITY) return
+    const milliseconds = Math.min(seconds * 1000, longestTimer)
+    this.#cancelDeadline = this.owner.clock.after(milliseconds, () => {
+      void this.ending.outOfTime().then(() => this.apply('deadline'))
     })
   }
 }

@@ -26,6 +26,8 @@ export interface Hello {
   readonly thread: number
   /** For `control`: the version of the worker's Python, such as `3.12.1`. */
   readonly python?: string
+  /** For `control`: number of the signal at which C code writes the stacks of its threads; 0: none. */
+  readonly stacks?: number
 }
 
 /** Takes over a connection; `rest` is what came right after HELLO. Returns false to refuse it. */
@@ -147,14 +149,16 @@ function greet(
   socket.on('data', onData)
 }
 
+/** What follows is not looked at: it is for whoever takes the connection, mistakes included. */
 function firstFrame(bytes: Buffer): { type: number; payload: Buffer; rest: Buffer } | null {
+  const size = bytes.length < headerSize ? headerSize : headerSize + bytes.readUInt32BE(1)
   let first: { type: number; payload: Buffer } | null = null
-  new FrameReader().push(bytes, (type, payload) => {
-    first ??= { type, payload }
+  new FrameReader().push(bytes.subarray(0, size), (type, payload) => {
+    first = { type, payload }
   })
   // TypeScript does not see that the callback has run.
   const found = first as { type: number; payload: Buffer } | null
-  return found && { ...found, rest: bytes.subarray(headerSize + found.payload.length) }
+  return found && { ...found, rest: bytes.subarray(size) }
 }
 
 function accept(
@@ -174,8 +178,11 @@ function accept(
   const handler = handlers.get(worker)
   const role = hello['role'] as Hello['role']
   const thread = Number(hello['thread'] ?? 0)
-  const python = role === 'control' ? { python: String(hello['python']) } : {}
-  const accepted = handler?.({ role, worker, thread, ...python }, socket, rest)
+  const own =
+    role === 'control'
+      ? { python: String(hello['python']), stacks: Number(hello['stacks'] ?? 0) }
+      : {}
+  const accepted = handler?.({ role, worker, thread, ...own }, socket, rest)
   // A worker that is not wanted any more (killed while it was starting) may still knock.
   if (!accepted) socket.destroy()
 }

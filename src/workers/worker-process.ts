@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { type Clock, systemClock } from '../base/clock.js'
+import { deferred } from '../base/deferred.js'
 import type { Channel, Hello } from './channel.js'
 import { OutputReader, type WorkerLine } from './output-reader.js'
 import { decodeMessage, encodeJson, FrameReader, frameType, ProtocolError } from './protocol.js'
@@ -17,6 +18,9 @@ const workerProgram = fileURLToPath(
 )
 
 const wakeMessage = { type: 'wake' } as const
+
+/** Milliseconds in which a worker can write its stacks if it can at all. */
+const longestStacks = 300
 
 /** Milliseconds that the output of a process which has ended may still take to arrive. */
 const longestOutputAfterExit = 1000
@@ -51,6 +55,13 @@ export interface WorkerConfiguration {
   readonly scriptReloading: boolean
   readonly reportFiles: boolean
   readonly shutdownTimeout: number
+  /** SIGUSR1 is an eviction (--eviction-timeout). */
+  readonly evicts: boolean
+  /** Seconds of processor time (--cpu-time-limit); 0: no limit. */
+  readonly cpuTimeLimit: number
+  /** Bytes of the buffers of its connections (--send-buffer-size, --receive-buffer-size); 0: as the system has it. */
+  readonly sendBuffer: number
+  readonly receiveBuffer: number
   readonly debug: DebugTools | null
 }
 
@@ -113,6 +124,8 @@ export interface WorkerListener extends Omit<RequestsListener, 'wake'> {
   loaded(): void
   files(files: readonly ReportedFile[]): void
   stopping(reason: string): void
+  /** Python runs in it: the answer to `ping`. */
+  answered(): void
   /** The application asks for the figures of the server; `number` goes back with the answer. */
   metricsAsked(number: number): void
   line(line: WorkerLine): void
@@ -125,10 +138,14 @@ export class WorkerProcess {
   /** The requests it has; the dispatcher gives it more. */
   readonly requests: WorkerRequests
   readonly #child: StartedProcess
+  readonly #clock: Clock
   readonly #unregister: () => void
   #control: Socket | null = null
   #isGone = false
   #lifeline: Socket | null = null
+  /** Has the stacks of all threads written by C code, whatever Python does; 0: not known yet. */
+  #stackSignal = 0
+  #stacksWritten: (() => void) | null = null
 
   constructor(
     readonly id: number,
@@ -137,6 +154,7 @@ export class WorkerProcess {
     readonly listener: WorkerListener,
     clock: Clock = systemClock,
   ) {
+    this.#clock = clock
     const { threads, metered } = command
     const begunFile = channel.begunFile(id, threads)
     this.requests = new WorkerRequests(threads, begunFile, this.#requestsListener(), clock, metered)
@@ -179,6 +197,25 @@ export class WorkerProcess {
     return this.#child.signal(signal)
   }
 
+  /**
+   * Has it write stacks to the log: those of the threads that have the requests of these numbers, or of all.
+   * Settles when they are written, or it is clear that they will not be. A worker whose Python does not run has
+   * all of them written by C code.
+   */
+  async writeStacks(numbers: readonly number[] | null): Promise<void> {
+    if (this.#control === null) return
+    const written = deferred<boolean>()
+    this.#stacksWritten = () => written.resolve(true)
+    this.tell({ type: 'stacks', numbers })
+    const cancel = this.#clock.after(longestStacks, () => written.resolve(false))
+    const byPython = await written.promise
+    cancel()
+    this.#stacksWritten = null
+    if (byPython || this.#stackSignal === 0 || this.pid === undefined || this.#isGone) return
+    process.kill(this.pid, this.#stackSignal)
+    await new Promise<void>(resolve => this.#clock.after(longestStacks, resolve))
+  }
+
   /** Ends the process and all that it started, at once. */
   kill(): void {
     this.#child.kill()
@@ -187,8 +224,8 @@ export class WorkerProcess {
   #requestsListener(): RequestsListener {
     const { listener } = this
     return {
-      given: () => listener.given(),
-      freed: () => listener.freed(),
+      given: exchange => listener.given(exchange),
+      freed: exchange => listener.freed(exchange),
       outdated: () => listener.outdated(),
       faulty: reason => listener.faulty(reason),
       wake: () => this.tell(wakeMessage),
@@ -217,6 +254,7 @@ export class WorkerProcess {
     switch (hello.role) {
       case 'control':
         this.#openControl(socket, rest)
+        this.#stackSignal = hello.stacks ?? 0
         this.listener.greeted(String(hello.python))
         return true
       case 'lifeline':
@@ -272,6 +310,10 @@ export class WorkerProcess {
         return this.listener.loaded()
       case 'files':
         return this.listener.files(message['files'] as ReportedFile[])
+      case 'pong':
+        return this.listener.answered()
+      case 'stacks-written':
+        return this.#stacksWritten?.()
       case 'ask-metrics':
         return this.listener.metricsAsked(Number(message['number']))
       case 'stopping':

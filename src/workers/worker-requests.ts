@@ -15,9 +15,9 @@ import { ThreadConnection, type ThreadOwner } from './thread-connection.js'
 /** What follows from the requests of a worker for the worker as a whole. */
 export interface RequestsListener {
   /** A request was given to it. */
-  given(): void
-  /** One was finished; `busy` is up to date. */
-  freed(): void
+  given(exchange: Exchange): void
+  /** One was finished, or (null) it takes requests from now on; `busy` is up to date. */
+  freed(exchange: Exchange | null): void
   /** The worker saw that its script has changed. */
   outdated(): void
   /** The worker broke the protocol. */
@@ -32,6 +32,15 @@ interface Given {
   readonly at: number
   /** A thread has sent a frame about it. */
   taken: boolean
+  /** When it was interrupted, in the clock's milliseconds. */
+  interrupted: number | null
+}
+
+/** A request that the worker has. Times are milliseconds of the clock. */
+export interface RunningNumber {
+  readonly number: number
+  readonly since: number
+  readonly interrupted: number | null
 }
 
 export class WorkerRequests implements Pool, ThreadOwner {
@@ -91,6 +100,23 @@ export class WorkerRequests implements Pool, ThreadOwner {
     return this.#intake ? this.#given.length - this.#busy : 0
   }
 
+  /** The requests it has. */
+  get running(): readonly RunningNumber[] {
+    return this.#given.flatMap(given =>
+      given === null
+        ? []
+        : [{ number: given.number, since: given.at, interrupted: given.interrupted }],
+    )
+  }
+
+  /** Notes that RequestTimeout is raised in the request of this number; gives its exchange if it still runs. */
+  interrupt(number: number): Exchange | null {
+    const given = this.#given[this.#placeOf(number)]
+    if (!given) return null
+    given.interrupted = this.#clock.now()
+    return given.exchange
+  }
+
   openIntake(socket: Socket): void {
     this.#intake = socket
     socket.on('error', () => socket.destroy())
@@ -98,7 +124,7 @@ export class WorkerRequests implements Pool, ThreadOwner {
       this.#intake = null
     })
     socket.resume()
-    this.#listener.freed()
+    this.#listener.freed(null)
   }
 
   /** @param rest bytes that came right after HELLO: the thread may have answered a request already */
@@ -119,6 +145,7 @@ export class WorkerRequests implements Pool, ThreadOwner {
       exchange,
       at: this.#clock.now(),
       taken: false,
+      interrupted: null,
     }
     this.#busy++
     // All requests of one turn of the event loop are one write, and one wake-up of the worker.
@@ -129,7 +156,7 @@ export class WorkerRequests implements Pool, ThreadOwner {
     }
     this.#intake!.write(request)
     this.#stalls.given()
-    this.#listener.given()
+    this.#listener.given(exchange)
   }
 
   /** The process is gone. What it began is lost; the rest goes to another worker. */
@@ -163,7 +190,7 @@ export class WorkerRequests implements Pool, ThreadOwner {
     this.#figures[place]?.ended(bytes, this.#clock.epoch())
     this.#busy--
     this.#stalls.answered(this.#clock.now() - given.at)
-    this.#listener.freed()
+    this.#listener.freed(given.exchange)
   }
 
   outdated(): void {

@@ -131,7 +131,7 @@ describe('ResponseHead', () => {
     const head = new ResponseHead(['200 Error', 'Status', '204 x', 'STATUS', '404', 'X-A', '1'])
     expect(head).toMatchObject({ status: 404, reason: 'Not Found', fields: ['X-A', '1'] })
     expect(head.failed).toBe(false)
-    expect(new ResponseHead(['404 x', 'Status', '200 Error']).failed).toBe(true)
+    expect(new ResponseHead(['404 x', 'Status', '200 Error']).saysError).toBe(true)
   })
 
   test('splits names at a colon', () => {

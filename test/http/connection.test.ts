@@ -21,6 +21,7 @@ const brief = (text: string) =>
 async function serve(answer: Answer, changes: Partial<ConnectionRules> = {}) {
   const rules = {
     keepAliveTimeout: 5,
+    stall: 0,
     silence: 5,
     headPatience: { milliseconds: 5000, longest: 0, bytesPerSecond: 0 },
     bodyPatience: { milliseconds: 5000, longest: 0, bytesPerSecond: 0 },

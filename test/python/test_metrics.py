@@ -130,7 +130,7 @@ class Recording(MetricsCase):
         one = self.worker.requests[self.threads]
         one.request("/wait", mod_wsgi__request_id="LATE")
         self.figures()
-        self.worker.tell("interrupt", request="LATE")
+        self.worker.tell("interrupt", number=one.number)
         self.run_in("GO_ON.set()")
         one.response()
         while self.figures("process_metrics")["active_requests"] != 1:

@@ -10,6 +10,7 @@ import unittest
 from typing import Any
 
 from fake_supervisor import DEADLINE, ENTRY, FakeSupervisor, p
+from modwsgi_dev_worker.stack_signal import STACK_SIGNAL
 
 EVAL = r'''
 import atexit, json, os, signal, sys, threading, time
@@ -273,6 +274,7 @@ class Ends(ProcessCase):
             (signal.SIGTERM, "shutdown_signal"),
             (signal.SIGINT, "shutdown_signal"),
             (signal.SIGUSR1, "graceful_signal"),
+            (signal.SIGXCPU, "cpu_time_limit"),
         ):
             worker = self.start(self.EXIT)
             os.kill(worker.process.pid, number)
@@ -383,22 +385,43 @@ class Ends(ProcessCase):
 
 
 class Orders(ProcessCase):
-    def test_dump_stacks_writes_every_stack(self) -> None:
+    def test_stacks_are_written_with_their_requests(self) -> None:
         worker = self.start(threads=2)
-        worker.one.request("/gate")
+        worker.one.request("/gate", REQUEST_URI="/gate", mod_wsgi__request_id="THE ID")
         worker.wait_log("at the gate")
-        worker.tell("dump-stacks")
-        worker.wait_log(" in application")
-        worker.wait_log("__main__.py\", line")
-        text = "".join(e.text for e in worker.log())
-        self.assertGreater(text.count("most recent call first"), 2)
+        worker.tell("stacks", numbers=None)
+        worker.wait_message("stacks-written")
+        entry = worker.wait_log("Stack of GET /gate in thread ")
+        assert entry.fields is not None
+        self.assertEqual(entry.fields["q"], "THE ID")
+        worker.wait_log(", in application")
+        self.assertFalse([e for e in worker.log() if "_wait_for_the_end" in e.text])
+        worker.tell("stacks", numbers=[77])
+        worker.wait_message("stacks-written")
+        self.assertEqual(sum("Stack of GET" in e.text for e in worker.log()), 1)
         worker.requests[2].get("/open")
 
-    def test_dump_stacks_works_while_it_loads(self) -> None:
+    def test_stacks_are_written_while_it_loads(self) -> None:
         worker = self.start("import time\nprint('loading')\ntime.sleep(60)\n", wait=False)
         worker.wait_log("loading")
-        worker.tell("dump-stacks")
-        worker.wait_log(' in <module>')
+        worker.tell("stacks", numbers=None)
+        worker.wait_log(" in <module>")
+
+    def test_a_signal_has_stacks_written_while_Python_does_not_run(self) -> None:
+        source = "import ctypes\nprint('holding')\nctypes.PyDLL(None).sleep(60)\n"
+        worker = self.start(source, wait=False)
+        worker.wait_log("holding")
+        os.kill(worker.process.pid, STACK_SIGNAL)
+        worker.wait_log("most recent call first")
+        worker.wait_log(" in <module>")
+        worker.process.kill()
+
+    def test_ping_is_answered_during_requests(self) -> None:
+        worker = self.start()
+        worker.one.request("/gate")
+        worker.wait_log("at the gate")
+        worker.tell("ping")
+        worker.wait_message("pong")
 
     INTERRUPTED = EVAL + (
         "def busy():\n"
@@ -427,13 +450,13 @@ class Orders(ProcessCase):
 
     def interrupt(self, path: str) -> Any:
         worker = self.worker
-        worker.one.request(path, mod_wsgi__request_id="the request")
+        worker.one.request(path)
         self.count += 1
         worker.wait_lines("busy", self.count)
-        worker.tell("interrupt", request="another request")
+        worker.tell("interrupt", number=4711)
         if path == "/busy":
             self.assertTrue(worker.one.quiet(0.1))
-        worker.tell("interrupt", request="the request")
+        worker.tell("interrupt", number=worker.one.number)
         return worker.one.response()
 
     def test_interrupt_raises_RequestTimeout_in_the_request(self) -> None:
@@ -446,7 +469,7 @@ class Orders(ProcessCase):
         self.assertEqual(self.interrupt("/catch").body, b"RequestTimeout")
         late = self.interrupt("/late")
         self.assertEqual((late.body, late.outcome), (b"some", 2))
-        self.worker.tell("interrupt", request="the request")
+        self.worker.tell("interrupt", number=self.worker.one.number)
         self.assertEqual(self.worker.get("/fine").body, b"fine")
         self.assertFalse([line for line in self.worker.lines() if "WSGI01" in line])
 

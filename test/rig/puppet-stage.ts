@@ -170,5 +170,9 @@ const plainConfiguration: WorkerConfiguration = {
   scriptReloading: true,
   reportFiles: false,
   shutdownTimeout: 5,
+  evicts: false,
+  cpuTimeLimit: 0,
+  sendBuffer: 0,
+  receiveBuffer: 0,
   debug: null,
 }

@@ -1,7 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { LogEvent } from '../../src/logging/events.js'
-import { Fleet, type FleetOptions } from '../../src/supervisor/fleet.js'
+import { Fleet } from '../../src/supervisor/fleet.js'
+import type { FleetOptions } from '../../src/supervisor/fleet-options.js'
 import { createRestartBudget } from '../../src/supervisor/restart-budget.js'
+import type { TimeLimits } from '../../src/supervisor/time-limits.js'
 import { openChannel } from '../../src/workers/channel.js'
 import {
   Dispatcher,
@@ -59,6 +61,19 @@ class TestRequest implements Job, Exchange {
   }
 }
 
+const noLimits: TimeLimits = {
+  request: 0,
+  interrupt: 0,
+  restart: 0,
+  inactivity: 0,
+  startup: 0,
+  deadlock: 0,
+  graceful: 15,
+  eviction: 0,
+  shutdown: 5,
+  threads: 1,
+}
+
 async function openFleet({
   threads = 1,
   ...changes
@@ -85,8 +100,9 @@ async function openFleet({
     clock,
     budget: createRestartBudget(3),
     processes: 1,
-    shutdownTimeout: 5,
-    gracefulTimeout: 15,
+    limits: noLimits,
+    memoryLimit: 0,
+    countsAsActivity: () => true,
     maximumRequests: 0,
     waitsFor: 'a change',
     running: () => [],

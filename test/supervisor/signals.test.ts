@@ -33,6 +33,16 @@ test('QUIT quits at once, HUP brings new workers', () => {
   expect(ordersOf('SIGHUP@0 SIGQUIT@1')).toEqual(['restart SIGHUP', 'quit SIGQUIT'])
 })
 
+test('the others say what they are for', () => {
+  expect(ordersOf('SIGWINCH@0 SIGUSR2@0 SIGTTIN@0 SIGTTOU@0 SIGUSR1@0')).toEqual([
+    'finish SIGWINCH',
+    'stacks SIGUSR2',
+    'more SIGTTIN',
+    'fewer SIGTTOU',
+    'nothing SIGUSR1',
+  ])
+})
+
 test('exit codes are those of shells', () => {
   expect((['SIGINT', 'SIGQUIT', 'SIGTERM'] as const).map(signalExitCode)).toEqual([130, 131, 143])
 })

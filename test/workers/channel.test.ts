@@ -59,6 +59,21 @@ test('a connection is handed to the worker it names, with what came after HELLO'
   socket.destroy()
 })
 
+test('what comes after HELLO is for the worker, whatever it is', async () => {
+  const { channel, refusals } = await open()
+  const handed = new Promise<string>(resolve => {
+    channel.register(7, (_greeting, _socket, rest) => {
+      resolve(rest.toString('hex'))
+      return true
+    })
+  })
+  const socket = await connectTo(channel.path)
+  socket.write(Buffer.concat([hello(channel.secret), Buffer.from('ff00000000', 'hex')]))
+  expect(await handed).toBe('ff00000000')
+  expect(refusals).toEqual([])
+  socket.destroy()
+})
+
 const refused: readonly [string, (secret: string) => Buffer, RegExp][] = [
   ['a wrong secret', () => hello('wrong'), /wrong secret/],
   [

@@ -11,7 +11,7 @@ export const limitsOptions = [
     metavar: 'NUMBER',
     min: 0,
     help: 'Largest number of client connections served at the same time; derived from processes and threads when not given',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--limit-request-body',
@@ -45,7 +45,7 @@ export const limitsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Seconds after which a worker process is replaced. 0 is never',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--cpu-time-limit',
@@ -56,7 +56,7 @@ export const limitsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Seconds of processor time after which a worker process is replaced. 0 is never',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--server-backlog',
@@ -78,6 +78,6 @@ export const limitsOptions = [
     metavar: 'NUMBER',
     min: 0,
     help: 'Number of requests that may wait for a free worker thread',
-    parity: 'not-yet',
+    parity: 'works',
   },
 ] as const satisfies readonly OptionRow[]

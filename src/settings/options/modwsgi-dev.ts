@@ -47,4 +47,15 @@ export const modwsgiDevOptions = [
     help: 'Directory that the settings of the Django project are looked for in as well, as for manage.py; only for runmodwsgi',
     parity: 'works',
   },
+  {
+    name: '--memory-limit',
+    section: 'modwsgi-dev',
+    arity: 1,
+    type: 'int',
+    default: 0,
+    metavar: 'MEGABYTES',
+    min: 0,
+    help: 'Memory in MB that a worker process may use; one that uses more is replaced once its requests have ended, or after --graceful-timeout. 0 is no limit',
+    parity: 'works',
+  },
 ] as const satisfies readonly OptionRow[]

@@ -11,7 +11,7 @@ export const timeoutsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Seconds from the first request that finds the application not loaded until a load has to succeed; then the worker is replaced. 0 is off',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--shutdown-timeout',
@@ -33,7 +33,7 @@ export const timeoutsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Seconds a worker that is due for a restart goes on serving in the hope of an idle moment before it is told to stop',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--eviction-timeout',
@@ -44,7 +44,7 @@ export const timeoutsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Seconds a worker that was sent SIGUSR1 goes on serving while waiting for an idle moment; 0 takes the value of --graceful-timeout',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--deadlock-timeout',
@@ -55,7 +55,7 @@ export const timeoutsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Seconds without the Python interpreter lock being free after which a worker is replaced. 0 is off',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--inactivity-timeout',
@@ -66,7 +66,7 @@ export const timeoutsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Seconds without any request after which an idle worker is replaced. 0 is off',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--ignore-activity',
@@ -77,7 +77,7 @@ export const timeoutsOptions = [
     default: [],
     metavar: 'URL-PATH',
     help: 'URL path whose requests do not count as activity for --inactivity-timeout',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--request-timeout',
@@ -88,7 +88,7 @@ export const timeoutsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Seconds a request may run before its worker is restarted; stretched by 1 + ln(threads). 0 is off',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--interrupt-timeout',
@@ -99,7 +99,7 @@ export const timeoutsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Seconds a request that hit --request-timeout has to end by itself after mod_wsgi.RequestTimeout was raised in its thread. 0 raises nothing',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--connect-timeout',
@@ -110,7 +110,7 @@ export const timeoutsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Seconds a request waits for a worker whose queue is full before it gets 503',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--socket-timeout',
@@ -121,7 +121,7 @@ export const timeoutsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Seconds one wait for the client or for a worker may take',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--queue-timeout',
@@ -209,6 +209,6 @@ export const timeoutsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Seconds one write of a response to the client may take; 0 takes the value of --socket-timeout',
-    parity: 'not-yet',
+    parity: 'works',
   },
 ] as const satisfies readonly OptionRow[]
