@@ -3,6 +3,8 @@
  * know.
  */
 
+import { connectionWords } from '../http/connection-words.js'
+
 /** The fields of a request. Values are latin-1 text. */
 export interface RequestHead {
   /** Environ keys: CONTENT_TYPE, CONTENT_LENGTH and HTTP_*, in order of arrival. */
@@ -58,7 +60,7 @@ export function readHead(rawHeaders: readonly string[]): RequestHead {
     contentLength: fieldOf('CONTENT_LENGTH'),
     transferEncoding: fieldOf('HTTP_TRANSFER_ENCODING'),
     tooLong,
-    asksKeepAlive: connection !== null && /\bkeep-alive\b/i.test(connection),
+    asksKeepAlive: connection !== null && connectionWords(connection).keepAlive,
   }
 }
 

@@ -1,5 +1,6 @@
 /** What the fields of a head say about body and connection, before anybody else looks at them. */
 import type { Framing } from './body-decoder.js'
+import { connectionWords } from './connection-words.js'
 import type { Head, Version } from './head.js'
 
 /** What a client says it expects (RFC 9110, 10.1.1). */
@@ -90,8 +91,8 @@ function expectationOf(value: string | null, version: Version): Expectation {
 
 function isKept(value: string | null, version: Version): boolean {
   if (value === null) return version === 11
-  if (/\bclose\b/i.test(value)) return false
-  return version === 11 || /\bkeep-alive\b/i.test(value)
+  const { close, keepAlive } = connectionWords(value)
+  return !close && (version === 11 || keepAlive)
 }
 
 function without(fields: readonly string[], lower: string): string[] {
