@@ -183,8 +183,10 @@ class Exchange:
 
     def has_no_body(self) -> bool:
         """Whether the front drops the body: HEAD, 204 and 304 (RFC 9110, 6.4.1)."""
-        if self.head[:3] in (b"204", b"304"):  # type: ignore[index]
-            return True
+        head = self.head
+        if head[:3] in (b"204", b"304"):  # type: ignore[index]
+            # Only the front knows what becomes of a status that is a field.
+            return b"\0status\0" not in head.lower()  # type: ignore[union-attr]
         return "\0REQUEST_METHOD\0HEAD\0" in "\0" + self.text + "\0"
 
     def _limit(self, block: bytes) -> bytes:

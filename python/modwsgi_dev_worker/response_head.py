@@ -65,11 +65,9 @@ def _encode_slowly(status: object, headers: object) -> "Tuple[bytes, Optional[st
         name = _check_name(header[0])
         value = _check_value(header[1])
         if name.lower() == b"content-length":
-            if length is not None:
-                # Only the last one counts (measured).
-                at = next(i for i in range(1, len(parts), 2) if parts[i].lower() == name.lower())
-                del parts[at : at + 2]
-            length = value.decode("latin-1")
+            # The last one counts, unless one before it is wrong (measured).
+            if length is None or _is_length(length):
+                length = value.decode("latin-1")
         parts += (name, value)
     return b"\0".join(parts), length
 
@@ -131,11 +129,20 @@ def parse_content_length(value: str) -> int:
     return number
 
 
+def _is_length(value: str) -> bool:
+    try:
+        parse_content_length(value)
+    except ValueError:
+        return False
+    return True
+
+
 def with_content_length(data: bytes, length: int) -> bytes:
     """The head with its Content-Length in plain decimal, added at the end if it has none."""
     parts = data.split(b"\0")
-    for i in range(1, len(parts), 2):
-        if parts[i].lower() == b"content-length":
-            parts[i + 1] = b"%d" % length
-            return b"\0".join(parts)
-    return data + b"\0Content-Length\0%d" % length
+    places = [i for i in range(1, len(parts), 2) if parts[i].lower() == b"content-length"]
+    if not places:
+        return data + b"\0Content-Length\0%d" % length
+    for i in places:
+        parts[i + 1] = b"%d" % length
+    return b"\0".join(parts)

@@ -6,6 +6,7 @@ import { systemClock } from '../base/clock.js'
 import { deferred } from '../base/deferred.js'
 import { exitCode, UserError } from '../base/errors.js'
 import { Front } from '../front/front.js'
+import { usualLongestLine } from '../front/response-head.js'
 import type { PatienceRule } from '../http/patience.js'
 import type { Log } from '../logging/log.js'
 import type { Settings } from '../settings/settings.js'
@@ -78,6 +79,7 @@ export class Server {
       bodyPatience: patience(settings.bodyTimeout, settings.bodyMaxTimeout, settings.bodyMinRate),
       queueTimeout: settings.queueTimeout,
       bodyLimit: settings.limitRequestBody,
+      longestHeadLine: longestHeadLine(settings),
       mapsHead: mapsHead(settings),
       chunkedRequests: settings.chunkedRequest,
     })
@@ -240,6 +242,11 @@ export class Server {
 function mapsHead({ mapHeadToGet, compressResponses }: Settings): boolean {
   const word = mapHeadToGet.toLowerCase()
   return word === 'on' || (word === 'auto' && compressResponses)
+}
+
+/** mod_wsgi's buffer for a line has to hold a CR and a NUL as well; without --processes the option does not count. */
+function longestHeadLine({ headerBufferSize, processes }: Settings): number {
+  return processes === null || headerBufferSize === 0 ? usualLongestLine : headerBufferSize - 2
 }
 
 /** Apache's own time for heads and bodies, which an option of 0 stands for. */

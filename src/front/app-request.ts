@@ -22,7 +22,7 @@ import {
 import type { ThreadConnection } from '../workers/thread-connection.js'
 import type { InProgress, Listed } from './in-progress.js'
 import { type FrontRules, type HttpExchange, writeHead, writeServerPage } from './reply.js'
-import { faultOf, responseHead } from './response-head.js'
+import { ResponseHead } from './response-head.js'
 
 /** What all requests of a front share. */
 export interface ApplicationFront extends FrontRules {
@@ -33,6 +33,10 @@ export interface ApplicationFront extends FrontRules {
   readonly queueTimeout: number
   /** Longest request body in bytes (--limit-request-body); 0: no limit. */
   readonly bodyLimit: number
+  /** Bytes of the longest line of a response's head (--header-buffer-size). */
+  readonly longestHeadLine: number
+  /** The content type of a file or directory, whether it is there or not. */
+  typeOf(filename: string): string | undefined
   /** Requests that are with the application or wait for it. */
   readonly inProgress: InProgress<AppRequest>
   /** Serves a path again as an internal GET: a 200 response with a local Location. */
@@ -242,7 +246,11 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
 
   #sendHead(frame: ResponseFrame): void {
     if (this.#answered) return
-    const head = responseHead(frame.head)
+    const head = new ResponseHead(frame.head, this.front.longestHeadLine)
+    if (head.failed) {
+      this.#dropBody = true
+      return this.#page(500)
+    }
     if (head.status === 200 && head.location?.startsWith('/')) {
       this.#dropBody = true
       this.#done()
@@ -250,27 +258,28 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
       this.response.off('close', this.#onClose)
       return this.front.redirect(this.http, head.location)
     }
-    if (frame.head[0] === '200 Error') {
-      this.#dropBody = true
-      return this.#page(500)
-    }
-    const fault = faultOf(head)
+    const fault = head.fault(this.response.canChunk)
     if (fault !== null) {
       this.front.log.emit({ type: 'badHead', request: this.describe(), reason: fault })
       this.#dropBody = true
       return this.#page(500)
     }
+    if (!head.hasType && !head.bodiless) this.#addType(head.fields)
     writeHead(this.http, head.status, head.reason, head.fields, head)
     this.#headSent = true
     // Otherwise close() of the application still runs, and the next request on this connection waits for it.
     if (frame.bodyComplete && frame.threadFree) {
       this.#done()
-      this.response.end(frame.body)
-    } else if (frame.body.length > 0) {
-      this.#write(frame.body)
-    } else {
-      this.response.flushHeaders()
+      return this.response.end(frame.body)
     }
+    if (frame.body.length > 0) this.#write(frame.body)
+    else this.response.flushHeaders()
+  }
+
+  /** Without a type of the application's own that of the file counts which the path would name. */
+  #addType(fields: string[]): void {
+    const type = this.front.typeOf(this.scriptFilename)
+    if (type !== undefined) fields.push('Content-Type', type)
   }
 
   #sendPiece(piece: Buffer): void {

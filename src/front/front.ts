@@ -46,6 +46,8 @@ export interface FrontOptions extends ListenOptions {
   readonly bodyPatience: PatienceRule
   readonly queueTimeout: number
   readonly bodyLimit: number
+  /** Bytes of the longest line of a response's head (--header-buffer-size). */
+  readonly longestHeadLine: number
   /** HEAD reaches the application as GET (--map-head-to-get). */
   readonly mapsHead: boolean
   /** Whether bodies with `Transfer-Encoding: chunked` are taken (--chunked-request). */
@@ -61,6 +63,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   readonly clock: Clock
   readonly queueTimeout: number
   readonly bodyLimit: number
+  readonly longestHeadLine: number
   readonly keepAliveTimeout: number
   readonly inProgress = new InProgress<AppRequest>()
   stopping = false
@@ -78,6 +81,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     this.clock = options.clock
     this.queueTimeout = options.queueTimeout
     this.bodyLimit = options.bodyLimit
+    this.longestHeadLine = options.longestHeadLine
     this.keepAliveTimeout = options.keepAliveTimeout
     this.silence = options.silence
     this.headPatience = options.headPatience
@@ -109,6 +113,10 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   /** Cuts every connection. */
   destroy(): void {
     this.#server.destroy()
+  }
+
+  typeOf(filename: string): string | undefined {
+    return this.#options.site.typeOf(filename)
   }
 
   /** An internal GET of a path of this site, as a 200 response with a local Location asks for. */

@@ -5,8 +5,9 @@
 import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
 import type { AccessRecord } from './access.js'
+import { fieldValue, mergeField, removeField, setField } from './field-list.js'
 import type { RequestHead } from './request-head.js'
-import { httpDate } from './response-head.js'
+import { httpDate, type ResponseHead } from './response-head.js'
 import { closingStatuses, reasonPhrase, serverPage, serverPageType } from './server-page.js'
 
 /** Value of the Server field and of SERVER_SOFTWARE. */
@@ -35,37 +36,66 @@ export interface HttpExchange {
 /** What a response of the server's own needs; a request that could not be read has no head. */
 export type Answerable = Pick<HttpExchange, 'response' | 'rules'> & Partial<HttpExchange>
 
-/** What the application says of the connection. */
-export interface ConnectionWish {
-  /** It is to end after the response. */
-  readonly close?: boolean
-  /** Other words of its `Connection` field, which go before those of the server. */
-  readonly connection?: string | null
-}
+/** What the fields of a response say to the server, see {@link ResponseHead}; nothing, if they are its own. */
+export type HeadNotes = Pick<
+  ResponseHead,
+  'close' | 'speaksOfConnection' | 'coding' | 'contradicts' | 'misread'
+>
 
 /**
  * Sends status and fields.
- * @param fields names and values, alternating
+ * @param fields names and values, alternating; a Content-Type comes last
  */
 export function writeHead(
   { response, head, rules }: Answerable,
   status: number,
   reason: string,
   fields: readonly string[],
-  { close = false, connection = null }: ConnectionWish = {},
+  notes: HeadNotes | null = null,
 ): void {
-  if (close || closingStatuses.has(status) || rules.stopping || rules.keepAliveTimeout === 0) {
+  if (closesAfter(status, notes) || rules.stopping || rules.keepAliveTimeout === 0) {
     response.keepAlive = false
   }
-  const words = (own: string) => (connection === null ? own : `${connection}, ${own}`)
+  if (notes !== null && notes.coding !== null) followCoding(response, notes)
   const all = ['Date', httpDate(), 'Server', serverSoftware, ...fields]
+  // What the server adds goes before the type.
+  const type = takeLast(all, 'Content-Type')
+  // As Apache has it: whoever sends nothing to HEAD may not have looked how much it would be.
+  if (response.isHead && fieldValue(all, 'content-length') === '0')
+    removeField(all, 'content-length')
   if (!response.keepAlive || response.endsWithConnection(status, fields)) {
     response.keepAlive = false
-    all.push('Connection', words('close'))
+    if (!notes?.close) speakOfConnection(all, notes, 'close')
   } else if (head?.asksKeepAlive) {
-    all.push('Keep-Alive', `timeout=${rules.keepAliveTimeout}`, 'Connection', words('Keep-Alive'))
+    const timeout = `timeout=${rules.keepAliveTimeout}`
+    if (notes?.speaksOfConnection) setField(all, 'Keep-Alive', timeout)
+    else all.push('Keep-Alive', timeout)
+    speakOfConnection(all, notes, 'Keep-Alive')
   }
-  response.writeHead(status, reason, all)
+  response.writeHead(status, reason, all, type)
+}
+
+/** Takes a field from the end; null where it is not there. */
+function takeLast(fields: string[], name: string): string | null {
+  if (fields[fields.length - 2] !== name) return null
+  const value = fields.pop()!
+  fields.pop()
+  return value
+}
+
+function closesAfter(status: number, notes: HeadNotes | null): boolean {
+  if (notes === null) return closingStatuses.has(status)
+  return notes.close || (closingStatuses.has(status) && !notes.misread)
+}
+
+function followCoding(response: HttpResponse, { coding, contradicts }: HeadNotes): void {
+  response.coding = coding === 'chunked' ? 'own' : 'added'
+  if (contradicts) response.lastOne = true
+}
+
+function speakOfConnection(fields: string[], notes: HeadNotes | null, word: string): void {
+  if (notes?.speaksOfConnection) mergeField(fields, 'Connection', word)
+  else fields.push('Connection', word)
 }
 
 /** Answers with a page of the server's own. Does nothing when the head has been sent. */

@@ -9,8 +9,8 @@ export interface ResponseOwner {
   ended(keepAlive: boolean): void
 }
 
-/** How the end of the body is told (RFC 9112, 6.3). */
-type Framing = 'none' | 'length' | 'chunked' | 'close'
+/** How the end of the body is told (RFC 9112, 6.3); `raw`: the application sees to it. */
+type Framing = 'none' | 'length' | 'chunked' | 'close' | 'raw'
 
 /** Bodies up to this size are joined to the head, so that both are one write to the socket. */
 const mostJoinedBytes = 4 * 1024
@@ -22,6 +22,8 @@ export class HttpResponse {
   lastOne = false
   /** Without a length the end of the connection tells that of the body, also in HTTP/1.1. */
   neverChunked = false
+  /** The fields have a Transfer-Encoding: for a body that brings its own chunks, or that gets them here. */
+  coding: 'own' | 'added' | null = null
   /** The head is written, or about to be with the first bytes of the body. */
   headersSent = false
   status = 0
@@ -65,6 +67,16 @@ export class HttpResponse {
     return this.#ended
   }
 
+  /** Whether a body without a length goes out in chunks. */
+  get canChunk(): boolean {
+    return this.#version === 11 && !this.neverChunked && !this.#bodiless
+  }
+
+  /** The request was HEAD. */
+  get isHead(): boolean {
+    return this.#bodiless
+  }
+
   /**
    * Decides how the body is framed by status and fields, which go to {@link writeHead} next; true for a body
    * whose end only the end of the connection can tell.
@@ -87,17 +99,21 @@ export class HttpResponse {
   /**
    * Sets status and fields; they go out with the first bytes of the body, or with {@link flushHeaders}.
    *
-   * @param fields names and values, alternating, latin-1, without line breaks; framing is added
+   * @param fields names and values, alternating, latin-1, without line breaks; what tells the framing is added
+   * @param type a Content-Type, which goes behind that
    */
-  writeHead(status: number, reason: string, fields: readonly string[]): void {
+  writeHead(status: number, reason: string, fields: string[], type: string | null = null): void {
     this.headersSent = true
     this.status = status
     this.#framing ??= this.#framingFor(status, fields)
-    this.fields = this.#framing === 'chunked' ? [...fields, 'Transfer-Encoding', 'chunked'] : fields
+    if (this.#framing === 'chunked' && this.coding === null) {
+      fields.push('Transfer-Encoding', 'chunked')
+    }
+    if (type !== null) fields.push('Content-Type', type)
+    this.fields = fields
     if (this.#version === 9) return
     let head = `HTTP/1.1 ${status < 100 ? String(status).padStart(3, '0') : status} ${reason}\r\n`
-    const all = this.fields
-    for (let at = 0; at < all.length; at += 2) head += `${all[at]}: ${all[at + 1]}\r\n`
+    for (let at = 0; at < fields.length; at += 2) head += `${fields[at]}: ${fields[at + 1]}\r\n`
     this.#head = `${head}\r\n`
   }
 
@@ -208,14 +224,15 @@ export class HttpResponse {
   #framingFor(status: number, fields: readonly string[]): Framing {
     if (this.#version === 9) return 'close'
     if (this.#bodiless || status === 204 || status === 304) return 'none'
+    if (this.coding !== null) return this.coding === 'own' ? 'raw' : 'chunked'
     for (let at = 0; at < fields.length; at += 2) {
       const name = fields[at]!
       if (name.length === 14 && name.toLowerCase() === 'content-length') {
         this.#left = Number(fields[at + 1])
-        return 'length'
+        return Number.isNaN(this.#left) ? 'raw' : 'length'
       }
     }
-    return this.#version === 11 && !this.neverChunked ? 'chunked' : 'close'
+    return this.canChunk ? 'chunked' : 'close'
   }
 }
 

@@ -9,6 +9,9 @@ const mimeTypes = loadLater<typeof MimeTypes>('mime-types')
 /** The type of an extension, which comes in lower case and without its dot. */
 export type TypeOfExtension = (extension: string) => string | undefined
 
+/** What Apache calls the type of a directory. */
+export const directoryType = 'httpd/unix-directory'
+
 /** Python's `mimetypes.knownfiles`: where a types file is looked for when none is named. */
 const knownFiles = [
   '/etc/mime.types',

@@ -12,6 +12,7 @@ import {
 import { listDirectory } from './directory-listing.js'
 import type { LoadedFile, OpenedFile, Representation } from './file-store.js'
 import { allowedMethods, methodKind } from './methods.js'
+import { directoryType } from './mime-table.js'
 import { parseRangeHeader, type RequestedRanges } from './range-header.js'
 import type { DirectoryToList, StaticFile, StaticResolution } from './resolution.js'
 import { type PieceReceiver, sendPieces } from './send-file.js'
@@ -190,7 +191,7 @@ function sendOptions(
 function typeOfResolved(site: StaticSite, resolution: StaticResolution): string | undefined {
   if (resolution.kind === 'file') return site.files.typeOf(resolution.file.path)
   const filename = 'filename' in resolution ? resolution.filename : null
-  return filename === null ? 'httpd/unix-directory' : site.files.typeOf(filename)
+  return filename === null ? directoryType : site.files.typeOf(filename)
 }
 
 function validatorFields(site: StaticSite, { validators }: Representation): string[] {

@@ -10,7 +10,7 @@ import { type Alias, aliasedName, findAlias, orderAliases } from './aliases.js'
 import { Disk, type Found } from './disk.js'
 import { FileStore } from './file-store.js'
 import { type Grant, grantOf, isGranted } from './grants.js'
-import { extensionsOf, openMimeTable } from './mime-table.js'
+import { directoryType, extensionsOf, openMimeTable } from './mime-table.js'
 import { rawPath, rawText } from './raw-path.js'
 import type { HandlerResolution, Resolution } from './resolution.js'
 import { escapePath } from './url-escape.js'
@@ -62,6 +62,8 @@ export interface StaticSite {
    * characters of the raw bytes. Looks at the disk, but waits for nothing.
    */
   resolve(path: string): Resolution
+  /** The content type that a name stands for, whether it is there or not; a directory ends with a slash. */
+  typeOf(filename: string): string | undefined
 }
 
 /** Opens the static side of a site. */
@@ -72,13 +74,15 @@ export function openStaticSite(
   const commonFields = options.serverHeader === null ? [] : ['Server', options.serverHeader]
   const typeOf = openMimeTable(options.mimeTypesFile)
   const resolver = new Resolver(options)
+  const files = new FileStore({ typeOf, commonFields, now })
   return {
     options,
-    files: new FileStore({ typeOf, commonFields, now }),
+    files,
     commonFields,
     boundary: randomBytes(8).toString('hex'),
     now,
     resolve: path => resolver.resolve(path, 0),
+    typeOf: filename => (filename.endsWith('/') ? directoryType : files.typeOf(filename)),
   }
 }
 

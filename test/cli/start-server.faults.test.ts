@@ -49,7 +49,7 @@ describe('an application', () => {
     })
   }
 
-  test('that names trailers is served without them', async () => {
+  test('that names trailers is served as it is', async () => {
     const server = await start()
     const answer = await ask(server.url('/trailer'))
     expect([answer.status, answer.body, answer.headers.trailer]).toEqual([200, 'ok', undefined])

@@ -308,8 +308,13 @@ def length(e, s):
     s("200 OK", [("X-A", "1"), ("content-length", e["QUERY_STRING"].replace("_", " "))])
     return [b"hello world"]
 def lengths(e, s):
-    s("200 OK", [("Content-Length", "9"), ("X-A", "1"), ("CONTENT-LENGTH", "3")])
+    first, last = e["QUERY_STRING"].split("&")
+    s("200 OK", [("Content-Length", first), ("X-A", "1"), ("CONTENT-LENGTH", last)])
     return [b"hello world"]
+def own_status(e, s):
+    s("204 No", [("STATUS", "200 OK")])
+    yield b"hello"
+    yield b" world"
 def no_body(e, s):
     s(e["QUERY_STRING"].replace("_", " "), TXT)
     for i in range(3):
@@ -580,11 +585,20 @@ class StartResponse(ResponseCase):
             self.assertEqual(r.header("content-length"), number)
             self.assertEqual(r.body, b"hello world"[: int(number)])
 
+    def test_a_status_in_a_field_may_have_a_body(self) -> None:
+        self.assertEqual(self.worker.get("/own_status").body, b"hello world")
+
     def test_the_last_content_length_counts(self) -> None:
         for _ in range(2):  # names are new the first time, known the second
-            r = self.worker.get("/lengths")
-            self.assertEqual(r.headers, [("X-A", "1"), ("CONTENT-LENGTH", "3")])
+            r = self.worker.get("/lengths?9&3")
+            self.assertEqual(r.headers[-1], ("CONTENT-LENGTH", "3"))
             self.assertEqual(r.body, b"hel")
+        r = self.worker.get("/lengths?9&+3")
+        self.assertEqual([value for name, value in r.headers if name != "X-A"], ["3", "3"])
+
+    def test_a_content_length_that_is_no_number_fails_the_request_before_another_one(self) -> None:
+        r = self.worker.get("/lengths?x&3")
+        self.assertEqual((r.status, r.outcome), (None, 1))
 
     def test_a_content_length_that_is_no_number_fails_the_request(self) -> None:
         for text in ("abc", "4_", "4x", "0x4", "-1", "1.0", "9" * 30, "4_0"):

@@ -33,7 +33,7 @@ export const buffersOptions = [
     metavar: 'NUMBER',
     min: 0,
     help: 'Bytes of the longest response header line an application may send; 0 is 32768',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--response-buffer-size',
@@ -55,7 +55,7 @@ export const buffersOptions = [
     metavar: 'MILLISECONDS',
     min: 0,
     help: 'Milliseconds to wait for more response data before what is there goes to the client',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--enable-sendfile',

@@ -459,14 +459,44 @@ def start_with(environ, start_response):
     return [b"app me"]
 
 
+def chunks_with(environ, start_response):
+    start_response(*arguments(environ))
+    return [b"6\r\napp me\r\n0\r\n\r\n"]
+
+
+def generated_with(environ, start_response):
+    start_response(*arguments(environ))
+    yield b"app "
+    yield b"me"
+
+
+def nothing_with(environ, start_response):
+    start_response(*arguments(environ))
+    return []
+
+
 def try_with(environ, start_response):
     try:
         result = start_response(*arguments(environ))
-        said = "app " + type(result).__name__
+        said = "app gives what is %scallable" % ("" if callable(result) else "not ")
     except BaseException as error:
         said = "app %s: %s" % (type(error).__name__, error)
         start(start_response)
     return [said.encode()]
+
+
+def try_quietly(environ, start_response):
+    try:
+        start_response(*arguments(environ))
+    except BaseException as error:
+        start(start_response)
+        return [b"app ", type(error).__name__.encode()]
+    return [b"app"]
+
+
+def types_of_start(environ, start_response):
+    write = start(start_response)
+    return [("app %s %s" % (type(start_response).__name__, type(write).__name__)).encode()]
 
 
 # Streaming and closing

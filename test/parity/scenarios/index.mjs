@@ -5,6 +5,7 @@ import debug from './debug.mjs'
 import environ from './environ.mjs'
 import files from './files.mjs'
 import handlers from './handlers.mjs'
+import heads from './heads.mjs'
 import log from './log.mjs'
 import module from './module.mjs'
 import options from './options.mjs'
@@ -26,6 +27,7 @@ export const scenarioFiles = {
   debug,
   environ,
   handlers,
+  heads,
   log,
   module,
   requests,

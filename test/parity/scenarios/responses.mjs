@@ -374,6 +374,10 @@ const startArguments = {
   'exc_info of one': "'200 OK', [], (1,)",
   'exc_info of nothing': "'200 OK', [], ()",
   'exc_info in a list': "'200 OK', [], [1, 2, 3]",
+}
+
+/** Their words are those of the language in which start_response is written. */
+const argumentCounts = {
   'no headers': "'200 OK',",
   'no arguments': '()',
   'four arguments': "'200 OK', [], None, None",
@@ -457,6 +461,9 @@ async function spelled(site, path) {
   }
 }
 
+const startRow =
+  'type of `start_response`, and words of errors about wrong uses of it and of `wsgi.input`'
+
 /** @type {Scenario} */
 const starts = {
   name: 'calls of start_response',
@@ -467,6 +474,15 @@ const starts = {
         [`try: ${name}`, site => exchange(site, get(`try_with?${encodeURIComponent(text)}`))],
       ]),
     ),
+    ...Object.fromEntries(
+      Object.entries(argumentCounts).map(([name, text]) => [
+        `try quietly: ${name}`,
+        site => exchange(site, get(`try_quietly?${encodeURIComponent(text)}`)),
+      ]),
+    ),
+    'its type, and that of what it gives': site => exchange(site, get('types_of_start')),
+    'words about too few arguments': site =>
+      exchange(site, get(`try_with?${encodeURIComponent(argumentCounts['no headers'])}`)),
     ...Object.fromEntries(
       Object.entries(sent).map(([name, text]) => [
         `send: ${name}`,
@@ -484,6 +500,10 @@ const starts = {
         `start_with?${encodeURIComponent("'200 OK', [('x-A', '1'), ('CONTENT-length', '6'), ('content-TYPE', 'a/b'), ('X-b', '2'), ('ETAG', 'x')]")}`,
       ),
     'spelling and order without a length': site => spelled(site, 'list_of_one'),
+  },
+  differs: {
+    'its type, and that of what it gives': startRow,
+    'words about too few arguments': startRow,
   },
 }
 
