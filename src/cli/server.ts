@@ -9,7 +9,7 @@ import { Front } from '../front/front.js'
 import { usualLongestLine } from '../front/response-head.js'
 import type { PatienceRule } from '../http/patience.js'
 import type { Log } from '../logging/log.js'
-import type { Settings } from '../settings/settings.js'
+import { defaultSettings, type Settings } from '../settings/settings.js'
 import { openStaticSite } from '../static/site.js'
 import type { Fleet } from '../supervisor/fleet.js'
 import { listenForSignals, type Order, signalExitCode } from '../supervisor/signals.js'
@@ -80,6 +80,7 @@ export class Server {
       queueTimeout: settings.queueTimeout,
       bodyLimit: settings.limitRequestBody,
       longestHeadLine: longestHeadLine(settings),
+      flushDelay: flushDelay(settings),
       mapsHead: mapsHead(settings),
       chunkedRequests: settings.chunkedRequest,
     })
@@ -247,6 +248,11 @@ function mapsHead({ mapHeadToGet, compressResponses }: Settings): boolean {
 /** mod_wsgi's buffer for a line has to hold a CR and a NUL as well; without --processes the option does not count. */
 function longestHeadLine({ headerBufferSize, processes }: Settings): number {
   return processes === null || headerBufferSize === 0 ? usualLongestLine : headerBufferSize - 2
+}
+
+/** Up to the default the wait is too short to be noticed, and costs a timer for each block. */
+function flushDelay({ responseFlushDelay }: Settings): number {
+  return responseFlushDelay <= defaultSettings.responseFlushDelay ? 0 : responseFlushDelay
 }
 
 /** Apache's own time for heads and bodies, which an option of 0 stands for. */

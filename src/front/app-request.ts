@@ -35,6 +35,8 @@ export interface ApplicationFront extends FrontRules {
   readonly bodyLimit: number
   /** Bytes of the longest line of a response's head (--header-buffer-size). */
   readonly longestHeadLine: number
+  /** Milliseconds that a part of a response waits for more of it (--response-flush-delay). */
+  readonly flushDelay: number
   /** The content type of a file or directory, whether it is there or not. */
   typeOf(filename: string): string | undefined
   /** Requests that are with the application or wait for it. */
@@ -272,6 +274,8 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
       this.#done()
       return this.response.end(frame.body)
     }
+    const { flushDelay, clock } = this.front
+    if (flushDelay > 0) this.response.delayFlushes(flushDelay, clock)
     if (frame.body.length > 0) this.#write(frame.body)
     else this.response.flushHeaders()
   }

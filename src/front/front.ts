@@ -48,6 +48,8 @@ export interface FrontOptions extends ListenOptions {
   readonly bodyLimit: number
   /** Bytes of the longest line of a response's head (--header-buffer-size). */
   readonly longestHeadLine: number
+  /** Milliseconds that a part of a response waits for more of it (--response-flush-delay). */
+  readonly flushDelay: number
   /** HEAD reaches the application as GET (--map-head-to-get). */
   readonly mapsHead: boolean
   /** Whether bodies with `Transfer-Encoding: chunked` are taken (--chunked-request). */
@@ -64,6 +66,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   readonly queueTimeout: number
   readonly bodyLimit: number
   readonly longestHeadLine: number
+  readonly flushDelay: number
   readonly keepAliveTimeout: number
   readonly inProgress = new InProgress<AppRequest>()
   stopping = false
@@ -82,6 +85,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     this.queueTimeout = options.queueTimeout
     this.bodyLimit = options.bodyLimit
     this.longestHeadLine = options.longestHeadLine
+    this.flushDelay = options.flushDelay
     this.keepAliveTimeout = options.keepAliveTimeout
     this.silence = options.silence
     this.headPatience = options.headPatience

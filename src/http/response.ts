@@ -1,5 +1,7 @@
 /** One response on a connection: head, body in one of HTTP's framings, and what becomes of it. */
 import type { Socket } from 'node:net'
+import type { Clock } from '../base/clock.js'
+import { FlushDelay } from './flush-delay.js'
 import type { Version } from './head.js'
 
 /** What a response tells its connection. */
@@ -45,6 +47,7 @@ export class HttpResponse {
   readonly #version: Version
   #onClose: (() => void)[] = []
   #onDrain: (() => void) | null = null
+  #delay: FlushDelay | null = null
 
   /** @param method that of the request: HEAD gets no body */
   constructor(owner: ResponseOwner, method: string, version: Version, keepAlive: boolean) {
@@ -117,11 +120,17 @@ export class HttpResponse {
     this.#head = `${head}\r\n`
   }
 
+  /** From here on what is written waits so many milliseconds for more, see {@link FlushDelay}. */
+  delayFlushes(milliseconds: number, clock: Clock): void {
+    this.#delay ??= new FlushDelay(this.socket, milliseconds, clock)
+  }
+
   /** Sends the head if it has not gone out. */
   flushHeaders(): void {
     if (this.#head === '' || this.#destroyed) return
-    this.socket.write(this.#head, 'latin1')
-    this.#head = ''
+    this.#delay?.hold()
+    this.#writeHead()
+    this.#delay?.wrote()
   }
 
   /**
@@ -135,10 +144,23 @@ export class HttpResponse {
       return true
     }
     this.bodyBytes += body.length
+    if (this.#delay === null) return this.#writeFramed(body, written)
+    this.#delay.hold()
+    const room = this.#writeFramed(body, written)
+    this.#delay.wrote()
+    return room
+  }
+
+  #writeHead(): void {
+    this.socket.write(this.#head, 'latin1')
+    this.#head = ''
+  }
+
+  #writeFramed(body: Buffer, written?: (error?: Error | null) => void): boolean {
     if (this.#framing !== 'chunked' && this.#head === '') return this.socket.write(body, written)
     const { socket } = this
     socket.cork()
-    this.flushHeaders()
+    if (this.#head !== '') this.#writeHead()
     if (this.#framing === 'chunked') socket.write(`${body.length.toString(16)}\r\n`, 'latin1')
     const room = socket.write(body, this.#framing === 'chunked' ? undefined : written)
     const last = this.#framing === 'chunked' ? socket.write('\r\n', 'latin1', written) : room
@@ -155,6 +177,7 @@ export class HttpResponse {
       this.#endWhole(nothing)
     }
     this.#ended = true
+    this.#delay?.flush()
     this.whenThrough?.()
     this.#owner.ended(this.keepsConnection)
   }
@@ -185,6 +208,7 @@ export class HttpResponse {
   closed(): void {
     if (this.#destroyed || this.#ended) return
     this.#destroyed = true
+    this.#delay?.flush()
     const listeners = this.#onClose
     this.#onClose = []
     for (const listener of listeners) listener()

@@ -5,6 +5,7 @@ import type { ConnectionRules, HttpHandler } from '../../src/http/connection.js'
 import type { HttpRequest } from '../../src/http/request.js'
 import type { HttpResponse } from '../../src/http/response.js'
 import { HttpServer } from '../../src/http/server.js'
+import { HandClock } from '../rig/hand-clock.js'
 
 type Answer = (request: HttpRequest, response: HttpResponse) => void
 
@@ -63,6 +64,7 @@ async function dial(port: number) {
   }
   return {
     socket,
+    text: () => text,
     send: (data: string) => void socket.write(data, 'latin1'),
     received: (wanted: string) => until(() => text.includes(wanted)),
     closed: () => until(() => ended),
@@ -166,6 +168,118 @@ describe('a response', () => {
       'HTTP/1.1 200 HTTP/1.1 204 HTTP/1.1 304 ' +
         'HTTP/1.1 404 Status\r\nX: y\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n',
     )
+  })
+
+  test('with chunks of its own goes out as it is, and keeps the connection', async () => {
+    const { dial } = await serve((_, response) => {
+      response.coding = 'own'
+      response.writeHead(200, 'OK', ['Transfer-Encoding', 'chunked'])
+      response.write(Buffer.from('1\r\na\r\n'))
+      response.end(Buffer.from('0\r\n\r\n'))
+    })
+    const client = await dial()
+    client.send(get('/') + get('/'))
+    const one = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n'
+    expect(await client.received(one + one)).toBe(one + one)
+  })
+
+  test('with a coding of its own gets chunks, and no second field for them', async () => {
+    const { dial } = await serve((_, response) => {
+      response.coding = 'added'
+      response.writeHead(200, 'OK', ['Transfer-Encoding', 'x, chunked'], 'a/b')
+      response.end(Buffer.from('a'))
+    })
+    const client = await dial()
+    client.send(get('/'))
+    expect(await client.received('0\r\n\r\n')).toBe(
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: x, chunked\r\nContent-Type: a/b\r\n\r\n1\r\na\r\n0\r\n\r\n',
+    )
+  })
+
+  test('has what tells its framing before its type', async () => {
+    const { dial } = await serve((_, response) => {
+      response.writeHead(200, 'OK', ['A', '1'], 'a/b')
+      response.end()
+    })
+    const client = await dial()
+    client.send(get('/'))
+    expect(await client.received('0\r\n\r\n')).toContain(
+      'A: 1\r\nTransfer-Encoding: chunked\r\nContent-Type: a/b\r\n',
+    )
+  })
+
+  describe('whose flushes are delayed', () => {
+    /** The response to one request, to be written by the test, and what the client has of it. */
+    async function delayed() {
+      const clock = new HandClock()
+      let begun = (_: HttpResponse) => {}
+      const first = new Promise<HttpResponse>(resolve => (begun = resolve))
+      const answer: Answer = (request, response) =>
+        request.url === '/now' ? hello(request, response) : begun(response)
+      const { dial } = await serve(answer)
+      const client = await dial()
+      client.send(get('/'))
+      const response = await first
+      response.delayFlushes(7, clock)
+      response.writeHead(200, 'OK', ['Content-Length', '20000'])
+      // What was sent before has arrived when another connection has its answer.
+      const settled = async () => {
+        const other = await dial()
+        other.send(get('/now'))
+        await other.received('/now')
+      }
+      return { clock, client, response, settled }
+    }
+
+    test('holds bytes until the time after the last ones is over', async () => {
+      const { clock, client, response, settled } = await delayed()
+      response.write(Buffer.from('one'))
+      response.write(Buffer.from('two'))
+      expect(clock.orders.map(order => order.milliseconds)).toEqual([7])
+      await settled()
+      expect(client.text()).toBe('')
+      clock.strike()
+      expect(await client.received('two')).toContain('\r\n\r\nonetwo')
+      response.write(Buffer.from('three'))
+      await settled()
+      expect(client.text()).not.toContain('three')
+      clock.strike()
+      await client.received('three')
+    })
+
+    test('holds a head that comes alone', async () => {
+      const { clock, client, response, settled } = await delayed()
+      response.flushHeaders()
+      await settled()
+      expect(client.text()).toBe('')
+      clock.strike()
+      await client.received('\r\n\r\n')
+    })
+
+    test('sends what is worth a write of its own at once', async () => {
+      const { clock, client, response } = await delayed()
+      response.write(Buffer.from('one'))
+      response.write(Buffer.alloc(4096, 'x'))
+      await client.received('xxx')
+      expect(clock.orders).toEqual([])
+    })
+
+    test('sends all of it at the end', async () => {
+      const { clock, client, response } = await delayed()
+      response.write(Buffer.from('one'))
+      response.end(Buffer.from('two'))
+      await client.received('onetwo')
+      expect(clock.orders).toEqual([])
+    })
+
+    test('forgets the time when the client has gone', async () => {
+      const { clock, client, response } = await delayed()
+      response.write(Buffer.from('one'))
+      const closed = new Promise<void>(resolve => response.once('close', resolve))
+      client.socket.resetAndDestroy()
+      await closed
+      expect(clock.orders).toEqual([])
+    })
   })
 
   test('hears that the client is gone', async () => {

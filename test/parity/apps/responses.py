@@ -524,6 +524,13 @@ def stepwise_writes(environ, start_response):
     return []
 
 
+def stepwise_and_much(environ, start_response):
+    start(start_response)
+    for text in (b"app one" * 1000, b"two", b"three" * 1000):
+        yield text
+        wait()
+
+
 def empty_then_wait(environ, start_response):
     start(start_response)
     yield b""

@@ -609,6 +609,38 @@ const hurried = {
   arguments: ['--response-flush-delay', '0'],
 }
 
+/** Whether the first block, and then what comes when all are made, arrives while there may be more. */
+const heldBack = path => async site => {
+  const connection = await site.connect()
+  try {
+    connection.send(get(path))
+    const first = await connection.receives('app', 300)
+    for (let count = 0; count < 2; count++) await step(site)
+    const more = await connection.receives('three', 300)
+    await step(site)
+    return { first, more, response: observe(await connection.read()) }
+  } finally {
+    connection.close()
+  }
+}
+
+/** @type {Scenario} */
+const patient = {
+  name: 'streaming with a long delay of flushes',
+  app: 'responses.py',
+  arguments: ['--response-flush-delay', '60000'],
+  probes: {
+    stepwise: heldBack('stepwise'),
+    'stepwise with a length': heldBack('stepwise_with_length'),
+    'stepwise writes': heldBack('stepwise_writes'),
+    'stepwise and much': heldBack('stepwise_and_much'),
+    'slow close': closing('slow_close'),
+    generator: site => exchange(site, get('generator')),
+    big: site => exchange(site, get('big')),
+    'a client that closes': leaving('close'),
+  },
+}
+
 /** What the target saw, instead of the body; without what is between Apache and its daemon. */
 function look(response) {
   const body = response.body.toString('latin1')
@@ -778,6 +810,7 @@ export default [
   streaming,
   unhurried,
   hurried,
+  patient,
   internal,
   files('files of the application', []),
   files('files of the application with sendfile', ['--enable-sendfile']),
