@@ -81,6 +81,12 @@ def report_interrupt(remote: str, script: str, request: str) -> None:
     _write([text], remote, script, "info", request)
 
 
+def report_short_file(error: Exception, remote: str, script: str, request: str) -> None:
+    """Log that a file of wsgi.file_wrapper ended before the Content-Length of its response."""
+    text = "modwsgi-dev: the file of a response is shorter than its Content-Length: %s" % error
+    _write([text], remote, script, "error", request)
+
+
 def report_channel_error(error: BaseException) -> None:
     """Log why this side closes a connection of the channel; a fault of modwsgi-dev, not of the site."""
     text = "modwsgi-dev: the worker closes a connection: %s: %s" % (type(error).__name__, error)

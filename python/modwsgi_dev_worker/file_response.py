@@ -15,11 +15,15 @@ if False:
     from .exchange import Exchange
 
 
+class FileTooShort(Exception):
+    """A file ended before what its response had announced: the client has to see that it misses something."""
+
+
 def send_file(wrapper: "FileWrapper", exchange: "Exchange") -> bool:
     """Send the rest of the wrapped file, from its current position, as the body.
 
     Gives the response a Content-Length if it has none. Returns False, with nothing done, for what is
-    no regular file with a descriptor: that is iterated.
+    no regular file with a descriptor: that is iterated. Raises FileTooShort when all of it was sent.
     """
     found = _regular_file(wrapper)
     if found is None:
@@ -29,7 +33,7 @@ def send_file(wrapper: "FileWrapper", exchange: "Exchange") -> bool:
     if exchange.length is None:
         exchange.head = with_content_length(exchange.head, rest)  # type: ignore[arg-type]
     else:
-        rest = min(rest, exchange.length)
+        rest = exchange.length
     exchange.length = 0
     if exchange.has_no_body():
         rest = 0
@@ -62,7 +66,7 @@ def _send_blocks(exchange: "Exchange", descriptor: int, offset: int, rest: int) 
         exchange.check_abort()
         size = _read_into(view[HEADER.size : HEADER.size + min(rest, MAX_DATA)], descriptor, offset)
         if not size:
-            return  # the file has become shorter
+            raise FileTooShort("%d bytes are missing" % rest)
         HEADER.pack_into(buffer, 0, DATA, size)
         exchange.connection.send_bytes(view[: HEADER.size + size])
         exchange.output_length += size

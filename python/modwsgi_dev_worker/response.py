@@ -10,9 +10,9 @@ from mod_wsgi._metrics import recorders
 from mod_wsgi._file_wrapper import FileWrapper
 
 from .connection import ConnectionLost
-from .error_report import report_interrupt, report_request_error
+from .error_report import report_interrupt, report_request_error, report_short_file
 from .exchange import MAX_DATA, ClientGone
-from .file_response import send_file
+from .file_response import FileTooShort, send_file
 from .protocol import (
     OUTCOME_BROKEN_OFF,
     OUTCOME_COMPLETE,
@@ -91,6 +91,9 @@ def _send_blocks(result: "Any", exchange: "Exchange") -> int:
                 send_block(block)
         exchange.finish()
     except ClientGone:
+        return OUTCOME_BROKEN_OFF
+    except FileTooShort as error:
+        report_short_file(error, *exchange.origin())
         return OUTCOME_BROKEN_OFF
     except BaseException as error:
         return failed(error, exchange)

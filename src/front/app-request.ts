@@ -303,7 +303,10 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
 
   #finish(outcome: EndOutcome): void {
     if (this.#answered) return
-    if (this.#headSent) {
+    if (this.#headSent && outcome === endOutcome.brokenOff) {
+      this.#done()
+      this.response.destroy()
+    } else if (this.#headSent) {
       this.#done()
       // Also when it is cut short: mod_wsgi ends the body where it is, so that it looks complete.
       this.response.end()

@@ -21,6 +21,11 @@ def application(environ, start_response):
     if path == "/die-reading":
         environ["wsgi.input"].read(10)
         os._exit(3)
+    if path == "/short":
+        start_response("200 OK", plain + [("Content-Length", "100")])
+        with open("file.txt", "wb") as file:
+            file.write(b"of a file")
+        return environ["wsgi.file_wrapper"](open("file.txt", "rb"))
     if path == "/early":
         start_response("200 OK", plain)
         return (b"x" * 65536 for _ in range(4))
@@ -52,7 +57,15 @@ describe('an application', () => {
   test('that names trailers is served as it is', async () => {
     const server = await start()
     const answer = await ask(server.url('/trailer'))
-    expect([answer.status, answer.body, answer.headers.trailer]).toEqual([200, 'ok', undefined])
+    expect([answer.status, answer.body, answer.headers.trailer]).toEqual([200, 'ok', 'X-Foo'])
+  })
+
+  test('that announces more than its file has is cut off, so that nothing can complete it', async () => {
+    const server = await start('--keep-alive-timeout', '60')
+    const client = await RawConnection.open(server.port)
+    client.send('GET /short HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    await client.end()
+    expect(client.received).toMatch(/Content-Length: 100\r\n(.+\r\n)*\r\nof a file$/)
   })
 
   test('that redirects to itself internally gets 500 in the end', async () => {

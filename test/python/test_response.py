@@ -809,7 +809,13 @@ class Files(ResponseCase):
         self.assertEqual(got, size)
         self.assertLess(self.worker.peak_memory() - before, 4)
 
-    def test_a_file_that_shrinks_ends_the_body_early(self) -> None:
+    def test_a_file_that_is_shorter_than_announced_breaks_the_body_off(self) -> None:
+        r = self.worker.get("/file?10&100000")
+        self.assertEqual((r.body, r.header("Content-Length")), (self.content()[10:], "100000"))
+        self.assertEqual((r.flags, r.outcome), (0, 4))
+        self.worker.wait_log("the file of a response is shorter than its Content-Length")
+
+    def test_a_file_that_shrinks_breaks_the_body_off(self) -> None:
         path = os.path.join(self.worker.folder, "shrinks")
         with open(path, "wb") as file:
             file.truncate(64 * 1024 * 1024)
@@ -819,7 +825,7 @@ class Files(ResponseCase):
         os.truncate(path, 10)
         r = one.response()
         self.assertLess(len(r.body), 64 * 1024 * 1024 - 1)
-        self.assertEqual(r.outcome, 0)
+        self.assertEqual(r.outcome, 4)
 
     def test_an_abort_ends_a_file(self) -> None:
         path = os.path.join(self.worker.folder, "aborted")

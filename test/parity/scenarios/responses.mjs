@@ -728,6 +728,10 @@ function files(name, args) {
       'HEAD of file_whole': site => exchange(site, get('file_whole', '', 'HEAD')),
       'a range of file_whole': site => exchange(site, get('file_whole', 'Range: bytes=0-2\r\n')),
     },
+    differs: {
+      'unfinished: file_with_too_long_length':
+        'a Content-Length beyond the end of a file in `wsgi.file_wrapper`',
+    },
   }
 }
 
