@@ -199,6 +199,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
         if (body === 'streamed') http.request.resume()
         return respond(this.#options.site, resolution, {
           request: http.request,
+          query: target.query,
           response: http.response,
           writeHead: (status, fields) => writeHead(http, status, reasonPhrase(status), fields),
           serverPage: (status, fields) => writeServerPage(http, status, fields),

@@ -20,6 +20,8 @@ export interface DirectoryToList {
   readonly urlPath: string
   /** False where listings are on but do not reach: directories outside the document root. */
   readonly listed: boolean
+  /** Names that would answer for it, and do for the directories in it. */
+  readonly indexNames: readonly string[]
 }
 
 /** The application answers. */

@@ -33,6 +33,8 @@ export interface StaticExchange {
   serverPage(status: number, fields: readonly string[]): void
   /** Sends status and fields, and whatever else belongs in a head. */
   writeHead(status: number, fields: string[]): void
+  /** What follows the question mark in the target. */
+  readonly query?: string
   /** Status of the answer instead of 200: the file is the error document of that status. */
   readonly status?: number
 }
@@ -164,9 +166,9 @@ function sendPreconditionFailed(file: LoadedFile | OpenedFile, exchange: StaticE
 }
 
 function sendListing(site: StaticSite, directory: DirectoryToList, exchange: StaticExchange): void {
-  const { request, response } = exchange
+  const { request, response, query } = exchange
   if (request.method === 'POST') return exchange.serverPage(404, [])
-  const page = directory.listed ? listDirectory(directory) : null
+  const page = directory.listed ? listDirectory(directory, query ?? '') : null
   if (page === null) return exchange.serverPage(403, [])
   const fields = [...site.commonFields]
   if (request.method !== 'HEAD') fields.push('Content-Length', String(page.length))

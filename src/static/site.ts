@@ -172,7 +172,12 @@ class Resolver {
     if (!this.#lists) return nothingThere
     return {
       kind: 'listing',
-      directory: { path: directory, urlPath: path, listed: inDocumentRoot },
+      directory: {
+        path: directory,
+        urlPath: path,
+        listed: inDocumentRoot,
+        indexNames: this.#indexNamesOf(inDocumentRoot),
+      },
     }
   }
 
@@ -182,7 +187,7 @@ class Resolver {
    */
   #findIndex(path: string, inDocumentRoot: boolean, depth: number): Resolution | null {
     if (depth >= deepestIndex) return null
-    const names = (inDocumentRoot ? this.#indexNames : null) ?? defaultIndexNames
+    const names = this.#indexNamesOf(inDocumentRoot)
     let refused: Resolution | null = null
     for (const name of names) {
       const index = this.resolve(name.startsWith('/') ? name : path + name, depth + 1)
@@ -190,6 +195,10 @@ class Resolver {
       if (index.kind === 'refused' && index.status === 403) refused = index
     }
     return refused
+  }
+
+  #indexNamesOf(inDocumentRoot: boolean): readonly string[] {
+    return (inDocumentRoot ? this.#indexNames : null) ?? defaultIndexNames
   }
 
   #belongsToApplication(directory: string): boolean {

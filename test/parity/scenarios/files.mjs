@@ -509,7 +509,9 @@ function lookAtListing(response) {
   const text = response.body
     .toString('latin1')
     .replace(/(?!2020)\d{4}-\d\d-\d\d \d\d:\d\d/g, '(date)')
-  return observe({ ...response, body: Buffer.from(text, 'latin1') })
+  const seen = observe({ ...response, body: Buffer.from(text, 'latin1') })
+  // Line by line: a long one would be cut.
+  return seen.framing === 'page' ? seen : { ...seen, body: text.split('\n') }
 }
 
 const lists = (prefix, list) =>
@@ -520,11 +522,63 @@ const lists = (prefix, list) =>
     ]),
   )
 
+const listingQueries = [
+  'C=N',
+  'C=N;O=D',
+  'C=M;O=A',
+  'C=S',
+  'C=D;O=D',
+  'C=X;O=D',
+  'O=D',
+  'O=D;C=N',
+  'O=D;O=A',
+  'F=0',
+  'F=1',
+  'F=1&C=M',
+  'F=1;C=M;O=D',
+  'F=1;C=S',
+  'F=1;C=S;O=D',
+  'F=1;C=D;O=D',
+  'F=1;F=2',
+  'F=2',
+  'F=2;C=S;O=D',
+  'F=3',
+  'F=1;',
+  'F=1x',
+  'f=1',
+  'V=1',
+  'V=0;F=1',
+  'V=1;O=D;F=1',
+  'P=*',
+  'P=*.txt',
+  'P=?.txt;F=1',
+  'P=[a-w]*;F=1',
+  'P=[!v]*;F=1',
+  'P=[^v]*',
+  'P=[]v]*',
+  'P=[v*',
+  'P=v-[0-9]*',
+  'P=.*',
+  'P=*hidden',
+  'P=%76*;F=1',
+  'P=%zz*;F=1',
+  'P=%2f*;F=1',
+  'P=;F=1',
+  'P=v*;P=;F=1',
+  'P=<b>"&F=1',
+  'P=a+b%20c%3fé;F=2',
+  'P=\\v*',
+  'x=y;F=1',
+  '&F=1',
+]
+
 /** @returns {Scenario} */
 function filesOnly(name, args) {
   return {
     name,
     app: null,
+    // Listings tell the local time.
+    env: { TZ: 'UTC' },
     arguments: ['{folder}/site', '--application-type', 'static', ...args],
     files: {
       'site/a.txt': 'app a',
@@ -536,6 +590,25 @@ function filesOnly(name, args) {
       'site/bare/deep/y.txt': 'app y',
       'site/indexed/index.html': 'app index',
       'site/hidden/.only': 'app',
+      ...Object.fromEntries(
+        [
+          'v2',
+          'v10',
+          'v-1.2',
+          'v-1.10',
+          'v1.02',
+          'v1.010',
+          'v 3',
+          'V2',
+          'vé',
+          '.hidden',
+          '[v',
+          'a:b',
+        ].map((name, at) => [
+          `site/sorted/${name}`,
+          'x'.repeat([0, 5, 972, 973, 1500, 9999, 10200, 996_147][at % 8]),
+        ]),
+      ),
     },
     probes: {
       ...lists('', [
@@ -554,6 +627,7 @@ function filesOnly(name, args) {
         '.hidden',
         '../',
         'a.txt/x',
+        ...listingQueries.flatMap(query => [`?${query}`, `sorted/?${query}`]),
       ]),
       'HEAD of the root': site => exchange(site, ask('/', { method: 'HEAD' })),
       'POST to the root': site => exchange(site, ask('/', { method: 'POST' })),
@@ -593,6 +667,29 @@ const mounted = {
   ]),
 }
 
+/** The same types on every machine. */
+const types = `text/plain asc txt text pot brf srt
+text/html html htm shtml
+text/css css
+text/javascript es js mjs
+text/x-python py
+application/json json
+application/gzip gz
+application/xml xml xsl xsd
+image/svg+xml svg svgz
+image/png png
+font/woff2 woff2
+`
+
+/** @param {Scenario} scenario */
+function withTypes({ arguments: args = [], files = {}, ...scenario }) {
+  return {
+    ...scenario,
+    arguments: [...args, '--mime-types', '{folder}/mime.types'],
+    files: { ...files, 'mime.types': types },
+  }
+}
+
 export default [
   aliases,
   validators,
@@ -603,4 +700,4 @@ export default [
   filesOnly('a site of files with listings', ['--directory-listing']),
   filesOnly('a site of files with an index', ['--directory-index', 'x.txt']),
   mounted,
-]
+].map(withTypes)

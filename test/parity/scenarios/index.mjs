@@ -26,6 +26,7 @@ export const scenarioFiles = {
   connections,
   debug,
   environ,
+  files,
   handlers,
   heads,
   log,
@@ -40,4 +41,4 @@ export const scenarioFiles = {
  *
  * @type {ScenarioFiles}
  */
-export const openScenarioFiles = { files, options, responses }
+export const openScenarioFiles = { options, responses }
