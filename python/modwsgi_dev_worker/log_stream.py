@@ -108,7 +108,7 @@ class Log:
 
     def fileno(self) -> int:
         """Raise OSError, as for every stream without a descriptor of its own."""
-        raise OSError("Apache/mod_wsgi log object is not associated with a file descriptor.")
+        raise OSError("wsgi.errors log object has no file descriptor")
 
     def readable(self) -> bool:
         return False

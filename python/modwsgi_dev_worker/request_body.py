@@ -87,6 +87,9 @@ class Input:
             raise StopIteration
         return line
 
+    def __dir__(self) -> "List[str]":
+        return [name for name in object.__dir__(self) if name[:1] != "_" or name[:2] == "__"]
+
     def _check(self, what: str) -> None:
         if self._exchange is None or self._exchange.over:
             raise RuntimeError(what + " after request completed")

@@ -98,7 +98,7 @@ def kept(e, s):
 def kind(e, s):
     i = e["wsgi.input"]
     t = type(i)
-    return reply(s, [t.__module__, t.__qualname__, [n for n in dir(i) if n[0] != "_"]])
+    return reply(s, [t.__module__, t.__qualname__, [n for n in dir(i) if n[:2] != "__"]])
 '''
 
 BODY = b"line1\nline2\nrest"
