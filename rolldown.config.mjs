@@ -20,6 +20,12 @@ const command = {
   },
 }
 
+/** A program of its own, see src/workers/account-host.ts: it shares no file with the command, which would load it. */
+const accountHost = {
+  ...command,
+  input: { 'account-host': 'src/workers/account-host-program.ts' },
+}
+
 /** What scripts and the puppet worker of the tests import from JavaScript. */
 const parts = {
   input: {
@@ -31,4 +37,4 @@ const parts = {
   output: { dir: 'dist', format: 'esm', chunkFileNames: 'parts/[name].js' },
 }
 
-export default defineConfig([command, parts])
+export default defineConfig([command, accountHost, parts])

@@ -1,9 +1,13 @@
-/** The whole gate: types, lint and format, docs in step with the code, and all tests. */
+/**
+ * The whole gate: types, lint and format, docs in step with the code, and all tests; where MOD_WSGI_EXPRESS
+ * names the original, also the live comparison with it.
+ */
 import { join } from 'node:path'
+import { compareLive } from './parity.mjs'
 import { prepare } from './prepare.mjs'
 import { projectFolder, reportStepError, run, runProgram, StepError } from './step.mjs'
 import { runTests } from './test.mjs'
-import { totalLine } from './test-results.mjs'
+import { sum, totalLine } from './test-results.mjs'
 
 /** Each is a Node program; the arrows between the layers are a test (test/layers.test.ts). */
 const checks = [
@@ -39,9 +43,15 @@ async function check() {
     return { passed: 0, failed: 1 }
   }
   const failed = await failedChecks()
-  const tests = await runTests([])
+  const tests = sum([await runTests([]), await compareWithOriginal()])
   if (failed.length > 0) console.log(`Beside the tests failed: ${failed.join(', ')}`)
   return { passed: tests.passed, failed: tests.failed + failed.length }
+}
+
+async function compareWithOriginal() {
+  if (!process.env.MOD_WSGI_EXPRESS) return { passed: 0, failed: 0 }
+  console.log(' Live comparison with mod_wsgi-express')
+  return compareLive([])
 }
 
 await runProgram(async () => {

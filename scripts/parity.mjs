@@ -16,21 +16,27 @@ const recorded = join(projectFolder, 'test/parity/recorded')
 
 /** @param {string[]} args */
 async function parity(args) {
-  const real = findRealTool()
-  if (real === null) {
-    throw new StepError(
-      'There is no mod_wsgi-express: install apache2 and apache2-dev, `pip install mod_wsgi==6.0.5` in a virtual environment, and name its program in MOD_WSGI_EXPRESS',
-    )
-  }
   await prepare()
   const names = args.filter(arg => !arg.startsWith('--'))
-  return args.includes('--record') ? record(real, names) : compareLive(real, names)
+  if (args.includes('--record')) return record(names)
+  const { failed } = await compareLive(names)
+  process.exitCode = failed > 0 ? 1 : 0
 }
+
+function realTool() {
+  const real = findRealTool()
+  if (real !== null) return real
+  throw new StepError(
+    'There is no mod_wsgi-express: install apache2 and apache2-dev, `pip install mod_wsgi==6.0.5 -r test/requirements.txt` in a virtual environment, and name its program in MOD_WSGI_EXPRESS',
+  )
+}
+
+const allFiles = { ...scenarioFiles, ...openScenarioFiles }
 
 /** The scenarios of each file that the names ask for. */
 function chosenScenarios(names) {
-  const parts = names.filter(name => scenarioFiles[name] === undefined)
-  return Object.entries({ ...scenarioFiles, ...openScenarioFiles })
+  const parts = names.filter(name => allFiles[name] === undefined)
+  return Object.entries(allFiles)
     .map(([file, scenarios]) => {
       const wanted = names.length === 0 || names.includes(file)
       const some = name => parts.some(part => name.includes(part))
@@ -39,7 +45,8 @@ function chosenScenarios(names) {
     .filter(([, scenarios]) => scenarios.length > 0)
 }
 
-async function record(real, names) {
+async function record(names) {
+  const real = realTool()
   for (const [file, scenarios] of chosenScenarios(names)) {
     if (scenarioFiles[file] === undefined) continue
     if (scenarios.length < scenarioFiles[file].length) {
@@ -49,10 +56,16 @@ async function record(real, names) {
     writeFileSync(join(recorded, `${file}.json`), `${JSON.stringify(seen, null, 1)}\n`)
     console.log(`${file}: recorded`)
   }
-  return 0
 }
 
-async function compareLive(real, names) {
+/**
+ * Runs both tools and prints the differences.
+ *
+ * @param {string[]} names of files or parts of names of scenarios; none: all
+ * @returns {Promise<import('./test-results.mjs').Count>} of the probes: those that differ on purpose have passed
+ */
+export async function compareLive(names) {
+  const real = realTool()
   let same = 0
   let allowed = 0
   let differing = 0
@@ -71,11 +84,9 @@ async function compareLive(real, names) {
   console.log(
     `${same} same, ${allowed} differ on purpose (docs/differences.md), ${differing} differ`,
   )
-  return differing > 0 ? 1 : 0
+  return { passed: same + allowed, failed: differing }
 }
 
 if (isProgram(import.meta.url)) {
-  await runProgram(async () => {
-    process.exitCode = await parity(process.argv.slice(2))
-  })
+  await runProgram(() => parity(process.argv.slice(2)))
 }

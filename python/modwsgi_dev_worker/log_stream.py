@@ -11,9 +11,10 @@ import sys
 from . import log_record
 from .current_request import current_exchange
 from .log_record import STDERR, STDOUT, WSGI_ERRORS, write_line
+from .public_names import OF_PYTHON_CLASSES, public_names
 
 if False:
-    from typing import Any, Iterable, Optional, Tuple, Union
+    from typing import Any, Iterable, List, Optional, Tuple, Union
 
     from .exchange import Exchange
 
@@ -65,6 +66,8 @@ class Log:
     """The byte side of a log stream, as `sys.stdout.buffer` shows it."""
 
     __slots__ = ("_name", "_stream")
+
+    __dir__ = public_names
 
     encoding = "utf-8"
     errors = "replace"
@@ -146,6 +149,10 @@ class ErrorsStream(io.TextIOWrapper):
     """wsgi.errors of one request, opened."""
 
     __slots__ = ("_exchange",)
+
+    def __dir__(self) -> "List[str]":
+        hidden = ("_exchange",) + OF_PYTHON_CLASSES
+        return [name for name in super().__dir__() if name not in hidden]
 
 
 class UnopenedErrorsStream(ErrorsStream):

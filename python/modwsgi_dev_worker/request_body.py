@@ -8,6 +8,7 @@ from operator import index
 from sys import maxsize
 
 from .protocol import ABORT, BODY, BODY_END, FRAME_TYPES, ProtocolError
+from .public_names import public_names
 
 if False:
     from typing import List, Optional
@@ -31,6 +32,8 @@ class Input:
         self._chunk = chunk
         self._position = 0
         self._connection = connection  # None: nothing comes after the chunk
+
+    __dir__ = public_names
 
     def read(self, size: int = -1, /) -> bytes:
         """Up to size bytes, waiting for them; all that is left for a negative size.

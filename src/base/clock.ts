@@ -11,12 +11,15 @@ export interface Clock {
   after(milliseconds: number, action: () => void): () => void
 }
 
+/** Milliseconds that a timer of Node can wait, some 24 days; it takes anything longer for 1. */
+export const longestTimer = 2 ** 31 - 1
+
 /** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   epoch: () => (performance.timeOrigin + performance.now()) / 1000,
   after(milliseconds, action) {
-    const timer = setTimeout(action, milliseconds)
+    const timer = setTimeout(action, Math.min(milliseconds, longestTimer))
     return () => clearTimeout(timer)
   },
 }

@@ -1,5 +1,5 @@
 /**
- * What the command prints when the server is up: the lines of mod_wsgi-express, then ours.
+ * What the command prints when the server is up: the lines of mod_wsgi-express, but for those about Apache, then ours.
  */
 import { join } from 'node:path'
 import type { Settings } from '../settings/settings.js'
@@ -15,13 +15,13 @@ export function banner(
   python: Python | null,
   port: number,
 ): string {
-  const host = settings.serverName ?? plan.listenerHost
   const lines: [string, string][] = [
-    ['Server URL', `http://${hostInUrl(host)}:${port}/`],
+    ['Server URL', siteUrl(settings.serverName ?? plan.listenerHost, port)],
     ['Server Root', plan.serverRoot],
     ['Error Log File', logPlace(settings, plan)],
     ...otherLogs(settings, plan),
     ...debugOutput(plan),
+    ...givenFiles(settings),
     ['Operating Mode', plan.mode],
     // Also in debug mode, which runs one request at a time, what --processes and --threads say.
     ['Request Capacity', capacity(settings.processes ?? 1, settings.threads)],
@@ -49,16 +49,26 @@ function debugOutput({ debugTools }: SitePlan): [string, string][] {
 
 function daemonLimits(settings: Settings, { mode }: SitePlan): [string, string][] {
   if (mode !== 'daemon') return []
-  return [
-    ['Request Timeout', `${settings.requestTimeout} (seconds)`],
-    ['Startup Timeout', `${settings.startupTimeout} (seconds)`],
-    ['Queue Backlog', `${settings.daemonBacklog} (connections)`],
-    ['Queue Timeout', `${settings.queueTimeout} (seconds)`],
-  ]
+  const { interruptTimeout, startupTimeout } = settings
+  const lines: [string, string][] = [['Request Timeout', `${settings.requestTimeout} (seconds)`]]
+  if (interruptTimeout > 0) lines.push(['Interrupt Timeout', `${interruptTimeout} (seconds)`])
+  if (startupTimeout > 0) lines.push(['Startup Timeout', `${startupTimeout} (seconds)`])
+  lines.push(['Queue Backlog', `${settings.daemonBacklog} (connections)`])
+  lines.push(['Queue Timeout', `${settings.queueTimeout} (seconds)`])
+  return lines
 }
 
-function hostInUrl(host: string): string {
-  return host.includes(':') ? `[${host}]` : host
+function siteUrl(host: string, port: number): string {
+  const name = host.includes(':') ? `[${host}]` : host
+  return port === 80 ? `http://${name}/` : `http://${name}:${port}/`
+}
+
+/** Files that the command line names; the original has these lines only then. */
+function givenFiles({ rewriteRules, envvarsScript }: Settings): [string, string][] {
+  const lines: [string, string][] = []
+  if (rewriteRules !== null) lines.push(['Rewrite Rules', rewriteRules])
+  if (envvarsScript !== null) lines.push(['Environ Variables', envvarsScript])
+  return lines
 }
 
 function otherLogs(settings: Settings, plan: SitePlan): [string, string][] {
@@ -74,11 +84,10 @@ function logPlace(settings: Settings, plan: SitePlan): string {
   return `${place} (${settings.logLevel})`
 }
 
-/** `6 (2 processes * 3 threads)` */
+/** `6 (2 processes * 3 threads)`; in the original threads are always several. */
 function capacity(processes: number, threads: number): string {
-  const count = (number: number, one: string, many: string) =>
-    `${number} ${number === 1 ? one : many}`
-  return `${processes * threads} (${count(processes, 'process', 'processes')} * ${count(threads, 'thread', 'threads')})`
+  const noun = processes === 1 ? 'process' : 'processes'
+  return `${processes * threads} (${processes} ${noun} * ${threads} threads)`
 }
 
 function stopRule({ enableGdb }: Settings): string {
@@ -90,8 +99,8 @@ function whyPython(python: Python): string {
   const reasons = {
     '--python': 'named by --python',
     VIRTUAL_ENV: 'from VIRTUAL_ENV',
-    '.venv': 'from .venv in the working directory',
-    venv: 'from venv in the working directory',
+    '.venv': 'from .venv',
+    venv: 'from venv',
     PATH: 'python3 on PATH',
   } as const
   return reasons[python.origin]

@@ -4,10 +4,10 @@
 import { spawnSync } from 'node:child_process'
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Account } from '../base/account.js'
 import { UserError } from '../base/errors.js'
 import type { Settings } from '../settings/settings.js'
 import type { DebugTools } from '../workers/worker-process.js'
-import type { Account } from './privileges.js'
 
 /** The tools that the options turn on; for debug mode only. */
 export function planDebugTools(settings: Settings, serverRoot: string): DebugTools {

@@ -23,18 +23,20 @@ export function envvarsScript(option: string | null, serverRoot: string): string
 /**
  * The environment after the script.
  *
+ * @param shell path of the shell, see --shell-executable; null: bash where it is installed, else sh
  * @param exported variables of the server that the script may use, and change
  * @throws UserError when the script ends the shell
  */
 export function sourceEnvvars(
   script: string,
+  shell: string | null,
   env: NodeJS.ProcessEnv,
   exported: Readonly<Record<string, string>>,
 ): NodeJS.ProcessEnv {
   const before = { ...env, ...exported }
   const command = '. "$1"; "$2" -e "$3"'
   const { status, output } = spawnSync(
-    findShell(env),
+    shell ?? findShell(env),
     ['-c', command, 'envvars', script, process.execPath, tell],
     { env: before, stdio: ['ignore', 'inherit', 'inherit', 'pipe'], encoding: 'utf8' },
   )

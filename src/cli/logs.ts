@@ -14,19 +14,26 @@ import { entryFields, requestFields } from '../logging/json-fields.js'
 import { readLevels } from '../logging/levels.js'
 import { type Log, openLog } from '../logging/log.js'
 import { prettyEntry, prettyRequest } from '../logging/pretty-format.js'
+import { programSink } from '../logging/program-sink.js'
 import { rotatingFileSink } from '../logging/rotating-file.js'
 import type { ServedRequest } from '../logging/served-request.js'
 import type { ServerNames } from '../logging/server-names.js'
 import { fileSink, type LogSink, terminalSink } from '../logging/sinks.js'
 import { jsonWriter, type LogWriter, textWriter } from '../logging/writers.js'
 import type { Settings } from '../settings/settings.js'
+import { planLogProgram } from './log-program.js'
 import { type CommandPlace, planWorker, type SitePlan } from './site-plan.js'
 
 /** Opens a writer once its sink is there. */
 type WriterOf<Fact> = (sink: LogSink) => LogWriter<Fact>
 
-/** The form of the lines. Made before anything else: a format that cannot be used ends the start. */
+/**
+ * The form of the lines, and who rotates their files. Made before anything else: a format or a program that cannot be
+ * used ends the start.
+ */
 export interface LogForms {
+  /** The program of --rotatelogs-executable with its arguments; null: we do it. */
+  readonly program: readonly string[] | null
   readonly errors: WriterOf<LogEntry>
   readonly access: WriterOf<ServedRequest> | null
 }
@@ -42,6 +49,7 @@ export function planLogForms(settings: Settings, plan: SitePlan, place: CommandP
     environ: () => planWorker(settings, plan, settings.port, place.env).environ,
   }
   return {
+    program: planLogProgram(settings, place),
     errors: errorWriter(settings, server, place.env),
     access: settings.accessLog ? accessWriter(settings, server, place.env) : null,
   }
@@ -112,11 +120,7 @@ function checked<Value>(option: string, text: string, make: () => Value): Value 
 export function openLogs(settings: Settings, plan: SitePlan, forms: LogForms): Log {
   makeLogDirectory(settings)
   const open = (path: string, descriptor: 1 | 2) => {
-    if (settings.logToTerminal) return terminalSink(descriptor)
-    const bytes = settings.maxLogSize * 1024 * 1024
-    return opened(path, () =>
-      settings.rotateLogs ? rotatingFileSink(path, bytes) : fileSink(path),
-    )
+    return settings.logToTerminal ? terminalSink(descriptor) : openSink(settings, plan, forms, path)
   }
   return openLog({
     levels: readLevels(settings.logLevel),
@@ -133,13 +137,27 @@ export function openServiceLogs(
 ): Map<string, Log> {
   const folder = settings.logDirectory ?? plan.serverRoot
   const levels = readLevels(settings.logLevel)
+  const services = settings.serviceScript.map(([name]) => name)
   return new Map(
-    settings.serviceLogFile.map(([name, file]) => {
-      const path = join(folder, file)
-      const errors = forms.errors(opened(path, () => fileSink(path)))
-      return [name, openLog({ levels, errors, access: null })]
-    }),
+    settings.serviceLogFile
+      .filter(([name]) => services.includes(name))
+      .map(([name, file]) => {
+        const errors = forms.errors(openSink(settings, plan, forms, join(folder, file)))
+        return [name, openLog({ levels, errors, access: null })]
+      }),
   )
+}
+
+/** A file, or several one after the other, or a program that is told their names as Apache would. */
+function openSink(
+  { rotateLogs, maxLogSize }: Settings,
+  { serverRoot }: SitePlan,
+  { program }: LogForms,
+  path: string,
+): LogSink {
+  if (!rotateLogs) return opened(path, () => fileSink(path))
+  if (program === null) return opened(path, () => rotatingFileSink(path, maxLogSize * 1024 * 1024))
+  return programSink([...program, `${path}.%Y-%m-%d-%H_%M_%S`, `${maxLogSize}M`], serverRoot)
 }
 
 /** The log of a start that fails, for `--startup-log`; it stays empty otherwise. Null: on the terminal only. */

@@ -12,8 +12,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const request = readCommandLine(argv, place)
   switch (request.kind) {
     case 'help':
-      process.stdout.write(request.text)
-      return exitCode.ok
+      ;(request.asked ? process.stdout : process.stderr).write(request.text)
+      return request.asked ? exitCode.ok : exitCode.usage
     case 'version':
       process.stdout.write(`modwsgi-dev ${ownVersion()}\n`)
       return exitCode.ok

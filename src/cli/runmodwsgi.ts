@@ -1,9 +1,11 @@
 /**
  * `runmodwsgi`: start-server for the Django project in this folder. Application, working directory and
- * static alias come from the project's own settings, as mod_wsgi's management command takes them.
+ * static alias come from the project's own settings, as mod_wsgi's management command takes them, and the
+ * environment is what manage.py makes of it.
  */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UserError } from '../base/errors.js'
 import type { Pair, Settings } from '../settings/settings.js'
@@ -20,6 +22,8 @@ export interface DjangoSettings {
   readonly staticUrl: string
   readonly staticRoot: string
   readonly middleware: readonly string[]
+  /** Variables that manage.py and the settings have set or, null, removed. */
+  readonly environment: Readonly<Record<string, string | null>>
 }
 
 const settingsScript = fileURLToPath(new URL('../../python/django_settings.py', import.meta.url))
@@ -30,36 +34,61 @@ export async function runModWsgi(
   entryPoint: string | null,
   place: CommandPlace,
 ): Promise<number> {
-  const workingDirectory = settings.workingDirectory ?? place.cwd
+  const folder = projectFolder(settings, place.cwd, existsSync)
   const python = await findPython({
     option: settings.python,
     virtualEnv: place.env['VIRTUAL_ENV'],
-    workingDirectory,
+    folders: [settings.workingDirectory ?? place.cwd, place.cwd],
   })
-  const project = await askProject(python.path, workingDirectory, place.env)
-  const derived = deriveSettings(settings, project, existsSync)
-  if (derived.missingStaticRoot !== null) {
-    process.stderr.write(
-      `STATIC_ROOT ${derived.missingStaticRoot} does not exist, so ${project.staticUrl} has no alias: run manage.py collectstatic\n`,
-    )
-  }
-  const env = { ...place.env, DJANGO_SETTINGS_MODULE: project.settingsModule }
-  return startServer(derived.settings, entryPoint ?? derived.module, { ...place, env })
+  const project = await askProject(python.path, folder, argumentsOf(settings), place.env)
+  adoptEnvironment(place.env, project.environment)
+  const derived = deriveSettings(settings, project, place.cwd)
+  return startServer(derived.settings, entryPoint ?? derived.module, place, collectAdvice)
 }
+
+/** Where manage.py is: in the directory of the command or else, unlike the original, the working directory. */
+export function projectFolder(
+  { workingDirectory }: Settings,
+  cwd: string,
+  exists: (path: string) => boolean,
+): string {
+  if (workingDirectory === null || exists(join(cwd, 'manage.py'))) return cwd
+  return workingDirectory
+}
+
+/** What manage.py gets after the command. */
+function argumentsOf({ settings, pythonpath }: Settings): string[] {
+  return [
+    ...(settings === null ? [] : ['--settings', settings]),
+    ...(pythonpath === null ? [] : ['--pythonpath', pythonpath]),
+  ]
+}
+
+/** In this process, too, as in the original: Django sets TZ, which the times in the logs follow. */
+function adoptEnvironment(
+  environment: NodeJS.ProcessEnv,
+  changes: DjangoSettings['environment'],
+): void {
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) delete environment[name]
+    else environment[name] = value
+  }
+}
+
+/** What to do about an alias to nothing. */
+const collectAdvice = ' (manage.py collectstatic makes STATIC_ROOT)'
 
 /** Settings with what the project says added, and the module of the application. */
 export interface DerivedSettings {
   readonly settings: Settings
   readonly module: string
-  /** STATIC_ROOT, where it names no folder. */
-  readonly missingStaticRoot: string | null
 }
 
 /** Throws {@link UserError} when the project names no WSGI application. */
 export function deriveSettings(
   settings: Settings,
   project: DjangoSettings,
-  exists: (path: string) => boolean,
+  cwd: string,
 ): DerivedSettings {
   const { wsgiApplication } = project
   const dot = wsgiApplication?.lastIndexOf('.') ?? -1
@@ -68,33 +97,47 @@ export function deriveSettings(
       `WSGI_APPLICATION of ${project.settingsModule} is ${JSON.stringify(wsgiApplication)}: it has to name a callable, such as "mysite.wsgi.application"`,
     )
   }
-  const alias = staticAlias(project)
-  const missing = alias !== null && !exists(alias[1])
+  const alias = staticAlias(project, cwd)
   return {
     settings: {
       ...settings,
       applicationType: 'module',
       callableObject: wsgiApplication.slice(dot + 1),
       workingDirectory: settings.workingDirectory ?? project.baseDirectory,
-      urlAlias: alias && !missing ? [alias, ...settings.urlAlias] : settings.urlAlias,
+      urlAlias: alias ? [alias, ...settings.urlAlias] : settings.urlAlias,
     },
     module: wsgiApplication.slice(0, dot),
-    missingStaticRoot: missing ? alias[1] : null,
   }
 }
 
-/** STATIC_URL to STATIC_ROOT, where both are set, the URL is a path and WhiteNoise does not serve them. */
-function staticAlias({ staticUrl, staticRoot, middleware }: DjangoSettings): Pair | null {
+/**
+ * STATIC_URL to STATIC_ROOT, where both are set, the URL is a path and WhiteNoise does not serve them; also while
+ * the folder does not exist.
+ */
+function staticAlias(
+  { staticUrl, staticRoot, middleware }: DjangoSettings,
+  cwd: string,
+): Pair | null {
   if (!staticUrl.startsWith('/') || staticRoot === '') return null
   if (middleware.includes('whitenoise.middleware.WhiteNoiseMiddleware')) return null
-  return [staticUrl.replace(/(.)\/+$/, '$1'), staticRoot]
+  return [staticUrl.replace(/(.)\/+$/, '$1'), resolve(cwd, staticRoot)]
 }
 
-function askProject(python: string, cwd: string, env: NodeJS.ProcessEnv): Promise<DjangoSettings> {
+function askProject(
+  python: string,
+  cwd: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<DjangoSettings> {
   return new Promise((resolve, reject) => {
-    execFile(python, [settingsScript], { cwd, env }, (error, stdout, stderr) => {
-      if (!error) return resolve(JSON.parse(stdout) as DjangoSettings)
-      const reason = stderr.trim().split('\n').pop() ?? error.message
+    execFile(python, [settingsScript, ...args], { cwd, env }, (error, stdout, stderr) => {
+      if (!error) {
+        process.stderr.write(stderr)
+        return resolve(JSON.parse(stdout) as DjangoSettings)
+      }
+      const lines = stderr.trim().split('\n')
+      const reason = lines.pop() || error.message
+      if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`)
       reject(
         new UserError(`the settings of the Django project in ${cwd} cannot be read: ${reason}`),
       )

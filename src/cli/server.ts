@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { systemClock } from '../base/clock.js'
 import { deferred } from '../base/deferred.js'
 import { exitCode, UserError } from '../base/errors.js'
+import { sharedEnviron } from '../front/environ.js'
+import { readErrorDocuments } from '../front/error-documents.js'
 import { Front } from '../front/front.js'
 import { usualLongestLine } from '../front/response-head.js'
 import type { PatienceRule } from '../http/patience.js'
@@ -16,7 +18,7 @@ import { listenForSignals, type Order, signalExitCode } from '../supervisor/sign
 import type { SourceWatcher } from '../watch/watcher.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
 import type { LoadResult, WorkerExit } from '../workers/worker-process.js'
-import { planService, planWorker, type SitePlan } from './site-plan.js'
+import { planEnviron, planService, planWorker, type SitePlan } from './site-plan.js'
 import { type Workforce, watchesChanges } from './workforce.js'
 
 export interface ServerOptions {
@@ -83,6 +85,11 @@ export class Server {
       flushDelay: flushDelay(settings),
       mapsHead: mapsHead(settings),
       chunkedRequests: settings.chunkedRequest,
+      errorDocuments: readErrorDocuments(settings.errorDocument),
+      // Embedded and debug mode do not know it.
+      inDaemonMode: plan.mode === 'daemon',
+      overridesErrors: settings.errorOverride && plan.mode === 'daemon',
+      sharedEnviron: () => sharedEnviron(planEnviron(settings, plan, this.port, options.env)),
     })
   }
 
@@ -161,7 +168,7 @@ export class Server {
 
   #end(code: number): void {
     this.#front.destroy()
-    this.#options.workforce?.channel.close()
+    this.#options.workforce?.close()
     this.#options.log.emit({ type: 'serverStopped' })
     this.#ended.resolve(code)
   }
@@ -226,7 +233,7 @@ export class Server {
       exitCode.applicationNotLoaded,
     )
     void this.#fleet?.stop(0).then(() => {
-      this.#options.workforce?.channel.close()
+      this.#options.workforce?.close()
       this.#ended.reject(error)
     })
   }

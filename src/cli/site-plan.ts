@@ -2,7 +2,7 @@
  * From settings to what each part of the server is given: pure apart from looking at the directory for
  * the server root.
  */
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { baseEnviron, type EnvironOptions } from '../front/environ.js'
@@ -10,7 +10,7 @@ import { type OperatingMode, operatingMode } from '../settings/modes.js'
 import type { Pair, Settings } from '../settings/settings.js'
 import type { DebugTools, WorkerConfiguration } from '../workers/worker-process.js'
 import { planDebugTools } from './debug-tools.js'
-import { ownGroup } from './privileges.js'
+import { ownGroup, ownUser } from './privileges.js'
 
 /** Where the command was started. */
 export interface CommandPlace {
@@ -182,7 +182,8 @@ function planPythonPath(settings: Settings, { workingDirectory }: SitePlan): str
   return adds && !path.includes(workingDirectory) ? [workingDirectory, ...path] : path
 }
 
-function planEnviron(
+/** What of the configuration reaches the environ of each request. */
+export function planEnviron(
   settings: Settings,
   plan: SitePlan,
   port: number,
@@ -245,7 +246,7 @@ export function planServerEnviron(
     LANG: plan.locale,
     LC_ALL: plan.locale,
     PYTHON_EGG_CACHE: plan.eggDirectory,
-    MOD_WSGI_USER: settings.user ?? userInfo().username,
+    MOD_WSGI_USER: settings.user ?? ownUser(),
     MOD_WSGI_GROUP: settings.group ?? ownGroup(),
     ...(settings.modulesDirectory === null
       ? {}

@@ -14,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import type { Account } from '../base/account.js'
 import { exitCode, UserError } from '../base/errors.js'
 import type { LogEvent } from '../logging/events.js'
 import type { Log } from '../logging/log.js'
@@ -21,21 +22,26 @@ import type { Settings } from '../settings/settings.js'
 import { choosePython, findPython, type Python, type PythonSearch } from '../workers/python.js'
 import { banner } from './banner.js'
 import { checkGdb, prepareDebugTools } from './debug-tools.js'
+import { prepareDocumentRoot } from './document-root.js'
 import { envvarsScript, sourceEnvvars } from './envvars.js'
 import { openLogs, openServiceLogs, openStartupLog, planLogForms } from './logs.js'
-import { type Account, becomeAccount, findAccount } from './privileges.js'
+import { becomeAccount, findAccount, findServiceAccounts } from './privileges.js'
 import { prepareServerRoot } from './server-root.js'
 import { type CommandPlace, planServerEnviron, planSite, type SitePlan } from './site-plan.js'
+import { startWarnings } from './start-warnings.js'
 import { keepTerminal } from './terminal.js'
 import { gatherWorkforce, needsPython, type Workforce } from './workforce.js'
 
-const rootWarning = 'running as root without --user: the application has all rights of root\n'
-
-/** Runs the server; gives the exit code when it has ended. Throws {@link UserError}. */
+/**
+ * Runs the server; gives the exit code when it has ended. Throws {@link UserError}.
+ *
+ * @param aliasAdvice see {@link startWarnings}
+ */
 export async function startServer(
   settings: Settings,
   entryPoint: string | null,
   place: CommandPlace,
+  aliasAdvice = '',
 ): Promise<number> {
   const plan = planSite(settings, entryPoint, place)
   checkEntryPoint(plan)
@@ -45,8 +51,10 @@ export async function startServer(
   const search = pythonSearch(settings, plan, place)
   const chosen = needsPython(settings, plan) ? choosePython(search) : null
   const account = findAccount(settings.user, settings.group, place.uid)
+  const serviceAccounts = findServiceAccounts(settings, account, place.uid)
   const owners = account ? [place.uid, account.uid] : [place.uid]
   prepareServerRoot(plan.serverRoot, owners, settings.serverRoot !== null)
+  const madeDocumentRoot = prepareDocumentRoot(settings.documentRoot)
   if (plan.debugTools) prepareDebugTools(plan.debugTools, account)
   const restoreTerminal = plan.debugTools ? keepTerminal() : null
   const pidFile = settings.pidFile ?? join(plan.serverRoot, 'httpd.pid')
@@ -55,8 +63,9 @@ export async function startServer(
   makeEggDirectory(plan.eggDirectory, account)
   const serviceLogs = openServiceLogs(settings, plan, forms)
   if (settings.processName !== null) process.title = settings.processName
+  const means = { env, log, serviceLogs, serviceAccounts }
   const workforce =
-    chosen && (await gatherWorkforce(settings, plan, chosen.path, env, log, serviceLogs))
+    chosen && (await gatherWorkforce(settings, plan, { python: chosen.path, ...means }))
   let python: Python | null = null
   try {
     // The workers' Python starts while the rest of the server is loaded; as the user that --user names it
@@ -85,7 +94,9 @@ export async function startServer(
     // Nobody has to read the banner.
     process.stdout.on('error', () => {})
     process.stdout.write(banner(settings, plan, python, server.port))
-    if (place.uid === 0 && account === null) process.stderr.write(rootWarning)
+    const asRoot = place.uid === 0 && (account === null || account.uid === 0)
+    const facts = { asRoot, madeDocumentRoot, aliasAdvice }
+    for (const line of startWarnings(settings, facts)) process.stderr.write(`${line}\n`)
     log.letGo()
     return await server.ended
   } catch (error) {
@@ -93,7 +104,7 @@ export async function startServer(
     workforce?.fleet.kill()
     workforce?.services.kill()
     await workforce?.fleet.stop(0)
-    workforce?.channel.close()
+    workforce?.close()
     throw error
   } finally {
     restoreTerminal?.()
@@ -112,7 +123,12 @@ function planEnvironment(
 ): NodeJS.ProcessEnv {
   const script = envvarsScript(settings.envvarsScript, plan.serverRoot)
   if (script === null) return place.env
-  return sourceEnvvars(script, place.env, planServerEnviron(settings, plan, settings.port))
+  return sourceEnvvars(
+    script,
+    settings.shellExecutable,
+    place.env,
+    planServerEnviron(settings, plan, settings.port),
+  )
 }
 
 /** Best effort, as in mod_wsgi-express: hardly anything uses eggs any more. */
@@ -159,7 +175,7 @@ function pythonSearch(settings: Settings, plan: SitePlan, place: CommandPlace): 
   return {
     option: settings.python,
     virtualEnv: place.env['VIRTUAL_ENV'],
-    workingDirectory: plan.workingDirectory,
+    folders: [plan.workingDirectory, place.cwd],
   }
 }
 

@@ -2,6 +2,7 @@
  * The workers of a server with all they need: channel, dispatcher and fleet. It can be made before the front
  * is there: the processes start, and wait for their configuration.
  */
+import type { Account } from '../base/account.js'
 import { systemClock } from '../base/clock.js'
 import { deferred } from '../base/deferred.js'
 import type { RunningRequest } from '../logging/events.js'
@@ -10,8 +11,10 @@ import type { Pair, Settings } from '../settings/settings.js'
 import { Fleet } from '../supervisor/fleet.js'
 import { createRestartBudget } from '../supervisor/restart-budget.js'
 import { type Service, Services } from '../supervisor/services.js'
+import { openAccountHost } from '../workers/account-host.js'
 import { type Channel, openChannel } from '../workers/channel.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
+import { startHere } from '../workers/started-process.js'
 import type {
   LoadResult,
   ReportedFile,
@@ -43,6 +46,20 @@ export interface Workforce {
   pythonVersion(): Promise<string | null>
   /** Lets the workers load the application, and the services start; from now on `listener` hears of them. */
   configure(configurations: WorkforceConfiguration, listener: WorkforceListener): void
+  /** When all processes are gone. */
+  close(): void
+}
+
+/** What the processes are started with. */
+export interface WorkforceMeans {
+  /** The program that runs workers. */
+  readonly python: string
+  readonly env: NodeJS.ProcessEnv
+  readonly log: Log
+  /** Logs of services that have one of their own, by name. */
+  readonly serviceLogs: ReadonlyMap<string, Log>
+  /** Accounts of services that have one of their own, by name; only root can start those. */
+  readonly serviceAccounts: ReadonlyMap<string, Account>
 }
 
 /** What the processes are told. */
@@ -72,19 +89,17 @@ function needsWorkers(settings: Settings, plan: SitePlan): boolean {
   return plan.entryPoint.kind !== 'static' || settings.addHandler.length > 0
 }
 
-/**
- * @param python the program that runs workers
- * @param serviceLogs logs of services that have one of their own, by name
- */
+/** Opens all that the processes need; starts none yet but the hosts of other accounts. */
 export async function gatherWorkforce(
   settings: Settings,
   plan: SitePlan,
-  python: string,
-  env: NodeJS.ProcessEnv,
-  log: Log,
-  serviceLogs: ReadonlyMap<string, Log>,
+  { python, env, log, serviceLogs, serviceAccounts }: WorkforceMeans,
 ): Promise<Workforce> {
   const channel = await openChannel(reason => log.emit({ type: 'connectionRefused', reason }))
+  if (serviceAccounts.size > 0) channel.openToAll()
+  const hosts = new Map(
+    [...serviceAccounts].map(([name, account]) => [name, openAccountHost(account)]),
+  )
   const dispatcher = new Dispatcher()
   const configured = deferred<WorkforceConfiguration>()
   const version = deferred<string | null>()
@@ -112,6 +127,7 @@ export async function gatherWorkforce(
       metered: false,
       onTerminal: false,
       gdb: null,
+      start: hosts.get(name)?.start ?? startHere,
       configuration: configured.promise.then(({ services }) => services.get(name)!),
     },
   })
@@ -158,6 +174,10 @@ export async function gatherWorkforce(
       listener = hears
       configured.resolve(configurations)
       services.start()
+    },
+    close() {
+      for (const host of hosts.values()) host.close()
+      channel.close()
     },
   }
 }

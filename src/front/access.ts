@@ -116,6 +116,7 @@ export class AccessRecord {
   #worker: WorkerName | null = null
   #thread: number | null = null
   #firstStatus: number | null = null
+  #lastTarget: string
 
   constructor(clock: Clock, request: HttpRequest, response: HttpResponse) {
     this.#clock = clock
@@ -128,6 +129,7 @@ export class AccessRecord {
     this.#addresses = addressesOf(request.socket)
     this.#method = request.method
     this.#target = request.url
+    this.#lastTarget = request.url
   }
 
   /** What the path was mapped to. */
@@ -171,9 +173,10 @@ export class AccessRecord {
     this.#thread = thread
   }
 
-  /** The response so far is the reason for an internal request. */
-  redirected(status: number): void {
+  /** The response so far is the reason for an internal request, of that target. */
+  redirected(status: number, target: string): void {
     this.#firstStatus ??= status
+    this.#lastTarget = target
   }
 
   /** The whole of it, when the response is through. */
@@ -195,7 +198,7 @@ export class AccessRecord {
       method: this.#method,
       target: this.#target,
       protocol: request.protocol,
-      ...pathsOf(this.#target, request.url, request.headers['host'] ?? null),
+      ...pathsOf(this.#target, this.#lastTarget, request.headers['host'] ?? null),
       user: null,
       requestFields: request.rawHeaders,
       responseFields: response.fields,

@@ -21,7 +21,7 @@ import {
 } from '../workers/protocol.js'
 import type { ThreadConnection } from '../workers/thread-connection.js'
 import type { InProgress, Listed } from './in-progress.js'
-import { type FrontRules, type HttpExchange, writeHead, writeServerPage } from './reply.js'
+import { type FrontRules, type HttpExchange, writeHead } from './reply.js'
 import { ResponseHead } from './response-head.js'
 
 /** What all requests of a front share. */
@@ -41,8 +41,17 @@ export interface ApplicationFront extends FrontRules {
   typeOf(filename: string): string | undefined
   /** Requests that are with the application or wait for it. */
   readonly inProgress: InProgress<AppRequest>
-  /** Serves a path again as an internal GET: a 200 response with a local Location. */
-  redirect(http: HttpExchange, location: string): void
+  /** A response `200 Error` is a failure: the daemons of the original say so that they could not answer. */
+  readonly inDaemonMode: boolean
+  /** Responses of the application with a status of errors are failures (--error-override). */
+  readonly overridesErrors: boolean
+  /**
+   * Serves a path of this site instead: a 200 response with a local Location.
+   * @param environ what the application was given
+   */
+  redirect(http: HttpExchange, location: string, environ: string): void
+  /** Answers with what is for an error of the server's own. */
+  fail(http: HttpExchange, status: number, known: { readonly environ: string }): void
 }
 
 /** A request body: none, whole and small, or to be streamed. */
@@ -79,7 +88,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
   constructor(
     readonly front: ApplicationFront,
     readonly http: HttpExchange,
-    environ: string,
+    readonly environ: string,
     readonly scriptFilename: string,
     body: RequestBody,
   ) {
@@ -124,6 +133,8 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
     this.pool = pool
     this.#started = this.front.clock.now()
     this.http.access?.given(pool)
+    // From here on a failure is one of its own, which may have a document of its own.
+    this.http.failing = false
     pool.send(this.#frame!, this)
   }
 
@@ -249,22 +260,19 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
   #sendHead(frame: ResponseFrame): void {
     if (this.#answered) return
     const head = new ResponseHead(frame.head, this.front.longestHeadLine)
-    if (head.failed) {
-      this.#dropBody = true
-      return this.#page(500)
-    }
+    if (head.tooLong || (head.saysError && this.front.inDaemonMode)) return this.#instead(500)
     if (head.status === 200 && head.location?.startsWith('/')) {
       this.#dropBody = true
-      this.#done()
-      // The response belongs to the internal request from here on.
-      this.response.off('close', this.#onClose)
-      return this.front.redirect(this.http, head.location)
+      this.#handOver()
+      return this.front.redirect(this.http, head.location, this.environ)
+    }
+    if (this.front.overridesErrors && head.status >= 400 && head.status < 600) {
+      return this.#instead(head.status)
     }
     const fault = head.fault(this.response.canChunk)
     if (fault !== null) {
       this.front.log.emit({ type: 'badHead', request: this.describe(), reason: fault })
-      this.#dropBody = true
-      return this.#page(500)
+      return this.#instead(500)
     }
     if (!head.hasType && !head.bodiless) this.#addType(head.fields)
     writeHead(this.http, head.status, head.reason, head.fields, head)
@@ -278,6 +286,12 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
     if (flushDelay > 0) this.response.delayFlushes(flushDelay, clock)
     if (frame.body.length > 0) this.#write(frame.body)
     else this.response.flushHeaders()
+  }
+
+  /** A page of the server in place of the response. */
+  #instead(status: number): void {
+    this.#dropBody = true
+    this.#page(status)
   }
 
   /** Without a type of the application's own that of the file counts which the path would name. */
@@ -322,8 +336,14 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
 
   #page(status: number): void {
     if (this.#answered) return
+    this.#handOver()
+    this.front.fail(this.http, status, { environ: this.environ })
+  }
+
+  /** The response belongs to somebody else from here on. */
+  #handOver(): void {
     this.#done()
-    writeServerPage(this.http, status)
+    this.response.off('close', this.#onClose)
   }
 
   #done(): void {

@@ -44,6 +44,23 @@ export function baseEnviron(options: EnvironOptions): Record<string, string> {
   }
 }
 
+/** The keys of {@link baseEnviron} as text: each after a NUL, alternating with its value. */
+export interface SharedEnviron {
+  readonly constant: string
+  /** Of these those that the user sets. */
+  readonly variables: string
+}
+
+/** @see SharedEnviron */
+export function sharedEnviron(options: EnvironOptions): SharedEnviron {
+  const textOf = (pairs: readonly (readonly [string, string])[]) =>
+    pairs.map(([key, value]) => `\0${key}\0${value}`).join('')
+  return {
+    constant: textOf(Object.entries(baseEnviron(options))),
+    variables: textOf(options.variables),
+  }
+}
+
 /** Where in the site a request goes. */
 export interface ApplicationPath {
   readonly scriptName: string

@@ -13,23 +13,26 @@ import {
   type ApplicationResolution,
   type HandlerResolution,
   respond,
+  type StaticResolution,
   type StaticSite,
 } from '../static/site.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import { maxInlineBody } from '../workers/protocol.js'
 import { followRequest, tellUnreadable } from './access.js'
-import { type ApplicationFront, AppRequest, type RequestBody } from './app-request.js'
+import { type ApplicationFront, AppRequest } from './app-request.js'
 import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.js'
+import { type FailureOptions, Failures, type KnownOfFailure } from './failures.js'
 import { InProgress } from './in-progress.js'
-import { type HttpExchange, writeHead, writeServerPage } from './reply.js'
-import { type RequestHead, readHead } from './request-head.js'
+import { enterRedirect } from './internal-redirect.js'
+import { type HttpExchange, writeOwnHead } from './reply.js'
+import { type RequestHead, readHead, withoutBody } from './request-head.js'
 import { parseHost } from './request-host.js'
 import { createRequestIds } from './request-id.js'
 import { parseTarget, type RequestTarget } from './request-target.js'
 import { answerOptions, answerTrace } from './server-methods.js'
 import { reasonPhrase } from './server-page.js'
 
-export interface FrontOptions extends ListenOptions {
+export interface FrontOptions extends ListenOptions, FailureOptions {
   readonly site: StaticSite
   readonly dispatcher: Dispatcher
   readonly log: Log
@@ -54,10 +57,11 @@ export interface FrontOptions extends ListenOptions {
   readonly mapsHead: boolean
   /** Whether bodies with `Transfer-Encoding: chunked` are taken (--chunked-request). */
   readonly chunkedRequests: boolean
+  /** --error-override */
+  readonly overridesErrors: boolean
+  /** The operating mode of the site. */
+  readonly inDaemonMode: boolean
 }
-
-/** Most internal redirects of one request: Apache's LimitInternalRecursion. */
-const mostRedirects = 10
 
 export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   readonly dispatcher: Dispatcher
@@ -68,6 +72,8 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   readonly longestHeadLine: number
   readonly flushDelay: number
   readonly keepAliveTimeout: number
+  readonly overridesErrors: boolean
+  readonly inDaemonMode: boolean
   readonly inProgress = new InProgress<AppRequest>()
   stopping = false
   readonly #options: FrontOptions
@@ -75,6 +81,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   readonly headPatience: PatienceRule
   readonly bodyPatience: PatienceRule
   readonly #server: HttpServer
+  readonly #failures: Failures
   readonly #nextRequestId = createRequestIds()
 
   constructor(options: FrontOptions) {
@@ -87,10 +94,13 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     this.longestHeadLine = options.longestHeadLine
     this.flushDelay = options.flushDelay
     this.keepAliveTimeout = options.keepAliveTimeout
+    this.overridesErrors = options.overridesErrors
+    this.inDaemonMode = options.inDaemonMode
     this.silence = options.silence
     this.headPatience = options.headPatience
     this.bodyPatience = options.bodyPatience
     this.#server = new HttpServer(options, this, this)
+    this.#failures = new Failures(options)
   }
 
   /** The port listened on. */
@@ -124,31 +134,38 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   }
 
   /** An internal GET of a path of this site, as a 200 response with a local Location asks for. */
-  redirect(http: HttpExchange, location: string): void {
-    if (++http.redirects > mostRedirects) return writeServerPage(http, 500)
-    http.access?.redirected(200)
-    http.request.method = 'GET'
-    http.request.url = location
-    this.#serve(http, 'none')
+  redirect(http: HttpExchange, path: string, environ: string): void {
+    http.firstFailure = null
+    http.head = withoutBody(http.head)
+    const known = this.#failures.allKeys(environ)
+    if (!enterRedirect(http, { path, status: 200, known, fields: [] })) return this.fail(http, 500)
+    this.#serve(http)
+  }
+
+  /** Answers a request that failed. */
+  fail(http: HttpExchange, status: number, known: KnownOfFailure = {}): void {
+    if (this.#failures.answer(http, status, known) === 'instead') this.#serve(http)
   }
 
   /** A request whose head could be read. */
   request(request: HttpRequest, response: HttpResponse): void {
     const http = this.#exchange(request, response)
     const refused = this.#refusedStatus(http)
-    if (refused !== null) return writeServerPage(http, refused)
+    if (refused !== null) return this.fail(http, refused)
     if (request.expects === 'unknown') return this.#refuseExpectation(http)
     // Where there is no body nobody answers the expectation, and Apache ends the connection.
     response.lastOne = request.expects === 'continue' && !request.hasBody
-    if (!request.hasBody) return this.#serve(http, 'none')
-    if (request.expects === 'continue') return this.#serve(http, 'streamed')
-    this.#serve(http, request.takeWhole(maxInlineBody) ?? 'streamed')
+    if (request.hasBody) {
+      const waits = request.expects === 'continue'
+      http.body = waits ? 'streamed' : (request.takeWhole(maxInlineBody) ?? 'streamed')
+    }
+    this.#serve(http)
   }
 
   /** Refuses an expectation that is none of HTTP, once the body is through (RFC 9110, 10.1.1). */
   #refuseExpectation(http: HttpExchange): void {
     http.response.lastOne = true
-    const refuse = () => writeServerPage(http, 417)
+    const refuse = () => this.fail(http, 417)
     http.request.receive({ bodyPiece() {}, bodyEnd: refuse, bodyBroken: refuse })
   }
 
@@ -161,57 +178,82 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
       client: `${socket.remoteAddress}:${socket.remotePort}`,
       reason: reasonPhrase(status),
     })
-    writeServerPage({ response, rules: this }, status)
+    this.#failures.answerUnread({ response, rules: this }, status)
   }
 
   #exchange(request: HttpRequest, response: HttpResponse): HttpExchange {
     const access = followRequest(this, request, response)
-    const head = readHead(request.rawHeaders)
-    return { request, response, head, rules: this, access, redirects: 0 }
+    return {
+      request,
+      response,
+      rules: this,
+      access,
+      head: readHead(request.rawHeaders),
+      target: request.url,
+      method: request.method,
+      body: 'none',
+      internal: null,
+      failing: false,
+      firstFailure: null,
+    }
   }
 
   /** The status that refuses a request before it is looked at any further. */
   #refusedStatus({ request, head }: HttpExchange): number | null {
     if (head.tooLong || !hasValidHost(head, request.version)) return 400
-    const { contentLength } = head
-    if (contentLength !== null && this.bodyLimit > 0 && Number(contentLength) > this.bodyLimit) {
-      return 413
-    }
-    return null
+    return this.#isTooLong(head) ? 413 : null
   }
 
-  #serve(http: HttpExchange, body: RequestBody): void {
-    const { request } = http
-    if (request.url === '*' && request.method === 'OPTIONS') return answerOptions(http)
-    const target = parseTarget(request.url, request.method)
-    if (typeof target === 'number') return writeServerPage(http, target)
-    if (request.method === 'TRACE') return answerTrace(http)
+  #isTooLong({ contentLength }: RequestHead): boolean {
+    return contentLength !== null && this.bodyLimit > 0 && Number(contentLength) > this.bodyLimit
+  }
+
+  #serve(http: HttpExchange): void {
+    if (http.target === '*' && http.method === 'OPTIONS') return answerOptions(http)
+    const target = parseTarget(http.target, http.method)
+    if (typeof target === 'number') return this.fail(http, target)
+    if (http.method === 'TRACE') return this.#trace(http)
     const resolution = this.#options.site.resolve(target.path)
     http.access?.resolved(resolution)
     switch (resolution.kind) {
       case 'application':
-        return this.#toApplication(http, target, resolution, body)
+        return this.#toApplication(http, target, resolution)
       case 'redirect':
         return this.#redirectClient(http, target, resolution.location)
       case 'handler':
-        return this.#toScript(http, target, resolution, body)
+        return this.#toScript(http, target, resolution)
       default:
-        if (body === 'streamed') http.request.resume()
-        return respond(this.#options.site, resolution, {
-          request: http.request,
-          query: target.query,
-          response: http.response,
-          writeHead: (status, fields) => writeHead(http, status, reasonPhrase(status), fields),
-          serverPage: (status, fields) => writeServerPage(http, status, fields),
-        })
+        return this.#toFile(http, resolution, target.query)
     }
+  }
+
+  /** A body is refused (RFC 9110, 9.3.8). */
+  #trace(http: HttpExchange): void {
+    const notes = 'TRACE with a request body is not allowed'
+    if (http.request.hasBody) return this.fail(http, 413, { notes })
+    answerTrace(http)
+  }
+
+  #toFile(http: HttpExchange, resolution: StaticResolution, query: string): void {
+    const { request, response, internal } = http
+    if (http.body === 'streamed') request.resume()
+    http.body = 'none'
+    // Where the disk refuses the path Apache has not come to the variables of the user.
+    const mapped = resolution.kind !== 'refused' || resolution.status !== 403
+    respond(this.#options.site, resolution, {
+      request: internal === null ? request : { method: 'GET', headers: request.headers },
+      query,
+      response,
+      ...(http.failing && internal !== null ? { status: internal.status } : {}),
+      writeHead: (status, fields) => writeOwnHead(http, status, fields),
+      serverPage: (status, fields) => this.fail(http, status, { fields, mapped }),
+    })
   }
 
   #toApplication(
     http: HttpExchange,
     target: RequestTarget,
     resolution: ApplicationResolution,
-    body: RequestBody,
   ): void {
     const mount = this.#options.mountPoint === '/' ? '' : this.#options.mountPoint
     const path = {
@@ -221,7 +263,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
       rawScriptName: resolution.scriptName,
       rawPathInfo: resolution.pathInfo,
     }
-    this.#submit(http, target, path, '', body)
+    this.#submit(http, target, path, http.internal?.environ ?? '')
   }
 
   /** A script of --add-handler: it sees the file as the script, whatever the mount point. */
@@ -229,7 +271,6 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     http: HttpExchange,
     target: RequestTarget,
     { scriptName, pathInfo, scriptFilename, alias }: HandlerResolution,
-    body: RequestBody,
   ): void {
     const path = {
       scriptName,
@@ -239,27 +280,25 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
       rawPathInfo: pathInfo,
     }
     const more = handlerEnviron(this.#options.resourceScript, alias)
-    this.#submit(http, target, path, more, body)
+    this.#submit(http, target, path, more + (http.internal?.environ ?? ''))
   }
 
   /** @param more further keys of the environ */
-  #submit(
-    http: HttpExchange,
-    target: RequestTarget,
-    path: ApplicationPath,
-    more: string,
-    body: RequestBody,
-  ): void {
+  #submit(http: HttpExchange, target: RequestTarget, path: ApplicationPath, more: string): void {
     const coding = http.head.transferEncoding
     if (coding !== null) {
-      if (coding.toLowerCase() !== 'chunked') return writeServerPage(http, 501, ['Allow', 'TRACE'])
-      if (!this.#options.chunkedRequests) return writeServerPage(http, 411)
+      if (coding.toLowerCase() !== 'chunked') {
+        return this.fail(http, 501, { fields: ['Allow', 'TRACE'] })
+      }
+      if (!this.#options.chunkedRequests) return this.fail(http, 411)
     }
+    if (http.internal !== null && this.#isTooLong(http.head)) return this.fail(http, 413)
     const now = this.clock.epoch()
     const times = { start: now, queued: now }
     const id = this.#nextRequestId()
-    const { request, head } = http
-    const method = this.#options.mapsHead && request.method === 'HEAD' ? 'GET' : request.method
+    const { request, head, body } = http
+    http.body = 'none'
+    const method = this.#options.mapsHead && http.method === 'HEAD' ? 'GET' : http.method
     const environ = requestEnviron(request, method, head, target, path, times, id) + more
     http.access?.submitted(environ, id)
     this.dispatcher.submit(new AppRequest(this, http, environ, path.scriptFilename, body))
@@ -272,7 +311,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     const name = host?.name ?? socket.localAddress
     const query = target.query === '' ? '' : `?${target.query}`
     const authority = port === '80' ? name : `${name}:${port}`
-    writeServerPage(http, 301, ['Location', `http://${authority}${path}${query}`])
+    this.fail(http, 301, { fields: ['Location', `http://${authority}${path}${query}`] })
   }
 }
 

@@ -5,10 +5,18 @@
 import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
 import type { AccessRecord } from './access.js'
+import type { RequestBody } from './app-request.js'
 import { fieldValue, mergeField, removeField, setField } from './field-list.js'
+import type { Failure, InternalRequest } from './internal-redirect.js'
 import type { RequestHead } from './request-head.js'
 import { httpDate, type ResponseHead } from './response-head.js'
-import { closingStatuses, reasonPhrase, serverPage, serverPageType } from './server-page.js'
+import {
+  closingStatuses,
+  knownStatus,
+  reasonPhrase,
+  serverPage,
+  serverPageType,
+} from './server-page.js'
 
 /** Value of the Server field and of SERVER_SOFTWARE. */
 export const serverSoftware = 'Apache'
@@ -25,21 +33,29 @@ export interface FrontRules {
 export interface HttpExchange {
   readonly request: HttpRequest
   readonly response: HttpResponse
-  readonly head: RequestHead
   readonly rules: FrontRules
   /** Null without an access log. */
   readonly access: AccessRecord | null
-  /** Internal redirects of this request so far. */
-  redirects: number
+  head: RequestHead
+  /** What is served: the target and method of the client, or those of an internal redirect. */
+  target: string
+  method: string
+  /** The body, until somebody has it. */
+  body: RequestBody
+  /** Null for what the client itself asks. */
+  internal: InternalRequest | null
+  /** An answer has failed, and no application has been asked since. */
+  failing: boolean
+  /** The first failure of those that led from one to the other. */
+  firstFailure: Failure | null
 }
 
 /** What a response of the server's own needs; a request that could not be read has no head. */
 export type Answerable = Pick<HttpExchange, 'response' | 'rules'> & Partial<HttpExchange>
 
 /** What the fields of a response say to the server, see {@link ResponseHead}; nothing, if they are its own. */
-export type HeadNotes = Pick<
-  ResponseHead,
-  'close' | 'speaksOfConnection' | 'coding' | 'contradicts' | 'misread'
+export type HeadNotes = Partial<
+  Pick<ResponseHead, 'close' | 'speaksOfConnection' | 'coding' | 'contradicts' | 'decides'>
 >
 
 /**
@@ -47,33 +63,41 @@ export type HeadNotes = Pick<
  * @param fields names and values, alternating; a Content-Type comes last
  */
 export function writeHead(
-  { response, head, rules }: Answerable,
+  { response, head, rules, internal }: Answerable,
   status: number,
   reason: string,
   fields: readonly string[],
-  notes: HeadNotes | null = null,
+  notes: HeadNotes = noNotes,
 ): void {
-  if (closesAfter(status, notes) || rules.stopping || rules.keepAliveTimeout === 0) {
+  const { close = false, coding = null, decides = status } = notes
+  if (close || closingStatuses.has(decides) || rules.stopping || rules.keepAliveTimeout === 0) {
     response.keepAlive = false
   }
-  if (notes !== null && notes.coding !== null) followCoding(response, notes)
+  if (coding !== null) {
+    response.coding = coding === 'chunked' ? 'own' : 'added'
+    if (notes.contradicts) response.lastOne = true
+  }
   const all = ['Date', httpDate(), 'Server', serverSoftware, ...fields]
   // What the server adds goes before the type.
   const type = takeLast(all, 'Content-Type')
+  if (internal) all.push(...internal.fields)
   // As Apache has it: whoever sends nothing to HEAD may not have looked how much it would be.
-  if (response.isHead && fieldValue(all, 'content-length') === '0')
+  if (response.isHead && fieldValue(all, 'content-length') === '0') {
     removeField(all, 'content-length')
+  }
   if (!response.keepAlive || response.endsWithConnection(status, fields)) {
     response.keepAlive = false
-    if (!notes?.close) speakOfConnection(all, notes, 'close')
+    if (!close) speakOfConnection(all, notes, 'close')
   } else if (head?.asksKeepAlive) {
     const timeout = `timeout=${rules.keepAliveTimeout}`
-    if (notes?.speaksOfConnection) setField(all, 'Keep-Alive', timeout)
+    if (notes.speaksOfConnection) setField(all, 'Keep-Alive', timeout)
     else all.push('Keep-Alive', timeout)
     speakOfConnection(all, notes, 'Keep-Alive')
   }
   response.writeHead(status, reason, all, type)
 }
+
+const noNotes: HeadNotes = {}
 
 /** Takes a field from the end; null where it is not there. */
 function takeLast(fields: string[], name: string): string | null {
@@ -83,33 +107,42 @@ function takeLast(fields: string[], name: string): string | null {
   return value
 }
 
-function closesAfter(status: number, notes: HeadNotes | null): boolean {
-  if (notes === null) return closingStatuses.has(status)
-  return notes.close || (closingStatuses.has(status) && !notes.misread)
-}
-
-function followCoding(response: HttpResponse, { coding, contradicts }: HeadNotes): void {
-  response.coding = coding === 'chunked' ? 'own' : 'added'
-  if (contradicts) response.lastOne = true
-}
-
-function speakOfConnection(fields: string[], notes: HeadNotes | null, word: string): void {
-  if (notes?.speaksOfConnection) mergeField(fields, 'Connection', word)
+function speakOfConnection(fields: string[], notes: HeadNotes, word: string): void {
+  if (notes.speaksOfConnection) mergeField(fields, 'Connection', word)
   else fields.push('Connection', word)
 }
 
-/** Answers with a page of the server's own. Does nothing when the head has been sent. */
+/** A body that is too long, and ranges beyond the end. */
+const filterFinds: ReadonlySet<number> = new Set([413, 416])
+
+/** Sends a status of the server's own choice, and fields. */
+export function writeOwnHead(
+  exchange: Answerable,
+  status: number,
+  fields: readonly string[],
+): void {
+  const shown = knownStatus(status)
+  writeHead(exchange, shown, reasonPhrase(shown), fields, { decides: status })
+}
+
+/**
+ * Answers with a page of the server's own. Does nothing when the head has been sent.
+ * @param text is sent in place of the page
+ * @param measured with its length, whatever the status
+ */
 export function writeServerPage(
   exchange: Answerable,
   status: number,
   extraFields: readonly string[] = [],
+  text: Buffer | null = null,
+  measured = false,
 ): void {
   const { response } = exchange
   if (response.headersSent || response.destroyed) return
-  const page = Buffer.from(serverPage(status), 'latin1')
-  // To HEAD Apache does not say how long the page would be.
-  const length = exchange.request?.method === 'HEAD' ? [] : ['Content-Length', String(page.length)]
-  const fields = [...extraFields, ...length, 'Content-Type', serverPageType]
-  writeHead(exchange, status, reasonPhrase(status), fields)
+  const page = text ?? Buffer.from(serverPage(knownStatus(status)), 'latin1')
+  // To HEAD Apache does not say how long the page would be, and for what a filter finds wrong to nobody.
+  const hasLength = exchange.request?.method !== 'HEAD' && !(filterFinds.has(status) && !measured)
+  const length = hasLength ? ['Content-Length', String(page.length)] : []
+  writeOwnHead(exchange, status, [...extraFields, ...length, 'Content-Type', serverPageType])
   response.end(page)
 }

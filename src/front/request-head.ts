@@ -64,6 +64,14 @@ export function readHead(rawHeaders: readonly string[]): RequestHead {
   }
 }
 
+/** The fields of a request whose body has been read: they do not speak of it any more. */
+export function withoutBody(head: RequestHead): RequestHead {
+  const at = head.keys.indexOf('CONTENT_LENGTH')
+  if (at < 0) return head
+  const others = (list: readonly string[]) => list.filter((_, index) => index !== at)
+  return { ...head, keys: others(head.keys), values: others(head.values), contentLength: null }
+}
+
 const headerKeys = new Map<string, string | null>()
 
 /** The cache holds at most so many spellings; clients choose them. */

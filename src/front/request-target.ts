@@ -80,10 +80,30 @@ function normalisePath(rawPath: string): string | RefusedTarget {
   if (!rawPath.startsWith('/')) return 400
   if (/%(?![0-9a-f]{2})/i.test(rawPath)) return 400
   if (/%(2f|00)/i.test(rawPath)) return 404
-  const decoded = rawPath.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+  return resolveDots(decode(rawPath))
+}
+
+function decode(rawPath: string): string {
+  return rawPath.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   )
-  return resolveDots(decoded)
+}
+
+/** Whether a target that is refused names a path of a site all the same: its error can have a document. */
+export function namesPath(target: string): boolean {
+  return /^(?:[a-z][a-z0-9+.-]*:\/\/[^/?#@]*)?\/[^#]*$/i.test(target)
+}
+
+/** The path of such a target, as far as it can be read. Sample: `/a/../../b%2Fc` gives `/b/c`. */
+export function pathOfRefused(target: string): string {
+  const rawPath = /^(?:[^/?]*:\/\/[^/?]*)?([^?]*)/.exec(target)![1]!
+  if (/%(?![0-9a-f]{2})/i.test(rawPath)) return rawPath
+  const kept: string[] = []
+  for (const segment of decode(rawPath).split('/')) {
+    if (segment === '..') kept.pop()
+    else if (segment !== '.' && segment !== '') kept.push(segment)
+  }
+  return `/${kept.join('/')}`
 }
 
 function resolveDots(path: string): string | RefusedTarget {

@@ -19,7 +19,7 @@ export class ResponseHead {
   status: number
   reason: string
   /** See {@link responseStatus}. */
-  misread: boolean
+  decides: number
   /** Names and values, alternating, in the order of Apache; a Content-Type comes last. */
   fields: string[] = []
   /** The application asks for the end of the connection. */
@@ -34,8 +34,10 @@ export class ResponseHead {
   hasType = false
   /** The application's Location, for the rule about internal redirects. */
   location: string | null = null
-  /** The page of 500 is the answer before anything else counts: mod_wsgi's `200 Error`, or a line too long. */
-  failed = false
+  /** A line is longer than the server reads. */
+  tooLong = false
+  /** The line by which a daemon of mod_wsgi says that it could not answer. */
+  saysError: boolean
   #line: string
   #fault: string | null = null
   #type = ''
@@ -52,18 +54,18 @@ export class ResponseHead {
   constructor(head: readonly string[], longestLine = usualLongestLine) {
     this.#line = head[0]!
     const room = longestLine - ': '.length
-    this.failed = this.#line.length + 'Status'.length > room
+    this.tooLong = this.#line.length + 'Status'.length > room
     for (let at = 1; at < head.length; at += 2) {
       const name = head[at]!
       const value = head[at + 1]!
-      if (name.length + value.length > room) this.failed = true
+      if (name.length + value.length > room) this.tooLong = true
       this.#add(name, value)
     }
-    const { status, reason, misread } = responseStatus(this.#line)
+    const { status, reason, decides } = responseStatus(this.#line)
     this.status = status
     this.reason = reason
-    this.misread = misread
-    this.failed ||= this.#line === '200 Error'
+    this.decides = decides
+    this.saysError = this.#line === '200 Error'
     this.#arrange()
   }
 

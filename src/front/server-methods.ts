@@ -1,5 +1,5 @@
 /** Methods that are for the server itself: `OPTIONS *` (RFC 9110, 9.3.7) and TRACE (9.3.8). */
-import { type HttpExchange, writeHead, writeServerPage } from './reply.js'
+import { type HttpExchange, writeHead } from './reply.js'
 
 /** Answers `OPTIONS *`, as Apache does: with nothing but that it is there. */
 export function answerOptions(http: HttpExchange): void {
@@ -7,10 +7,9 @@ export function answerOptions(http: HttpExchange): void {
   http.response.end()
 }
 
-/** Sends the head of the request back; one with a body is refused. */
+/** Sends the head of the request back. */
 export function answerTrace(http: HttpExchange): void {
   const { request, response } = http
-  if (request.hasBody) return writeServerPage(http, 413)
   // Apache has not answered the expectation yet, and so does not trust the connection.
   if (request.expects === 'continue') response.neverChunked = true
   writeHead(http, 200, 'OK', ['Content-Type', 'message/http'])

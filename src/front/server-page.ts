@@ -66,6 +66,11 @@ const reasons: Readonly<Record<number, string>> = {
   511: 'Network Authentication Required',
 }
 
+/** A status that the server's own answers can have: Apache shows 500 for one that it does not know. */
+export function knownStatus(status: number): number {
+  return status in reasons ? status : 500
+}
+
 /** The standard reason phrase of a status, as Apache has it; empty for an unknown status. */
 export function reasonPhrase(status: number): string {
   return reasons[status] ?? ''

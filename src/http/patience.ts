@@ -2,6 +2,7 @@
  * How long a client is waited for. The timer is looked at only when it strikes: a connection that serves
  * thousands of requests a second notes a time for each and sets no timer.
  */
+import { longestTimer } from '../base/clock.js'
 
 /** Time for something that a client has to send. */
 export interface PatienceRule {
@@ -66,7 +67,8 @@ export class Patience {
       clearTimeout(this.#timer)
     }
     this.#strikesAt = this.#deadline
-    this.#timer = setTimeout(() => this.#strike(), Math.max(1, this.#deadline - now))
+    const wait = Math.min(Math.max(1, this.#deadline - now), longestTimer)
+    this.#timer = setTimeout(() => this.#strike(), wait)
   }
 
   #strike(): void {

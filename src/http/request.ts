@@ -27,10 +27,9 @@ export interface BodySource {
 const nobody: BodyReceiver = { bodyPiece() {}, bodyEnd() {}, bodyBroken() {} }
 
 export class HttpRequest {
-  /** An internal redirect makes it GET. */
-  method: string
-  /** The target as sent; an internal redirect replaces it. */
-  url: string
+  readonly method: string
+  /** The target as sent. */
+  readonly url: string
   /** As sent, such as `HTTP/1.1`. */
   readonly protocol: string
   readonly version: Version

@@ -1,8 +1,10 @@
 /**
- * Paths that have to exist. mod_wsgi-express starts without them and then answers 403 or 404, or makes an
- * empty directory where the mistyped one should have been; here the command says so and ends.
+ * Paths that have to exist. mod_wsgi-express starts without them and then never answers, or ends with a message of
+ * Apache; here the command says so and ends. What the site can do without for a while, as the target of an alias,
+ * is no mistake: `cli/start-warnings.ts` tells it.
  */
-import { type Stats, statSync } from 'node:fs'
+import { accessSync, constants, type Stats, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { UserError } from '../base/errors.js'
 import { fromDefault, type Origin, originNote } from './origin.js'
 import type { SettingKey, Settings } from './settings.js'
@@ -16,15 +18,28 @@ import type { SettingKey, Settings } from './settings.js'
 export function checkPaths(settings: Settings, origins: ReadonlyMap<SettingKey, Origin>): void {
   const note = (key: SettingKey) => originNote(origins.get(key) ?? fromDefault)
   expectDirectory('--working-directory', settings.workingDirectory, note('workingDirectory'))
-  expectDirectory('--document-root', settings.documentRoot, note('documentRoot'))
+  expectDocumentRoot(settings.documentRoot, note('documentRoot'))
   expectFile('--mime-types', settings.mimeTypes, note('mimeTypes'))
-  for (const [url, target] of settings.urlAlias) expectTarget(url, target, note('urlAlias'))
+  for (const path of settings.includeFile)
+    expectIncluded('--include-file', path, note('includeFile'))
+  expectIncluded('--rewrite-rules', settings.rewriteRules, note('rewriteRules'))
+  expectProgram('--shell-executable', settings.shellExecutable, note('shellExecutable'))
+  for (const [option, path] of certificates(settings)) expectFile(option, path, '')
 }
 
 function expectDirectory(option: string, path: string | null, note: string): void {
   if (path === null || find(path)?.isDirectory()) return
   throw new UserError(
     `${option} expects a directory that exists, got ${JSON.stringify(path)}${note}`,
+  )
+}
+
+/** One that is missing is made at the start, but not what is above it. */
+function expectDocumentRoot(path: string | null, note: string): void {
+  if (path === null || find(path)?.isDirectory()) return
+  if (find(path) === null && find(dirname(path))?.isDirectory()) return
+  throw new UserError(
+    `--document-root expects a directory, or a name for one in a directory that exists, got ${JSON.stringify(path)}${note}`,
   )
 }
 
@@ -36,10 +51,37 @@ function expectFile(option: string, path: string | null, note: string): void {
   throw new UserError(`${option} expects a file that exists, got ${JSON.stringify(path)}${note}`)
 }
 
-function expectTarget(url: string, target: string, note: string): void {
-  if (find(target) !== null) return
-  const got = `got ${JSON.stringify(target)} for ${url}`
-  throw new UserError(`--url-alias expects a file or directory that exists, ${got}${note}`)
+/** Apache takes directories and wildcards as well. */
+function expectIncluded(option: string, path: string | null, note: string): void {
+  if (path === null || find(path) !== null || /[*?[]/.test(path)) return
+  throw new UserError(`${option} expects a file that exists, got ${JSON.stringify(path)}${note}`)
+}
+
+function expectProgram(option: string, path: string | null, note: string): void {
+  if (path === null || isProgram(path)) return
+  throw new UserError(`${option} expects a program, got ${JSON.stringify(path)}${note}`)
+}
+
+/** The files that Apache reads for HTTPS, which takes a name, a port, a certificate and its key. */
+function certificates(settings: Settings): (readonly [string, string | null])[] {
+  const { sslCertificateFile, sslCertificateKeyFile } = settings
+  const isOn = settings.serverName !== null && settings.httpsPort !== null
+  if (!isOn || sslCertificateFile === null || sslCertificateKeyFile === null) return []
+  return [
+    ['--ssl-certificate-file', sslCertificateFile],
+    ['--ssl-certificate-key-file', sslCertificateKeyFile],
+    ['--ssl-ca-certificate-file', settings.sslCaCertificateFile],
+    ['--ssl-certificate-chain-file', settings.sslCertificateChainFile],
+  ]
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
 }
 
 /** Null when there is nothing, or nothing that this user may see. */

@@ -34,6 +34,7 @@ const rules: readonly Rule[] = [
   headerBuffer,
   logSize,
   serviceNames,
+  serverMpm,
 ]
 
 function certificateNeedsPort(settings: Settings): string | null {
@@ -132,3 +133,11 @@ function serviceNames({ serviceScript }: Settings): string | null {
     ? null
     : `--service-script ${twice} is given twice; services need different names`
 }
+
+/** Words that are none are skipped by the original, as long as one is left. */
+function serverMpm({ serverMpm }: Settings): string | null {
+  if (serverMpm.length === 0 || serverMpm.some(name => kindsOfMpm.includes(name))) return null
+  return `--server-mpm has to be event, worker or prefork, got ${JSON.stringify(serverMpm.join(' '))}`
+}
+
+const kindsOfMpm = ['event', 'worker', 'prefork']

@@ -6,9 +6,16 @@
 import { UserError } from '../base/errors.js'
 import { checkPaths } from './check-paths.js'
 import { checkTogether } from './check-together.js'
-import type { NumberRow, StringRow } from './option-row.js'
+import { largestWhole, type NumberRow, type StringRow } from './option-row.js'
 import { fromDefault, type Origin, originNote } from './origin.js'
-import { type SettingKey, type Settings, settingKey, settingOptions } from './settings.js'
+import {
+  type Pair,
+  type SettingKey,
+  type Settings,
+  settingKey,
+  settingOptions,
+} from './settings.js'
+import { formProblem } from './text-forms.js'
 
 /**
  * Checks every value by itself, then those that depend on each other, then the paths that have to exist.
@@ -39,20 +46,40 @@ export function checkValues(settings: Settings, origins: ReadonlyMap<SettingKey,
 function findProblem(row: (typeof settingOptions)[number], value: unknown): string | null {
   if (value === null || row.type === 'flag') return null
   if (row.type !== 'string') return numberProblem(row, value as number)
+  const problem = textProblem(row, value as TextValue)
+  if (problem !== null) return problem
   if (row.name === '--log-level') return logLevelProblem(value as string)
   return wordProblem(row, value)
 }
 
 function numberProblem(row: NumberRow, value: number): string | null {
-  const { min, max, minUnlessZero } = row
+  const { min, minUnlessZero } = row
   if (minUnlessZero !== undefined && value !== 0 && value < minUnlessZero) {
     return `has to be 0 or at least ${minUnlessZero}, got ${value}`
   }
+  const max = row.max ?? (row.type === 'int' ? largestWhole : Number.POSITIVE_INFINITY)
   const low = min !== undefined && value < min
-  if (!low && (max === undefined || value <= max)) return null
-  return max === undefined
-    ? `has to be at least ${min}, got ${value}`
-    : `has to be from ${min} to ${max}, got ${value}`
+  if (!low && value <= max) return null
+  if (max < largestWhole) return `has to be from ${min} to ${max}, got ${value}`
+  return low ? `has to be at least ${min}, got ${value}` : `has to be at most ${max}, got ${value}`
+}
+
+type TextValue = string | readonly string[] | readonly Pair[]
+
+/** The first text, or half of a pair, that is not of the form of its row. */
+function textProblem({ form }: StringRow, value: TextValue): string | null {
+  if (form === undefined) return null
+  const forms = typeof form === 'string' ? [form] : form
+  const items = typeof value === 'string' ? [value] : value
+  for (const item of items) {
+    const texts = typeof item === 'string' ? [item] : item
+    for (const [at, text] of texts.entries()) {
+      const name = forms[at] ?? null
+      const problem = name === null ? null : formProblem(name, text)
+      if (problem !== null) return problem
+    }
+  }
+  return null
 }
 
 /**

@@ -3,7 +3,7 @@ import { type CommandRow, commandRows } from './commands.js'
 import type { OptionRow } from './option-row.js'
 import { sectionTitles } from './option-row.js'
 import { defaultText, isRepeatable, optionSynopsis, stateText } from './option-text.js'
-import { allOptions } from './options.js'
+import { optionsFor } from './options.js'
 
 /** Columns of the page: COLUMNS within reason, else 80. Lines over 100 are hard to follow. */
 export function pageWidth(environment: NodeJS.ProcessEnv): number {
@@ -43,7 +43,8 @@ export function commandHelp(command: CommandRow, width: number): string {
 }
 
 function optionList(command: CommandRow, width: number): string[] {
-  if (command.options === 'all') return [...sections(width), '', ...wrap(sourcesNote, width)]
+  if (command.options === 'all')
+    return [...sections(command, width), '', ...wrap(sourcesNote, width)]
   if (command.options === 'none') return []
   return ['', 'Options:', ...entry('--modules-directory DIRECTORY', modulesDirectoryHelp, width)]
 }
@@ -56,9 +57,10 @@ const sourcesNote =
   'in [tool.modwsgi-dev] of pyproject.toml. The command line wins over the variable, and the variable over ' +
   'the file. Options marked "not yet" are accepted and have no effect so far.'
 
-function sections(width: number): string[] {
+function sections(command: CommandRow, width: number): string[] {
+  const taken = optionsFor(command.name)
   return Object.entries(sectionTitles).flatMap(([section, title]) => {
-    const rows = allOptions.filter(row => row.section === section && !row.hidden)
+    const rows = taken.filter(row => row.section === section && !row.hidden)
     return ['', `${title}:`, ...rows.flatMap(row => optionEntry(row, width))]
   })
 }

@@ -3,6 +3,11 @@
  * section; `options.ts` joins them.
  */
 
+import type { TextFormName } from './text-forms.js'
+
+/** Apache keeps numbers of its configuration in a C int, and refuses what does not fit. */
+export const largestWhole = 2 ** 31 - 1
+
 /** The sections of the table in the order of `--help`, with the heading of each. */
 export const sectionTitles = {
   'modwsgi-dev': 'Of modwsgi-dev itself',
@@ -53,6 +58,8 @@ interface RowBase {
   readonly metavar?: string
   /** Accepted but left out of `--help`, as in the original. */
   readonly hidden?: true
+  /** The only command whose command line takes it. */
+  readonly only?: 'runmodwsgi'
   /** One or two sentences without a period at the end; says the unit of numbers. */
   readonly help: string
   readonly parity: Parity
@@ -67,7 +74,10 @@ export interface FlagRow extends RowBase {
   readonly default: false
 }
 
-/** A number; `min` and `max` are the first and last value allowed, `minUnlessZero` allows 0 as well. */
+/**
+ * A number; `min` and `max` are the first and last value allowed, `minUnlessZero` allows 0 as well. Whole numbers end
+ * at {@link largestWhole} where there is no `max`.
+ */
 export interface NumberRow extends RowBase {
   readonly arity: 1
   readonly type: 'int' | 'float'
@@ -89,6 +99,11 @@ export interface StringRow extends RowBase {
   readonly choices?: readonly string[]
   /** The words of `choices` count in any letter case, and are kept as `choices` spells them. */
   readonly ignoreCase?: true
+  /**
+   * What the text has to look like; of two values each, where null lets everything pass. An empty text counts as not
+   * given, unless the form refuses it.
+   */
+  readonly form?: TextFormName | readonly [TextFormName | null, TextFormName | null]
   readonly path?: PathRule
   /** Values hold colons, so that in a variable several are separated by line breaks only. */
   readonly colons?: true

@@ -59,7 +59,7 @@ option with two values the first may stand behind the equals sign. The arguments
 values whatever they look like, even with a dash in front. The last value of an option counts; those marked
 *repeatable* collect. Whole numbers may be written in hexadecimal (0x), binary (0b) or octal (a zero in
 front). \`$NAME\` and \`\${NAME}\` in an argument stand for environment variables; a name that is not set stays as
-it is. An empty value counts as not given. Paths are relative to the current directory, but for those of
+it is. An empty value counts as not given, or is refused where mod_wsgi-express refuses it. Paths are relative to the current directory, but for those of
 \`--python-path\` and \`--socket-prefix\`.
 
 A mistake in an option ends the command with exit code 2 and one sentence that names the option and the value.`

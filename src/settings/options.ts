@@ -52,3 +52,7 @@ export type TableRow = (typeof optionRows)[number]
 
 /** The rows under the plain type, for code that walks over them. */
 export const allOptions: readonly OptionRow[] = optionRows
+
+/** The rows that a command takes which takes the table. */
+export const optionsFor = (command: string): readonly OptionRow[] =>
+  allOptions.filter(row => row.only === undefined || row.only === command)

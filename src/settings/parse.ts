@@ -9,7 +9,7 @@ import { expandVariables } from './expand-variables.js'
 import type { Given, GivenSettings } from './given.js'
 import { commandHelp, mainHelp, pageWidth } from './help.js'
 import type { OptionRow, Parity } from './option-row.js'
-import { allOptions } from './options.js'
+import { allOptions, optionsFor } from './options.js'
 import { fromCommandLine, type Origin } from './origin.js'
 import { readProjectFile } from './pyproject.js'
 import { type SettingKey, type Settings, settingKey, settingOptions } from './settings.js'
@@ -22,9 +22,11 @@ export interface CommandContext {
   readonly env: NodeJS.ProcessEnv
 }
 
-/** The command line asks how the tool is used. */
+/** The command line asks how the tool is used, or shows that nobody knows. */
 export interface HelpRequest {
   readonly kind: 'help'
+  /** False: there is no command, which is a mistake. */
+  readonly asked: boolean
   readonly text: string
   /** The command whose options the text lists. */
   readonly command?: CommandName
@@ -61,8 +63,9 @@ export type Request = HelpRequest | VersionRequest | CommandRequest
 export function readCommandLine(argv: readonly string[], context: CommandContext): Request {
   const [name, ...rest] = argv
   const width = pageWidth(context.env)
-  if (name === undefined || name === '--help' || name === '-h') {
-    return { kind: 'help', text: mainHelp(width) }
+  if (name === undefined) return { kind: 'help', asked: false, text: missingCommand(width) }
+  if (name === '--help' || name === '-h') {
+    return { kind: 'help', asked: true, text: mainHelp(width) }
   }
   if (name === '--version') return { kind: 'version' }
   const command = findCommand(name)
@@ -70,10 +73,16 @@ export function readCommandLine(argv: readonly string[], context: CommandContext
     rest.map(argument => expandVariables(argument, context.env)),
     optionsOf(command),
   )
-  if (help) return { kind: 'help', command: command.name, text: commandHelp(command, width) }
+  if (help) {
+    return { kind: 'help', asked: true, command: command.name, text: commandHelp(command, width) }
+  }
   refusePositionals(command, positionals)
   const commandLine = withPositional(given, positionals)
   return describe(command, settle({ ...otherSources(command, context), commandLine }))
+}
+
+function missingCommand(width: number): string {
+  return `modwsgi-dev: name a command, as in modwsgi-dev start-server\n\n${mainHelp(width)}`
 }
 
 type KnownCommand = (typeof commandRows)[number]
@@ -99,7 +108,7 @@ function commandHint(name: string): string {
 
 /** The rows whose options a command takes. */
 function optionsOf(command: CommandRow): readonly OptionRow[] {
-  if (command.options === 'all') return allOptions
+  if (command.options === 'all') return optionsFor(command.name)
   const names = command.options === 'none' ? ['--help'] : ['--help', '--modules-directory']
   return allOptions.filter(row => names.includes(row.name))
 }

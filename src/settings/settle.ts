@@ -65,6 +65,8 @@ function absolute(row: OptionRow, value: unknown, base: string, origin: Origin):
 }
 
 function onePath(rule: PathRule, path: string, base: string): string {
+  // The check refuses it, and is to say so.
+  if (path === '') return path
   if (rule === 'program' && !path.includes('/')) return path
   const whole = resolve(base, path)
   return rule === 'keep-slash' && path.endsWith('/') && whole !== '/' ? `${whole}/` : whole

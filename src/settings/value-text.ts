@@ -3,6 +3,7 @@ import { UserError } from '../base/errors.js'
 import { parseFraction, parseWholeNumber } from './number-text.js'
 import type { NumberRow, OptionRow, StringRow } from './option-row.js'
 import { type Origin, originNote } from './origin.js'
+import { formProblem } from './text-forms.js'
 
 /**
  * The value of one text for an option that takes values.
@@ -16,11 +17,18 @@ export function readText(row: NumberRow | StringRow, text: string, origin: Origi
   return value
 }
 
-/** An empty text counts as not given, as nearly everywhere in the original; members of lists stay. */
+/**
+ * An empty text counts as not given, as nearly everywhere in the original; where that refuses it, it stays for
+ * the check. Members of lists stay.
+ */
 function readWord(row: StringRow, text: string): string | null {
-  if (text === '' && !row.repeatable) return row.default as string | null
+  if (text === '' && !row.repeatable && !refusesEmpty(row)) return row.default as string | null
   if (!row.ignoreCase) return text
   return row.choices?.find(word => word.toLowerCase() === text.toLowerCase()) ?? text
+}
+
+function refusesEmpty({ form }: StringRow): boolean {
+  return typeof form === 'string' && formProblem(form, '') !== null
 }
 
 /**

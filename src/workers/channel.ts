@@ -42,6 +42,8 @@ export interface Channel {
   begunFile(worker: number, threads: number): string
   /** Makes the directory and the socket belong to another user, who will run server and workers. */
   giveTo(uid: number, gid: number): void
+  /** Lets processes of all users connect; who does not name the secret is turned away. */
+  openToAll(): void
   /** Closes every connection and removes socket and directory. */
   close(): void
 }
@@ -88,6 +90,10 @@ export async function openChannel(refused: (reason: string) => void): Promise<Ch
     },
     giveTo(uid, gid) {
       for (const owned of [directory, path]) chownSync(owned, uid, gid)
+    },
+    openToAll() {
+      chmodSync(directory, 0o711)
+      chmodSync(path, 0o777)
     },
     close() {
       server.close()

@@ -1,6 +1,6 @@
 /**
  * Which Python runs the workers, and why that one: `--python`, then the active virtual environment, then
- * .venv or venv in the working directory, then python3 on PATH.
+ * .venv or venv in the working directory or the directory of the command, then python3 on PATH.
  */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -28,7 +28,8 @@ export interface PythonSearch {
   /** Value of --python; relative names are looked up on PATH. */
   readonly option: string | null
   readonly virtualEnv: string | undefined
-  readonly workingDirectory: string
+  /** Which may hold a virtual environment; the first that does counts. */
+  readonly folders: readonly string[]
 }
 
 /** The Python that {@link findPython} will try: a pure choice by what exists. */
@@ -39,9 +40,11 @@ export function choosePython(
   if (search.option !== null) return { path: search.option, origin: '--python' }
   if (search.virtualEnv)
     return { path: join(search.virtualEnv, 'bin/python'), origin: 'VIRTUAL_ENV' }
-  for (const origin of ['.venv', 'venv'] as const) {
-    const path = join(search.workingDirectory, origin, 'bin/python')
-    if (exists(path)) return { path, origin }
+  for (const folder of search.folders) {
+    for (const origin of ['.venv', 'venv'] as const) {
+      const path = join(folder, origin, 'bin/python')
+      if (exists(path)) return { path, origin }
+    }
   }
   return { path: 'python3', origin: 'PATH' }
 }

@@ -2,14 +2,13 @@
  * One Python worker process seen from Node: the process itself, its output, and its control connection. It
  * reports facts; what follows from them is the supervisor's.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { type Clock, systemClock } from '../base/clock.js'
 import type { Channel, Hello } from './channel.js'
 import { OutputReader, type WorkerLine } from './output-reader.js'
 import { decodeMessage, encodeJson, FrameReader, frameType, ProtocolError } from './protocol.js'
-import { killGroup, killTree } from './terminate.js'
+import { type StartedProcess, type StartProcess, startHere } from './started-process.js'
 import { type RequestsListener, WorkerRequests } from './worker-requests.js'
 
 /** Run by its path, so that PYTHONPATH stays the user's. */
@@ -81,6 +80,8 @@ export interface WorkerCommand {
   readonly onTerminal: boolean
   /** Runs the worker under gdb, with the commands that this writes for the arguments of Python. */
   readonly gdb: ((args: readonly string[]) => string) | null
+  /** Starts the process; by our own account when it is left out. */
+  readonly start?: StartProcess
   /** What the worker is told once it is up; until then it waits. A process can so be started early. */
   readonly configuration: Promise<WorkerConfiguration>
 }
@@ -123,7 +124,7 @@ export interface WorkerListener extends Omit<RequestsListener, 'wake'> {
 export class WorkerProcess {
   /** The requests it has; the dispatcher gives it more. */
   readonly requests: WorkerRequests
-  readonly #child: ChildProcess
+  readonly #child: StartedProcess
   readonly #unregister: () => void
   #control: Socket | null = null
   #isGone = false
@@ -143,11 +144,12 @@ export class WorkerProcess {
       this.#connected(hello, socket, rest),
     )
     const [program, args] = commandLine(command)
-    this.#child = spawn(program, args, {
-      cwd: command.workingDirectory,
-      // A group (and session) of its own: the terminal's Ctrl-C is for the supervisor alone.
-      detached: !command.onTerminal,
-      stdio: command.onTerminal ? ['inherit', 'inherit', 'pipe'] : ['ignore', 'pipe', 'pipe'],
+    const { start = startHere } = command
+    this.#child = start({
+      program,
+      args,
+      folder: command.workingDirectory,
+      onTerminal: command.onTerminal,
       env: {
         ...command.env,
         MODWSGI_DEV_CHANNEL: channel.path,
@@ -174,16 +176,12 @@ export class WorkerProcess {
 
   /** Sends it a signal; false when it is gone. */
   signal(signal: NodeJS.Signals): boolean {
-    return this.#child.kill(signal)
+    return this.#child.signal(signal)
   }
 
   /** Ends the process and all that it started, at once. */
   kill(): void {
-    if (this.pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null)
-      return
-    killTree(this.pid)
-    // It leads no group there.
-    if (this.command.onTerminal) this.#child.kill('SIGKILL')
+    this.#child.kill()
   }
 
   #requestsListener(): RequestsListener {
@@ -206,7 +204,7 @@ export class WorkerProcess {
     // Children of the worker hold the streams open after it has ended. Its group is ended with it; a
     // child that has left the group keeps the stream only for so long.
     this.#child.once('exit', () => {
-      if (this.pid !== undefined) killGroup(this.pid)
+      this.#child.killGroup()
       const stopWaiting = setTimeout(() => {
         this.#child.stdout?.destroy()
         this.#child.stderr?.destroy()

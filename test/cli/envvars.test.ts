@@ -19,7 +19,7 @@ test('sourceEnvvars() gives what the script exports, changes and takes away', ()
   const { script } = makeScript(
     'export A="two\nlines" SEEN="$MOD_WSGI_HTTP_PORT $MARK"\nexport MARK=after\nB=kept\ncd /\n',
   )
-  const after = sourceEnvvars(script, env, { MOD_WSGI_HTTP_PORT: '8000' })
+  const after = sourceEnvvars(script, null, env, { MOD_WSGI_HTTP_PORT: '8000' })
   expect(after).toEqual({
     PATH: env.PATH,
     A: 'two\nlines',
@@ -28,18 +28,18 @@ test('sourceEnvvars() gives what the script exports, changes and takes away', ()
     MOD_WSGI_HTTP_PORT: '8000',
   })
   const { script: another } = makeScript('unset MARK\n')
-  expect(sourceEnvvars(another, env, {})).toEqual({ PATH: env.PATH })
+  expect(sourceEnvvars(another, null, env, {})).toEqual({ PATH: env.PATH })
 })
 
 test('sourceEnvvars() keeps what the shell has for itself as it was', () => {
   const { script } = makeScript('cd /\n')
   const kept = { PWD: '/somewhere', SHLVL: '7' }
-  expect(sourceEnvvars(script, { ...env, ...kept }, {})).toEqual({ ...env, ...kept })
+  expect(sourceEnvvars(script, null, { ...env, ...kept }, {})).toEqual({ ...env, ...kept })
 })
 
 test('sourceEnvvars() fails when the script ends the shell', () => {
   const { script } = makeScript('exit 7\n')
-  const source = () => sourceEnvvars(script, env, {})
+  const source = () => sourceEnvvars(script, null, env, {})
   expect(source).toThrow(UserError)
   expect(source).toThrow(`--envvars-script ${script} ended the shell with exit code 7`)
 })
@@ -49,4 +49,11 @@ test('envvarsScript() is that of the option, else that of the server root, else 
   expect(envvarsScript('/other', folder)).toBe('/other')
   expect(envvarsScript(null, folder)).toBe(script)
   expect(envvarsScript(null, '/no/such/root')).toBeNull()
+})
+
+test('sourceEnvvars() runs the script with the shell that is named', () => {
+  const { folder, script } = makeScript('export MARK="$NAME"\n')
+  const shell = join(folder, 'shell')
+  writeFileSync(shell, '#!/bin/sh\nexport NAME=mine\nexec sh "$@"\n', { mode: 0o755 })
+  expect(sourceEnvvars(script, shell, env, {})).toMatchObject({ MARK: 'mine' })
 })

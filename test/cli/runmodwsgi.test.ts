@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type DjangoSettings, deriveSettings } from '../../src/cli/runmodwsgi.js'
+import { type DjangoSettings, deriveSettings, projectFolder } from '../../src/cli/runmodwsgi.js'
 import { defaultSettings } from '../../src/settings/settings.js'
 
 const project: DjangoSettings = {
@@ -9,11 +9,12 @@ const project: DjangoSettings = {
   staticUrl: '/static/',
   staticRoot: '/site/static',
   middleware: [],
+  environment: {},
 }
 
 describe('deriveSettings()', () => {
   test('takes application, folder and alias from the project', () => {
-    const { settings, module } = deriveSettings(defaultSettings, project, () => true)
+    const { settings, module } = deriveSettings(defaultSettings, project, '/cwd')
     expect(module).toBe('mysite.wsgi')
     expect(settings).toMatchObject({
       applicationType: 'module',
@@ -23,9 +24,14 @@ describe('deriveSettings()', () => {
     })
   })
 
+  test('takes a relative STATIC_ROOT from the folder of the command', () => {
+    const { settings } = deriveSettings(defaultSettings, { ...project, staticRoot: 'st' }, '/cwd')
+    expect(settings.urlAlias).toEqual([['/static', '/cwd/st']])
+  })
+
   test('leaves --working-directory as given', () => {
     const given = { ...defaultSettings, workingDirectory: '/other' }
-    expect(deriveSettings(given, project, () => true).settings.workingDirectory).toBe('/other')
+    expect(deriveSettings(given, project, '/cwd').settings.workingDirectory).toBe('/other')
   })
 
   test('makes no alias for WhiteNoise, for a URL elsewhere, or without STATIC_ROOT', () => {
@@ -35,22 +41,29 @@ describe('deriveSettings()', () => {
       { staticRoot: '' },
     ]
     for (const other of others) {
-      const derived = deriveSettings(defaultSettings, { ...project, ...other }, () => true)
+      const derived = deriveSettings(defaultSettings, { ...project, ...other }, '/cwd')
       expect(derived.settings.urlAlias).toEqual([])
     }
-  })
-
-  test('names a STATIC_ROOT that is not there', () => {
-    const derived = deriveSettings(defaultSettings, project, () => false)
-    expect(derived.missingStaticRoot).toBe('/site/static')
-    expect(derived.settings.urlAlias).toEqual([])
   })
 
   test('refuses a WSGI_APPLICATION that names no callable', () => {
     for (const wsgiApplication of [null, 'application']) {
       expect(() =>
-        deriveSettings(defaultSettings, { ...project, wsgiApplication }, () => true),
+        deriveSettings(defaultSettings, { ...project, wsgiApplication }, '/cwd'),
       ).toThrow('WSGI_APPLICATION of mysite.settings')
     }
+  })
+})
+
+describe('projectFolder()', () => {
+  const settings = { ...defaultSettings, workingDirectory: '/site/src' }
+
+  test('is the directory of the command where manage.py is there', () => {
+    expect(projectFolder(settings, '/site', path => path === '/site/manage.py')).toBe('/site')
+  })
+
+  test('is else the working directory, if one is named', () => {
+    expect(projectFolder(settings, '/', () => false)).toBe('/site/src')
+    expect(projectFolder(defaultSettings, '/', () => false)).toBe('/')
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseTarget } from '../../src/front/request-target.js'
+import { namesPath, parseTarget, pathOfRefused } from '../../src/front/request-target.js'
 
 /** Target, then path and query, or the status that refuses it. */
 const cases: readonly [string, string | number, string?][] = [
@@ -67,5 +67,22 @@ describe('parseTarget()', () => {
     const long = performance.now() - start
     // Quadratic backtracking would take minutes here; linear work takes milliseconds.
     expect(long).toBeLessThan(5000)
+  })
+})
+
+describe('what a refused target names', () => {
+  test.each([
+    ['/a%zz', true, '/a%zz'],
+    ['/a/../../b?q', true, '/b'],
+    ['/a%2Fb//c/.', true, '/a/b/c'],
+    ['ftp://h/a', true, '/a'],
+    ['foo', false, null],
+    ['*', false, null],
+    ['/a#b', false, null],
+    ['http://u@h/', false, null],
+  ])('%s', (target, names, path) => {
+    expect(parseTarget(target)).toBeTypeOf('number')
+    expect(namesPath(target)).toBe(names)
+    if (path !== null) expect(pathOfRefused(target)).toBe(path)
   })
 })

@@ -22,8 +22,11 @@ describe('checkValues()', () => {
   test.each<[Partial<Settings>, string]>([
     [{ port: -1 }, '--port has to be from 0 to 65535, got -1'],
     [{ port: 65536 }, '--port has to be from 0 to 65535, got 65536'],
-    [{ processes: -1 }, '--processes has to be at least 0, got -1'],
-    [{ threads: 0 }, '--threads has to be at least 1, got 0'],
+    [{ processes: -1 }, '--processes has to be from 0 to 1000, got -1'],
+    [{ threads: 0 }, '--threads has to be from 1 to 10000, got 0'],
+    [{ threads: 99_999_999_999 }, '--threads has to be from 1 to 10000, got 99999999999'],
+    [{ processes: 1001 }, '--processes has to be from 0 to 1000, got 1001'],
+    [{ requestTimeout: 2 ** 31 }, '--request-timeout has to be at most 2147483647, got 2147483648'],
     [{ serverBacklog: 0 }, '--server-backlog has to be at least 1, got 0'],
     [{ queueTimeout: -1 }, '--queue-timeout has to be at least 0, got -1'],
     [{ limitRequestBody: -1 }, '--limit-request-body has to be at least 0, got -1'],
@@ -37,6 +40,21 @@ describe('checkValues()', () => {
       { logLevel: 'info wsgi:loud' },
       '--log-level has to be emerg, alert, crit, error, warn, notice, info, debug or trace1 to trace8, got "wsgi:loud"',
     ],
+    [{ callableObject: '' }, '--callable-object expects a value that is not empty, got ""'],
+    [{ serverName: 'a b' }, '--server-name expects a host name, got "a b"'],
+    [{ passenv: ['HOME', ''] }, '--passenv expects a value that is not empty, got ""'],
+    [
+      { errorDocument: [['999', '/x']] },
+      '--error-document expects an HTTP status such as 404, got "999"',
+    ],
+    [
+      { errorDocument: [['404', '']] },
+      '--error-document expects a value that is not empty, got ""',
+    ],
+    [
+      { proxyMountPoint: [['/api', 'localhost:3000']] },
+      '--proxy-mount-point expects a URL such as http://127.0.0.1:3000/, got "localhost:3000"',
+    ],
   ])('refuses %j', (values, message) => {
     expect(() => checkValues(settings(values), new Map())).toThrow(userError(message))
   })
@@ -45,6 +63,10 @@ describe('checkValues()', () => {
     { port: 0 },
     { processes: 1 },
     { limitRequestBody: 0 },
+    { limitRequestBody: 99_999_999_999 },
+    { requestTimeout: 2 ** 31 - 1 },
+    { errorDocument: [['404', '/x']] },
+    { setenv: [['NAME', '']] },
     { sendBufferSize: 512 },
     { logLevel: 'INFO' },
     { logLevel: 'wsgi:trace1' },
@@ -122,6 +144,10 @@ describe('checkTogether()', () => {
       { rotateLogs: true, maxLogSize: 0 },
       '--max-log-size has to be at least 1 with --rotate-logs, got 0',
     ],
+    [
+      { serverMpm: ['EVENT', 'x'] },
+      '--server-mpm has to be event, worker or prefork, got "EVENT x"',
+    ],
   ])('refuses %j', (values, message) => {
     expect(() => checkTogether(settings(values))).toThrow(userError(message))
   })
@@ -134,6 +160,7 @@ describe('checkTogether()', () => {
     { headerTimeout: 40, headerMaxTimeout: 0 },
     { headerTimeout: 0, headerMinRate: 0 },
     { headerBufferSize: 100 },
+    { serverMpm: ['x', 'event'] },
   ])('accepts %j, as the original does', values => {
     expect(() => checkTogether(settings(values))).not.toThrow()
   })
@@ -150,8 +177,14 @@ describe('checkPaths()', () => {
     expect(() => checkPaths(settings(values), new Map())).not.toThrow()
   })
 
-  test('accepts module search paths that do not exist', () => {
-    expect(() => checkPaths(settings({ pythonPath: ['/nowhere'] }), new Map())).not.toThrow()
+  test.each<Partial<Settings>>([
+    { pythonPath: ['/nowhere'] },
+    { urlAlias: [['/static', '/nowhere']] },
+    { documentRoot: '/nowhere' },
+    { includeFile: ['/nowhere/*.conf', '/tmp'] },
+    { sslCertificateFile: '/nowhere', sslCertificateKeyFile: '/nowhere', httpsPort: 8443 },
+  ])('accepts %j, as the original does', values => {
+    expect(() => checkPaths(settings(values), new Map())).not.toThrow()
   })
 
   test.each<[Partial<Settings>, string]>([
@@ -161,13 +194,25 @@ describe('checkPaths()', () => {
     ],
     [
       { documentRoot: '/dev/null' },
-      '--document-root expects a directory that exists, got "/dev/null"',
+      '--document-root expects a directory, or a name for one in a directory that exists, got "/dev/null"',
+    ],
+    [
+      { documentRoot: '/nowhere/site' },
+      '--document-root expects a directory, or a name for one in a directory that exists, got "/nowhere/site"',
+    ],
+    [{ includeFile: ['/nowhere'] }, '--include-file expects a file that exists, got "/nowhere"'],
+    [{ rewriteRules: '/nowhere' }, '--rewrite-rules expects a file that exists, got "/nowhere"'],
+    [{ shellExecutable: '/dev/null' }, '--shell-executable expects a program, got "/dev/null"'],
+    [
+      {
+        serverName: 'a.example',
+        httpsPort: 8443,
+        sslCertificateFile: '/nowhere.crt',
+        sslCertificateKeyFile: '/nowhere.key',
+      },
+      '--ssl-certificate-file expects a file that exists, got "/nowhere.crt"',
     ],
     [{ mimeTypes: '/nowhere' }, '--mime-types expects a file that exists, got "/nowhere"'],
-    [
-      { urlAlias: [['/static', '/nowhere']] },
-      '--url-alias expects a file or directory that exists, got "/nowhere" for /static',
-    ],
   ])('refuses %j', (values, message) => {
     expect(() => checkPaths(settings(values), new Map())).toThrow(userError(message))
   })

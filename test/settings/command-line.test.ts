@@ -105,8 +105,13 @@ describe('readArguments()', () => {
   })
 
   test('takes an empty value for none given, but not as a member of a list', () => {
-    const { values } = read('--host=', '--error-log-name', '', '--server-alias', '')
-    expect(values).toEqual({ host: null, errorLogName: 'error_log', serverAlias: [''] })
+    const { values } = read('--host=', '--access-log-name', '', '--server-alias', '')
+    expect(values).toEqual({ host: null, accessLogName: 'access_log', serverAlias: [''] })
+  })
+
+  test('leaves an empty value that the original refuses to the check', () => {
+    const { values } = read('--callable-object', '', '--error-log-name=', '--mime-types', '')
+    expect(values).toEqual({ callableObject: '', errorLogName: '', mimeTypes: '' })
   })
 
   test('spells words as the table does where the letter case does not count', () => {

@@ -1,18 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import { commandRows } from '../../src/settings/commands.js'
 import { commandHelp, mainHelp, pageWidth } from '../../src/settings/help.js'
-import { allOptions } from '../../src/settings/options.js'
+import { allOptions, optionsFor } from '../../src/settings/options.js'
 
 const startServer = commandRows[0]
+const runModWsgi = commandRows.find(({ name }) => name === 'runmodwsgi')!
 
 describe('commandHelp()', () => {
   const text = commandHelp(startServer, 80)
 
-  test('lists every option but the hidden ones', () => {
-    const listed = [...text.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(match => match[1])
-    const expected = allOptions.filter(row => !row.hidden).map(row => row.name)
-    expect(listed).toEqual(expected)
-  })
+  test.each([startServer, runModWsgi])(
+    'lists every option of $name but the hidden ones',
+    command => {
+      const page = commandHelp(command, 80)
+      const listed = [...page.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(match => match[1])
+      const expected = optionsFor(command.name).filter(row => !row.hidden)
+      expect(listed).toEqual(expected.map(row => row.name))
+    },
+  )
 
   test('shows value names, defaults and repetition', () => {
     expect(text).toContain(

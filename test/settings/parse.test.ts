@@ -42,6 +42,14 @@ describe('readCommandLine()', () => {
     })
   })
 
+  test('knows the options of manage.py for runmodwsgi only', () => {
+    const { settings } = command(['runmodwsgi', '--settings=mysite.dev', '--pythonpath', '/apps'])
+    expect(settings).toMatchObject({ settings: 'mysite.dev', pythonpath: '/apps' })
+    expect(() => command(['start-server', '--settings=mysite.dev'])).toThrow(
+      'There is no option --settings',
+    )
+  })
+
   test('tells processes that were not given from one', () => {
     expect(command(['start-server']).settings.processes).toBeNull()
     expect(command(['start-server', '--processes', '1']).settings.processes).toBe(1)
@@ -142,14 +150,21 @@ describe('readCommandLine()', () => {
     expect(() => command([name, '--port', '80'])).toThrow('There is no option --port')
   })
 
-  test.each([[[]], [['--help']], [['-h']]])('gives the list of commands for %j', argv => {
+  test.each([[['--help']], [['-h']]])('gives the list of commands for %j', argv => {
     const result = request(argv)
-    expect(result).toEqual({ kind: 'help', text: expect.stringContaining('start-server') })
+    const text = expect.stringContaining('start-server')
+    expect(result).toEqual({ kind: 'help', asked: true, text })
+  })
+
+  test('gives the list of commands where none is named, which is a mistake', () => {
+    const text = expect.stringMatching(/^modwsgi-dev: name a command, [\s\S]*Usage: /)
+    expect(request([])).toEqual({ kind: 'help', asked: false, text })
   })
 
   test('gives the options of a command for --help', () => {
     expect(request(['setup-server', '--port', '80', '-h', '--nonsense'])).toEqual({
       kind: 'help',
+      asked: true,
       command: 'setup-server',
       text: expect.stringContaining('--url-alias URL-PATH FILE-PATH|DIRECTORY-PATH'),
     })
@@ -170,14 +185,22 @@ describe('readCommandLine()', () => {
     [['runmodwsgi', 'x'], 'runmodwsgi takes options only, got "x"'],
     [['module-config', 'x'], 'module-config takes options only, got "x"'],
     [['start-server', '--port', 'abc'], '--port expects a whole number, got "abc"'],
-    [['start-server', '--threads', '0'], '--threads has to be at least 1, got 0'],
+    [['start-server', '--threads', '0'], '--threads has to be from 1 to 10000, got 0'],
     [
       ['start-server', '--ssl-certificate-file', 'x'],
       '--ssl-certificate-file needs --https-port as well, as --https-port 8443',
     ],
     [
-      ['start-server', '--url-alias', '/s', '/nowhere'],
-      '--url-alias expects a file or directory that exists, got "/nowhere" for /s',
+      ['start-server', '--working-directory', '/nowhere'],
+      '--working-directory expects a directory that exists, got "/nowhere"',
+    ],
+    [
+      ['start-server', '--mime-types', ''],
+      '--mime-types expects a value that is not empty, got ""',
+    ],
+    [
+      ['start-server', '--callable-object='],
+      '--callable-object expects a value that is not empty, got ""',
     ],
   ])('refuses %j', (argv, message) => {
     expect(() => request(argv)).toThrow(

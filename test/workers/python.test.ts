@@ -4,7 +4,7 @@ import { choosePython, findPython } from '../../src/workers/python.js'
 const nothing = () => false
 
 describe('choosePython()', () => {
-  const search = { option: null, virtualEnv: undefined, workingDirectory: '/site' }
+  const search = { option: null, virtualEnv: undefined, folders: ['/site', '/here'] }
 
   test('prefers --python to all others', () => {
     const chosen = choosePython({ ...search, option: '/p', virtualEnv: '/v' }, () => true)
@@ -23,13 +23,20 @@ describe('choosePython()', () => {
     expect(choosePython(search, path => path === '/site/venv/bin/python').origin).toBe('venv')
   })
 
+  test('finds either in the first folder that has one', () => {
+    const chosen = choosePython(search, path => /^.(site|here).venv/.test(path))
+    expect(chosen.path).toBe('/site/venv/bin/python')
+    const other = choosePython(search, path => path.startsWith('/here/'))
+    expect(other).toEqual({ path: '/here/.venv/bin/python', origin: '.venv' })
+  })
+
   test('falls back to python3 on PATH', () => {
     expect(choosePython(search, nothing)).toEqual({ path: 'python3', origin: 'PATH' })
   })
 })
 
 describe('findPython()', () => {
-  const search = { option: null, virtualEnv: undefined, workingDirectory: '/' }
+  const search = { option: null, virtualEnv: undefined, folders: ['/'] }
 
   test('asks the version', async () => {
     const python = await findPython(search)

@@ -40,6 +40,7 @@ export const applicationOptions = [
     type: 'string',
     default: 'application',
     metavar: 'NAME',
+    form: 'filled',
     help: 'Name of the WSGI callable in the script or module; unused for paste',
     parity: 'works',
   },

@@ -21,6 +21,7 @@ export const limitsOptions = [
     default: 10485760,
     metavar: 'NUMBER',
     min: 0,
+    max: Number.MAX_SAFE_INTEGER,
     help: 'Largest request body in bytes; a larger one gets 413. 0 is no limit',
     parity: 'works',
   },

@@ -20,6 +20,8 @@ export const processesOptions = [
     default: null,
     metavar: 'NUMBER',
     min: 0,
+    // More is a mistake in typing, which must not fill the machine.
+    max: 1000,
     help: 'Number of worker processes; 1 when not given. Giving it at all, even as 1, sets wsgi.multiprocess',
     parity: 'works',
   },
@@ -31,6 +33,8 @@ export const processesOptions = [
     default: 5,
     metavar: 'NUMBER',
     min: 1,
+    // Linux lets all users together have some 32,000.
+    max: 10_000,
     help: 'Number of request threads in each worker process; processes x threads requests run at the same time',
     parity: 'works',
   },
@@ -41,6 +45,7 @@ export const processesOptions = [
     type: 'string',
     default: null,
     metavar: 'USERNAME',
+    form: 'filled',
     help: 'User name or #uid the workers run as when started by root; ignored otherwise',
     parity: 'works',
   },
@@ -51,6 +56,7 @@ export const processesOptions = [
     type: 'string',
     default: null,
     metavar: 'GROUP',
+    form: 'filled',
     help: 'Group name or #gid the workers run with when started by root; ignored otherwise',
     parity: 'works',
   },

@@ -22,8 +22,9 @@ export const servicesOptions = [
     repeatable: true,
     default: [],
     metavar: 'SERVICE USERNAME',
-    help: 'Name of a service and the user it runs as when started by root',
-    parity: 'not-yet',
+    form: [null, 'filled'],
+    help: 'Name of a service and the user it runs as when started by root, in place of --user; ignored otherwise',
+    parity: 'works',
   },
   {
     name: '--service-group',
@@ -33,8 +34,9 @@ export const servicesOptions = [
     repeatable: true,
     default: [],
     metavar: 'SERVICE GROUP',
-    help: 'Name of a service and the group it runs with when started by root',
-    parity: 'not-yet',
+    form: [null, 'filled'],
+    help: 'Name of a service and the group it runs with when started by root, in place of --group; ignored otherwise',
+    parity: 'works',
   },
   {
     name: '--service-log-file',

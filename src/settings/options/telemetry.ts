@@ -71,6 +71,7 @@ export const telemetryOptions = [
     repeatable: true,
     default: [],
     metavar: 'ARGS',
+    form: 'telemetry flags',
     help: 'Switches for what is measured, as +CaptureUserAgent, -CaptureUserAgent, None or All',
     parity: 'not-yet',
   },

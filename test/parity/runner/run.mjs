@@ -1,5 +1,15 @@
 /** Runs scenarios on one tool and gives what was observed. */
-import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +24,8 @@ const apps = fileURLToPath(new URL('../apps/', import.meta.url))
  * @typedef {object} Scenario
  * @property {string} name
  * @property {string | null} [app] file in test/parity/apps, copied into the folder; default `mirror.py`; null: none
+ * @property {string} [folder] a folder in test/parity/apps whose files are copied, too
+ * @property {readonly string[]} [entry] what is served, instead of `app`
  * @property {readonly string[]} [arguments] after `start-server SCRIPT`; `{folder}` stands for the folder
  * @property {Record<string, string>} [files] more files of the folder
  * @property {Record<string, string>} [links] symbolic links in it, and where they lead
@@ -22,6 +34,7 @@ const apps = fileURLToPath(new URL('../apps/', import.meta.url))
  * @property {boolean} [starts] false: the probes start the tool themselves (`site.start`)
  * @property {Record<string, Probe>} probes run one after the other
  * @property {number} [atOnce] so many of them at the same time, since they wait and none disturbs another
+ * @property {readonly string[]} [asAccount] probes that need an account for which not everything is allowed
  * @property {Record<string, string>} [differs] for probes that differ on purpose: the first cell of the row in
  *   docs/differences.md
  */
@@ -70,10 +83,12 @@ export class Site {
     const port = await freePort()
     const serverRoot = this.path(`root${this.started.length + 1}`)
     const app = this.scenario.app === undefined ? 'mirror.py' : this.scenario.app
-    const entry = options.entry ?? (app === null ? [] : [app])
+    const entry = options.entry ?? this.scenario.entry ?? (app === null ? [] : [app])
     const given = instead ?? [...(this.scenario.arguments ?? []), ...more]
     const own = ['--host', '127.0.0.1', '--port', String(port), '--server-root', serverRoot]
-    const server = new StartedTool(this.tool, {
+    const managed = command === 'runmodwsgi'
+    const tool = managed ? { ...this.tool, command: this.tool.manage } : this.tool
+    const server = new StartedTool(tool, {
       arguments: [command, ...entry, ...given.map(text => this.#expand(text)), ...own],
       folder: this.folder,
       port,
@@ -190,13 +205,22 @@ const past = new Date('2020-02-02T20:20:20Z')
 const _lastChange = 1580674820
 
 async function prepare(site) {
-  const { app = 'mirror.py', files = {}, links = {} } = site.scenario
-  if (app !== null) {
-    await copyFile(join(apps, app), site.path(app))
-    await chmod(site.path(app), 0o666)
-  }
+  const { app = 'mirror.py', folder, files = {}, links = {} } = site.scenario
+  if (app !== null) await copyApp(site, app)
+  for (const name of folder === undefined ? [] : await filesOf(folder)) await copyApp(site, name)
   for (const [name, text] of Object.entries(files)) await site.write(name, text, past)
   for (const [name, target] of Object.entries(links)) await symlink(target, site.path(name))
+}
+
+async function copyApp(site, name) {
+  await mkdir(dirname(site.path(name)), { recursive: true })
+  await copyFile(join(apps, name), site.path(name))
+  await chmod(site.path(name), 0o666)
+}
+
+async function filesOf(folder) {
+  const names = await readdir(join(apps, folder))
+  return names.filter(name => name.endsWith('.py')).map(name => join(folder, name))
 }
 
 async function observation(site, probe) {

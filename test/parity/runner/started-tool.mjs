@@ -16,6 +16,7 @@ import { observe } from './observation.mjs'
  * @typedef {object} Tool
  * @property {string} name
  * @property {readonly string[]} command
+ * @property {readonly string[]} manage what a command of Django's manage.py comes after
  * @property {readonly string[]} extra arguments that only this tool needs
  * @property {NodeJS.ProcessEnv} env variables that only this tool needs
  */

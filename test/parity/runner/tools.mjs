@@ -1,5 +1,5 @@
 /** The two tools that run the scenarios. */
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -15,9 +15,24 @@ export function ownTool(python) {
   return {
     name: 'modwsgi-dev',
     command: [process.execPath, command],
-    extra: [...accountArguments(), '--python', python],
+    manage: [process.execPath, command],
+    extra: [...(accountCanUse(python) ? accountArguments() : []), '--python', python],
     env: {},
   }
+}
+
+/**
+ * Whether the account that root runs the tools with can execute this Python, and read this clone: not below a
+ * home of root that is closed to others. Without it our own tool runs as root.
+ */
+export function accountCanUse(python) {
+  return [python, realpathSync(python), command].every(path => isOpen(dirname(path)))
+}
+
+/** Whether others than the owner may enter a folder. */
+function isOpen(folder) {
+  const open = (statSync(folder).mode & 0o001) !== 0
+  return open && (folder === dirname(folder) || isOpen(dirname(folder)))
 }
 
 /**
@@ -36,6 +51,7 @@ export function findRealTool(env = process.env) {
   return {
     name: 'mod_wsgi-express',
     command: [program],
+    manage: [join(dirname(program), 'python'), 'manage.py'],
     extra: [...accountArguments(), '--locale', 'C.UTF-8'],
     env: {},
     python: join(dirname(program), 'python'),

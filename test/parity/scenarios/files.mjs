@@ -375,6 +375,7 @@ const aliases = {
   ],
   files: { ...tree('st'), 'outside.txt': 'app outside', 'inner/x.txt': 'app inner' },
   links: links('st'),
+  asAccount: ['a file that nobody may read', 'a folder that nobody may read'],
   probes: {
     ...gets('/st'),
     ...gets('', [

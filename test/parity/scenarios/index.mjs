@@ -4,6 +4,7 @@ import connections from './connections.mjs'
 import debug from './debug.mjs'
 import environ from './environ.mjs'
 import files from './files.mjs'
+import frameworks from './frameworks.mjs'
 import handlers from './handlers.mjs'
 import heads from './heads.mjs'
 import log from './log.mjs'
@@ -11,7 +12,9 @@ import module from './module.mjs'
 import options from './options.mjs'
 import requests from './requests.mjs'
 import responses from './responses.mjs'
+import runmodwsgi from './runmodwsgi.mjs'
 import services from './services.mjs'
+import setup from './setup.mjs'
 import world from './world.mjs'
 
 /** @typedef {Record<string, import('../runner/run.mjs').Scenario[]>} ScenarioFiles */
@@ -27,11 +30,14 @@ export const scenarioFiles = {
   debug,
   environ,
   files,
+  frameworks,
   handlers,
   heads,
   log,
   module,
+  options,
   requests,
+  runmodwsgi,
   services,
   world,
 }
@@ -41,4 +47,4 @@ export const scenarioFiles = {
  *
  * @type {ScenarioFiles}
  */
-export const openScenarioFiles = { options, responses }
+export const openScenarioFiles = { responses, setup }

@@ -264,6 +264,25 @@ const formats = {
   'commas and repeated marks': '%,s %<>s %!!200s %{a}{X-A}i',
 }
 
+/** What `%a %A %b %B %j %y %Z` makes of a time. */
+function dayInWords(date) {
+  const word = options => date.toLocaleString('en-US', options)
+  const day = Math.round((dayAlone(date) - Date.UTC(date.getFullYear(), 0, 0)) / 86_400_000)
+  return [
+    word({ weekday: 'short' }),
+    word({ weekday: 'long' }),
+    word({ month: 'short' }),
+    word({ month: 'long' }),
+    String(day).padStart(3, '0'),
+    String(date.getFullYear()).slice(2),
+    word({ timeZoneName: 'short' }).split(' ').at(-1),
+  ].join(' ')
+}
+
+function dayAlone(date) {
+  return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate())
+}
+
 const oneLine = {
   name: 'log: formats of access lines',
   app,
@@ -277,7 +296,9 @@ const oneLine = {
         const fields = 'X-A: a\r\nReferer: http://r/\r\nUser-Agent: agent "x"\r\n'
         const found = await accessLines(site, get('/redirect?a', fields))
         return found.map(line =>
-          line.replace(/\b\d\d\/\d\d\/\d\d\b|\d\d:\d\d|\b\d{4}-\d\d-\d\d/g, '(time)'),
+          line
+            .replace(dayInWords(new Date()), '(today)')
+            .replace(/\b\d\d\/\d\d\/\d\d\b|\d\d:\d\d|\b\d{4}-\d\d-\d\d/g, '(time)'),
         )
       },
     ]),
@@ -404,6 +425,15 @@ const files = {
   name: 'log: files',
   app,
   starts: false,
+  files: {
+    'job.py': 'import signal\nprint("job runs")\nsignal.pause()\n',
+    'rotate.sh': `
+for argument in "$@"; do list="$list|$(basename "$argument")"; done
+out=$(dirname "$3")/taken
+echo "arguments: $list" >>"$out"
+while IFS= read -r line; do echo "$line" >>"$out"; done
+`,
+  },
   probes: {
     'no access log': async site => filesOf((await usedSite(site, [])).serverRoot),
     'all of them': async site => {
@@ -480,6 +510,53 @@ const files = {
       filesOf((await usedSite(site, ['--rotate-logs', '--log-to-terminal'])).serverRoot),
     'a size limit without rotation': async site =>
       filesOf((await usedSite(site, ['--max-log-size', '0'])).serverRoot),
+    'a program that rotates': async site => {
+      const program = `/bin/sh ${site.path('rotate.sh')} -l 'two words'`
+      const folder = site.path('rotated')
+      await site.write('rotated/taken', '')
+      await site.start({
+        more: [
+          ...['--rotate-logs', '--rotatelogs-executable', program, '--max-log-size', '7'],
+          ...['--access-log', '--log-directory', folder],
+          ...['--service-script', 'job', site.path('job.py'), '--service-log-file', 'job', 'job'],
+        ],
+      })
+      await exchange(site, get('/say?print'))
+      const taken = () => readFileSync(join(folder, 'taken'), 'utf8')
+      const end = Date.now() + 10_000
+      const all = [/ printed$/m, / job runs$/m, /"GET/]
+      while (!all.every(pattern => pattern.test(taken())) && Date.now() < end) await pause(20)
+      await site.stop()
+      const lines = taken().trimEnd().split('\n')
+      return [
+        ...new Set(lines.filter(line => line.startsWith('arguments:')).sort()),
+        ...linesOf(taken())
+          .filter(line => / printed$| job runs$/.test(line))
+          .sort(),
+        ...lines.filter(line => line.includes('"GET')).map(normalAccess),
+      ]
+    },
+    'a log of a service that rotates': async site => {
+      const server = await site.start({
+        more: [
+          '--rotate-logs',
+          ...[
+            '--service-script',
+            'job',
+            site.path('job.py'),
+            '--service-log-file',
+            'job',
+            'job_log',
+          ],
+        ],
+      })
+      const end = Date.now() + 10_000
+      const there = () => filesOf(server.serverRoot).some(name => name.startsWith('job_log'))
+      while (!there() && Date.now() < end) await pause(20)
+      return filesOf(server.serverRoot)
+    },
+    'a log of a service that does not exist': async site =>
+      filesOf((await usedSite(site, ['--service-log-file', 'none', 'none_log'])).serverRoot),
     'a new file after the limit': async site => {
       const { serverRoot } = await site.start({ more: ['--rotate-logs', '--max-log-size', '1'] })
       const end = Date.now() + 15_000

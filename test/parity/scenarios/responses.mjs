@@ -763,10 +763,39 @@ const troubles = {
   'own 304': get('status_with_body?304%20Mine'),
 }
 
+/** What cannot be read as a request, or not as one for a path. */
+const unreadable = {
+  'a control character': 'GET /\x01 HTTP/1.1\r\nHost: h\r\n\r\n',
+  'no colon': 'GET / HTTP/1.1\r\nHost: h\r\nabc\r\n\r\n',
+  'a long line': `GET /${'x'.repeat(8300)} HTTP/1.1\r\nHost: h\r\n\r\n`,
+  'line feeds': 'GET / HTTP/1.1\nHost: h\n\n',
+  'no slash': 'GET foo HTTP/1.1\r\nHost: h\r\n\r\n',
+  'a star': 'GET * HTTP/1.1\r\nHost: h\r\n\r\n',
+  'a preface of HTTP/2': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+  'a user': 'GET http://u@h/ HTTP/1.1\r\nHost: h\r\n\r\n',
+  'a fragment': get('a#b'),
+  'a scheme of others': 'GET ftp://h/a HTTP/1.1\r\nHost: h\r\n\r\n',
+  'a bad escape': get('a%zz'),
+  'dots above the root': get('a/../../b'),
+  'a host with a blank': 'GET /x HTTP/1.1\r\nHost: a b\r\n\r\n',
+  'two hosts': 'GET /x HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n',
+  'two lengths': 'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc',
+  'two codings': 'POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n',
+  'another coding': 'POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n',
+  'another expectation': get('x', 'Expect: nonsense\r\n'),
+  'another method': get('st/file.txt', '', 'FOO'),
+  'TRACE with a body': 'TRACE / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc',
+  'a range that is none': get('st/file.txt', 'Range: bytes=100-\r\n'),
+  'a directory': get('st?x=1'),
+  'a directory that is not listed': get('st/'),
+  'a redirect to nowhere': get('located_with_status?200'),
+  'a condition that fails': get('st/file.txt', 'If-Match: "x"\r\n'),
+}
+
 const documents = (...pairs) => pairs.flatMap(pair => ['--error-document', ...pair])
 
 /** @returns {Scenario} */
-function errors(name, args) {
+function errors(name, args, requests = troubles) {
   return {
     name: `errors ${name}`,
     app: 'responses.py',
@@ -778,7 +807,7 @@ function errors(name, args) {
       'st/any.html': 'app document of others',
     },
     probes: Object.fromEntries(
-      Object.entries(troubles).map(([name, request]) => [
+      Object.entries(requests).map(([name, request]) => [
         name,
         site => exchange(site, request, { look }),
       ]),
@@ -803,6 +832,12 @@ const own = documents(
   ['413', '/error_page'],
   ['405', '/error_page?405+Own'],
 )
+
+const allStatuses = [301, 400, 403, 404, 405, 408, 411, 412, 413, 414, 416, 417, 500, 501]
+
+/** @param {(status: number) => string} document */
+const forAll = document =>
+  documents(...allStatuses.map(status => [String(status), document(status)]))
 
 export default [
   framing,
@@ -834,6 +869,47 @@ export default [
     'with documents that are missing',
     documents(['404', '/st/missing.html'], ['500', '/raise_at_once'], ['403', 'nonsense']),
   ),
+  errors(
+    'of what cannot be read, with static documents',
+    forAll(() => '/st/any.html'),
+    unreadable,
+  ),
+  errors(
+    'of what cannot be read, with documents of the application',
+    forAll(status => `/error_page?${status}+Own`),
+    unreadable,
+  ),
+  errors(
+    'of what cannot be read, with a URL',
+    forAll(() => 'http://x/y'),
+    unreadable,
+  ),
+  errors(
+    'of what cannot be read, with texts',
+    forAll(status => `app ${status}`),
+    unreadable,
+  ),
+  errors('with documents that see variables', [...own, '--setenv', 'NAME', 'value']),
+  errors(
+    'with odd documents',
+    documents(
+      ['404', 'app: one'],
+      ['403', 'default'],
+      ['405', '"app'],
+      ['500', 'mailto:x@y'],
+      ['411', '/st'],
+      ['413', 'app too long'],
+      ['400', 'app one'],
+      ['400', 'app two'],
+    ),
+  ),
+  {
+    ...errors('overridden in embedded mode', ['--embedded-mode', '--error-override', ...own]),
+    differs: {
+      'an exception after a block':
+        'a response that fails after its head in debug mode and embedded mode',
+    },
+  },
   errors('overridden, without documents', ['--error-override']),
   errors('overridden, with static documents', ['--error-override', ...statics]),
   errors('overridden, with documents of the application', ['--error-override', ...own]),

@@ -39,9 +39,41 @@ print("SERVICE to stderr", file=sys.stderr)
 signal.pause()
 `
 
+const who = `
+import grp, json, os, pwd, signal
+account = pwd.getpwuid(os.getuid())
+print("SERVICE " + json.dumps({
+    "user": account.pw_name,
+    "group": grp.getgrgid(os.getgid()).gr_name,
+    "groups": sorted(grp.getgrgid(number).gr_name for number in os.getgroups()),
+    "home": os.environ.get("HOME") == account.pw_dir,
+    "server": [os.environ["MOD_WSGI_USER"], os.environ["MOD_WSGI_GROUP"]],
+}))
+signal.pause()
+`
+
+const asRoot = process.getuid?.() === 0
+
+/**
+ * Who a service runs as with these options. Only root's server can start it as somebody else: the server of another
+ * user is taken to have done so, where the service runs as that user.
+ */
+function account(user, group, ...options) {
+  return async site => {
+    await site.start({ more: service('who', ...options) })
+    await site.server.logged(/SERVICE \{/)
+    const seen = JSON.parse(said(site)[0])
+    const [serverUser] = seen.server
+    if (asRoot) return seen
+    const server = ['www-data', 'www-data']
+    return seen.user === serverUser ? { ...seen, user, group, groups: [group], server } : seen
+  }
+}
+
 /** Scripts by their service, each with one thing to see. */
 const scripts = {
   'about.py': about,
+  'who.py': who,
   'handler.py': `
 import signal, sys, time
 def leave(number, frame):
@@ -159,6 +191,31 @@ const services = {
       process.kill(Number(pid), 'SIGKILL')
       await site.server.logged(/SERVICE to stderr[\s\S]*SERVICE to stderr/)
       return said(site).filter(line => line === 'to stderr').length
+    },
+    'its account': account('www-data', 'www-data'),
+    'a user of its own': account('daemon', 'www-data', '--service-user', 'who', 'daemon'),
+    'a group of its own': account('www-data', 'daemon', '--service-group', 'who', 'daemon'),
+    'user and group of its own': account(
+      ...['daemon', 'daemon'],
+      ...['--service-user', 'who', 'daemon', '--service-group', 'who', 'daemon'],
+    ),
+    'a user by number': account('daemon', 'www-data', '--service-user', 'who', '#1'),
+    'the last user counts': account(
+      ...['daemon', 'www-data'],
+      ...['--service-user', 'who', 'nobody', '--service-user', 'who', 'daemon'],
+    ),
+    'an account for a service that does not exist': account(
+      ...['www-data', 'www-data'],
+      ...['--service-user', 'other', 'no-such-user', '--service-group', 'other', 'no-such-group'],
+    ),
+    'a user of its own, killed, it comes again': async site => {
+      await site.start({ more: service('who', '--service-user', 'who', 'daemon') })
+      await site.server.logged(/SERVICE \{/)
+      const [, pid] = /pid (\d+):tid \d+\] SERVICE/.exec(site.server.file())
+      process.kill(Number(pid), 'SIGKILL')
+      await site.server.logged(/SERVICE \{[\s\S]*SERVICE \{/)
+      await site.stop()
+      return [said(site).length, site.server.family().length]
     },
     'nothing of it is left': async site => {
       await site.start({ more: service('loop') })

@@ -40,7 +40,23 @@ const process_ = {
       try:
           result = sys.stdout.fileno()
       except OSError as error:
-          result = "OSError"`),
+          result = str(error)`),
+    'descriptors of wsgi.errors': snippet(`
+      result = []
+      for stream in (environ["wsgi.errors"], environ["wsgi.errors"].buffer, sys.stderr.buffer):
+          try:
+              stream.fileno()
+          except OSError as error:
+              result.append(str(error))`),
+    'names that dir() shows of the streams': snippet(`
+      import io
+      errors = environ["wsgi.errors"]
+      def names(stream):
+          return [name for name in dir(stream) if not name.startswith("__")]
+      # Those of a text stream are not the same in all versions.
+      result = [names(stream) for stream in (environ["wsgi.input"], errors.buffer, sys.stdout.buffer)]
+      result += [sorted(set(names(stream)) ^ set(names(io.TextIOWrapper)))
+                 for stream in (errors, sys.stdout)]`),
     'the streams that Python began with': snippet(`
       result = [sys.stdout is sys.__stdout__, sys.stderr is sys.__stderr__,
                 sys.__stdout__.name, sys.__stderr__.name]`),

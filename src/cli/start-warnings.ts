@@ -1,0 +1,45 @@
+/**
+ * What a start says on standard error when it goes on and yet may not be what was meant: one line each, below the
+ * banner.
+ */
+import { statSync } from 'node:fs'
+import type { Settings } from '../settings/settings.js'
+
+/** What the warnings depend on besides the settings. */
+export interface StartFacts {
+  /** The server runs as root. */
+  readonly asRoot: boolean
+  /** --document-root was missing, and was made. */
+  readonly madeDocumentRoot: boolean
+  /** What to do about an alias to nothing, in brackets after a blank, or empty. */
+  readonly aliasAdvice: string
+}
+
+/** The lines, in the order in which they are printed, without line ends. */
+export function startWarnings(settings: Settings, facts: StartFacts): string[] {
+  const warnings = settings.urlAlias.flatMap(([urlPath, target]) => {
+    const problem = problemOf(target)
+    if (problem === null) return []
+    return [
+      `--url-alias ${urlPath} leads to ${target}, which ${problem}: requests below it are refused for as long${facts.aliasAdvice}`,
+    ]
+  })
+  if (facts.madeDocumentRoot)
+    warnings.push(
+      `--document-root ${settings.documentRoot} did not exist: it was made, and is empty`,
+    )
+  if (facts.asRoot)
+    warnings.push('running as root without --user: the application has all rights of root')
+  return warnings
+}
+
+/** Null for a target that is there. */
+function problemOf(target: string): string | null {
+  try {
+    statSync(target)
+    return null
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return code === 'ENOENT' ? 'does not exist' : `this user cannot see (${code})`
+  }
+}

@@ -1,0 +1,48 @@
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { startWarnings } from '../../src/cli/start-warnings.js'
+import { defaultSettings } from '../../src/settings/settings.js'
+import { temporaryProject } from '../settings/temporary-project.js'
+
+const facts = { asRoot: false, madeDocumentRoot: false, aliasAdvice: '' }
+
+describe('startWarnings()', () => {
+  test('says nothing of a start as it should be', () => {
+    const root = temporaryProject({ 'static/a.css': '' })
+    const urlAlias = [
+      ['/static', join(root, 'static/')],
+      ['/a', join(root, 'static/a.css')],
+    ] as const
+    expect(startWarnings({ ...defaultSettings, urlAlias }, facts)).toEqual([])
+  })
+
+  test('names each alias that leads to nothing, with what to do', () => {
+    const root = temporaryProject({ 'a.css': '' })
+    symlinkSync('nowhere', join(root, 'broken'))
+    const urlAlias = [
+      ['/none', join(root, 'none')],
+      ['/a', join(root, 'a.css')],
+      ['/broken', join(root, 'broken')],
+    ] as const
+    expect(
+      startWarnings({ ...defaultSettings, urlAlias }, { ...facts, aliasAdvice: ' (make it)' }),
+    ).toEqual([
+      `--url-alias /none leads to ${root}/none, which does not exist: requests below it are refused for as long (make it)`,
+      `--url-alias /broken leads to ${root}/broken, which does not exist: requests below it are refused for as long (make it)`,
+    ])
+  })
+
+  test('tells of a document root that was made', () => {
+    const settings = { ...defaultSettings, documentRoot: '/srv/site' }
+    expect(startWarnings(settings, { ...facts, madeDocumentRoot: true })).toEqual([
+      '--document-root /srv/site did not exist: it was made, and is empty',
+    ])
+  })
+
+  test('warns of running as root', () => {
+    expect(startWarnings(defaultSettings, { ...facts, asRoot: true })).toEqual([
+      'running as root without --user: the application has all rights of root',
+    ])
+  })
+})
