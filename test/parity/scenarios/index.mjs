@@ -37,6 +37,7 @@ export const scenarioFiles = {
   module,
   options,
   requests,
+  responses,
   runmodwsgi,
   services,
   world,
@@ -47,4 +48,4 @@ export const scenarioFiles = {
  *
  * @type {ScenarioFiles}
  */
-export const openScenarioFiles = { responses, setup }
+export const openScenarioFiles = { setup }
