@@ -275,24 +275,19 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
   #sendHead(frame: ResponseFrame): void {
     if (this.#answered) return
     const head = new ResponseHead(frame.head, this.front.longestHeadLine)
-    if (head.failed || (head.saysError && this.front.inDaemonMode)) {
-      this.#dropBody = true
-      return this.#page(500)
-    }
+    if (head.tooLong || (head.saysError && this.front.inDaemonMode)) return this.#instead(500)
     if (head.status === 200 && head.location?.startsWith('/')) {
       this.#dropBody = true
       this.#handOver()
       return this.front.redirect(this.http, head.location, this.environ)
     }
+    if (this.front.overridesErrors && head.status >= 400 && head.status < 600) {
+      return this.#instead(head.status)
+    }
     const fault = head.fault(this.response.canChunk)
     if (fault !== null) {
       this.front.log.emit({ type: 'badHead', request: this.describe(), reason: fault })
-      this.#dropBody = true
-      return this.#page(500)
-    }
-    if (this.front.overridesErrors && head.status >= 400 && head.status < 600) {
-      this.#dropBody = true
-      return this.#page(head.status)
+      return this.#instead(500)
     }
     if (!head.hasType && !head.bodiless) this.#addType(head.fields)
     writeHead(this.http, head.status, head.reason, head.fields, head)
@@ -306,6 +301,12 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
     if (flushDelay > 0) this.response.delayFlushes(flushDelay, clock)
     if (frame.body.length > 0) this.#write(frame.body)
     else this.response.flushHeaders()
+  }
+
+  /** A page of the server in place of the response. */
+  #instead(status: number): void {
+    this.#dropBody = true
+    this.#page(status)
   }
 
   /** Without a type of the application's own that of the file counts which the path would name. */

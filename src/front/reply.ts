@@ -54,46 +54,50 @@ export interface HttpExchange {
 export type Answerable = Pick<HttpExchange, 'response' | 'rules'> & Partial<HttpExchange>
 
 /** What the fields of a response say to the server, see {@link ResponseHead}; nothing, if they are its own. */
-export type HeadNotes = Pick<
-  ResponseHead,
-  'close' | 'speaksOfConnection' | 'coding' | 'contradicts' | 'misread'
+export type HeadNotes = Partial<
+  Pick<ResponseHead, 'close' | 'speaksOfConnection' | 'coding' | 'contradicts' | 'decides'>
 >
 
 /**
  * Sends status and fields.
  * @param fields names and values, alternating; a Content-Type comes last
- * @param decides the status that decides whether the connection ends, where it is not the one that is shown
  */
 export function writeHead(
   { response, head, rules, internal }: Answerable,
   status: number,
   reason: string,
   fields: readonly string[],
-  notes: HeadNotes | null = null,
-  decides = status,
+  notes: HeadNotes = noNotes,
 ): void {
-  if (closesAfter(decides, notes) || rules.stopping || rules.keepAliveTimeout === 0) {
+  const { close = false, coding = null, decides = status } = notes
+  if (close || closingStatuses.has(decides) || rules.stopping || rules.keepAliveTimeout === 0) {
     response.keepAlive = false
   }
-  if (notes !== null && notes.coding !== null) followCoding(response, notes)
+  if (coding !== null) {
+    response.coding = coding === 'chunked' ? 'own' : 'added'
+    if (notes.contradicts) response.lastOne = true
+  }
   const all = ['Date', httpDate(), 'Server', serverSoftware, ...fields]
-  if (internal) all.splice(4, 0, ...internal.fields)
   // What the server adds goes before the type.
   const type = takeLast(all, 'Content-Type')
+  if (internal) all.push(...internal.fields)
   // As Apache has it: whoever sends nothing to HEAD may not have looked how much it would be.
-  if (response.isHead && fieldValue(all, 'content-length') === '0')
+  if (response.isHead && fieldValue(all, 'content-length') === '0') {
     removeField(all, 'content-length')
+  }
   if (!response.keepAlive || response.endsWithConnection(status, fields)) {
     response.keepAlive = false
-    if (!notes?.close) speakOfConnection(all, notes, 'close')
+    if (!close) speakOfConnection(all, notes, 'close')
   } else if (head?.asksKeepAlive) {
     const timeout = `timeout=${rules.keepAliveTimeout}`
-    if (notes?.speaksOfConnection) setField(all, 'Keep-Alive', timeout)
+    if (notes.speaksOfConnection) setField(all, 'Keep-Alive', timeout)
     else all.push('Keep-Alive', timeout)
     speakOfConnection(all, notes, 'Keep-Alive')
   }
   response.writeHead(status, reason, all, type)
 }
+
+const noNotes: HeadNotes = {}
 
 /** Takes a field from the end; null where it is not there. */
 function takeLast(fields: string[], name: string): string | null {
@@ -103,18 +107,8 @@ function takeLast(fields: string[], name: string): string | null {
   return value
 }
 
-function closesAfter(status: number, notes: HeadNotes | null): boolean {
-  if (notes === null) return closingStatuses.has(status)
-  return notes.close || (closingStatuses.has(status) && !notes.misread)
-}
-
-function followCoding(response: HttpResponse, { coding, contradicts }: HeadNotes): void {
-  response.coding = coding === 'chunked' ? 'own' : 'added'
-  if (contradicts) response.lastOne = true
-}
-
-function speakOfConnection(fields: string[], notes: HeadNotes | null, word: string): void {
-  if (notes?.speaksOfConnection) mergeField(fields, 'Connection', word)
+function speakOfConnection(fields: string[], notes: HeadNotes, word: string): void {
+  if (notes.speaksOfConnection) mergeField(fields, 'Connection', word)
   else fields.push('Connection', word)
 }
 
@@ -128,7 +122,7 @@ export function writeOwnHead(
   fields: readonly string[],
 ): void {
   const shown = knownStatus(status)
-  writeHead(exchange, shown, reasonPhrase(shown), fields, null, status)
+  writeHead(exchange, shown, reasonPhrase(shown), fields, { decides: status })
 }
 
 /**

@@ -19,7 +19,7 @@ export class ResponseHead {
   status: number
   reason: string
   /** See {@link responseStatus}. */
-  misread: boolean
+  decides: number
   /** Names and values, alternating, in the order of Apache; a Content-Type comes last. */
   fields: string[] = []
   /** The application asks for the end of the connection. */
@@ -34,8 +34,10 @@ export class ResponseHead {
   hasType = false
   /** The application's Location, for the rule about internal redirects. */
   location: string | null = null
-  /** A line is too long: the page of 500 is the answer before anything else counts. */
-  failed = false
+  /** A line is longer than the server reads. */
+  tooLong = false
+  /** The line by which a daemon of mod_wsgi says that it could not answer. */
+  saysError: boolean
   #line: string
   #fault: string | null = null
   #type = ''
@@ -52,23 +54,19 @@ export class ResponseHead {
   constructor(head: readonly string[], longestLine = usualLongestLine) {
     this.#line = head[0]!
     const room = longestLine - ': '.length
-    this.failed = this.#line.length + 'Status'.length > room
+    this.tooLong = this.#line.length + 'Status'.length > room
     for (let at = 1; at < head.length; at += 2) {
       const name = head[at]!
       const value = head[at + 1]!
-      if (name.length + value.length > room) this.failed = true
+      if (name.length + value.length > room) this.tooLong = true
       this.#add(name, value)
     }
-    const { status, reason, misread } = responseStatus(this.#line)
+    const { status, reason, decides } = responseStatus(this.#line)
     this.status = status
     this.reason = reason
-    this.misread = misread
+    this.decides = decides
+    this.saysError = this.#line === '200 Error'
     this.#arrange()
-  }
-
-  /** The status with which a daemon of mod_wsgi says that it could not answer. */
-  get saysError(): boolean {
-    return this.#line === '200 Error'
   }
 
   /** The response has no body, nor fields about one, whatever the application says. */

@@ -4,8 +4,8 @@ import { reasonPhrase } from './server-page.js'
 export interface ResponseStatus {
   readonly status: number
   readonly reason: string
-  /** It could not be read: Apache says 500 then, but does not take it for one. */
-  readonly misread: boolean
+  /** The status whose rules apply, which is another one where Apache says 500 for want of words. */
+  readonly decides: number
 }
 
 /** Three digits, alone or with a reason behind a blank. */
@@ -16,17 +16,17 @@ const wellFormed = /^\d{3}(?:[ \t\v\f]|$)/
  * one that Apache knows. (ap_http_header_filter: validate_status_line, ap_get_status_line.)
  *
  * @example
- * responseStatus('404 Mine') // { status: 404, reason: 'Mine', misread: false }
- * responseStatus('404') // { status: 404, reason: 'Not Found', misread: false }
+ * responseStatus('404 Mine') // { status: 404, reason: 'Mine', decides: 404 }
+ * responseStatus('404') // { status: 404, reason: 'Not Found', decides: 404 }
  * responseStatus('404Mine') // the same
- * responseStatus('4') // { status: 500, reason: 'Internal Server Error', misread: true }
+ * responseStatus('4') // { status: 500, reason: 'Internal Server Error', decides: 4 }
  */
 export function responseStatus(line: string): ResponseStatus {
-  const status = Number.parseInt(line, 10)
+  const status = Number.parseInt(line, 10) || 0
   const known = reasonPhrase(status)
   if (wellFormed.test(line)) {
-    return { status, reason: line.length > 3 ? line.slice(4) : known, misread: false }
+    return { status, reason: line.length > 3 ? line.slice(4) : known, decides: status }
   }
-  if (known !== '') return { status, reason: known, misread: false }
-  return { status: 500, reason: reasonPhrase(500), misread: true }
+  if (known !== '') return { status, reason: known, decides: status }
+  return { status: 500, reason: reasonPhrase(500), decides: status }
 }

@@ -13,7 +13,8 @@ describe('ResponseHead', () => {
       fields: ['X-Odd', 'a', 'Content-Type', 'text/plain'],
       hasType: true,
       close: false,
-      failed: false,
+      tooLong: false,
+      saysError: false,
     })
   })
 
@@ -130,7 +131,7 @@ describe('ResponseHead', () => {
   test('takes its status from a field', () => {
     const head = new ResponseHead(['200 Error', 'Status', '204 x', 'STATUS', '404', 'X-A', '1'])
     expect(head).toMatchObject({ status: 404, reason: 'Not Found', fields: ['X-A', '1'] })
-    expect(head.failed).toBe(false)
+    expect(head.saysError).toBe(false)
     expect(new ResponseHead(['404 x', 'Status', '200 Error']).saysError).toBe(true)
   })
 
@@ -149,11 +150,11 @@ describe('ResponseHead', () => {
     expect(new ResponseHead(['200 OK', 'X-A', 'a\tb\xff']).fault(true)).toBeNull()
   })
 
-  test('fails for lines that are too long', () => {
+  test('tells of lines that are too long', () => {
     const field = (length: number) => new ResponseHead(['200 OK', 'X-A', 'v'.repeat(length)], 100)
-    expect([field(95).failed, field(96).failed]).toEqual([false, true])
+    expect([field(95).tooLong, field(96).tooLong]).toEqual([false, true])
     const line = (length: number) => new ResponseHead([`200 ${'v'.repeat(length)}`], 100)
-    expect([line(88).failed, line(89).failed]).toEqual([false, true])
+    expect([line(88).tooLong, line(89).tooLong]).toEqual([false, true])
   })
 })
 

@@ -13,13 +13,11 @@ test('responseStatus() reads a status line as Apache does', () => {
     ['404x', 404, 'Not Found'],
   ]
   for (const [line, status, reason] of cases) {
-    expect([line, responseStatus(line)]).toEqual([line, { status, reason, misread: false }])
+    expect([line, responseStatus(line)]).toEqual([line, { status, reason, decides: status }])
   }
-  for (const line of ['', 'x', '4 04', '1000 x', '99 x', '299x', '-1']) {
-    expect(responseStatus(line)).toEqual({
-      status: 500,
-      reason: 'Internal Server Error',
-      misread: true,
-    })
+  const misread = { '': 0, x: 0, '4 04': 4, '1000 x': 1000, '99 x': 99, '299x': 299, '-1': -1 }
+  for (const [line, decides] of Object.entries(misread)) {
+    const expected = { status: 500, reason: 'Internal Server Error', decides }
+    expect([line, responseStatus(line)]).toEqual([line, expected])
   }
 })
