@@ -28,7 +28,7 @@ export async function evaluate(site, source, path = '/') {
 export const snippet = (source, path) => site => evaluate(site, source, path)
 
 /** Takes away what all lines begin with. */
-function unindent(source) {
+export function unindent(source) {
   const lines = source.replace(/^\n/, '').split('\n')
   const depths = lines.filter(line => line.trim()).map(line => /^ */.exec(line)[0].length)
   const depth = Math.min(...depths)

@@ -1,10 +1,18 @@
 /** The metrics functions of `mod_wsgi`. */
-import { evaluate, snippet, until } from '../runner/snippet.mjs'
+import { evaluate, snippet, unindent, until } from '../runner/snippet.mjs'
 
 const app = 'snippet.py'
 
 /** Leaves out what differs from run to run: only whether it is a number of that kind. */
 const kinds = 'result = {name: type(value).__name__ for name, value in figures.items()}'
+
+/** Waits until the requests before are through: a thread notes one after its answer. */
+const settled = `
+  import mod_wsgi, time
+  while len(mod_wsgi.active_requests) > 1: time.sleep(0.001)
+`
+
+const alone = (site, source) => evaluate(site, `${unindent(settled)}\n${unindent(source)}`)
 
 const metrics = {
   name: 'metrics',
@@ -15,19 +23,23 @@ const metrics = {
       import mod_wsgi
       result = [mod_wsgi.start_recording_metrics(), mod_wsgi.start_recording_metrics(),
                 mod_wsgi.server_metrics()]`),
-    'kinds of request_metrics': snippet(`
-      import mod_wsgi
-      figures = mod_wsgi.request_metrics()
-      ${kinds}`),
+    'kinds of request_metrics': site =>
+      alone(
+        site,
+        `
+        import mod_wsgi
+        figures = mod_wsgi.request_metrics()
+        ${kinds}`,
+      ),
     'kinds of process_metrics': snippet(`
       import mod_wsgi
       figures = mod_wsgi.process_metrics()
       ${kinds}`),
     'requests in a period': async site => {
-      await evaluate(site, 'import mod_wsgi; mod_wsgi.request_metrics()')
-      for (let request = 0; request < 4; request++) await evaluate(site, 'result = "x" * 100')
+      await alone(site, 'import mod_wsgi; mod_wsgi.request_metrics()')
+      for (let request = 0; request < 4; request++) await alone(site, 'result = "x" * 100')
       await site.ask('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n\xff\xff\xff\xff')
-      return evaluate(
+      return alone(
         site,
         `
         import mod_wsgi
@@ -53,9 +65,9 @@ const metrics = {
       result = [{name: f[name] for name in zero}, f["application_time_min_us"], f["queue_time_max_us"],
                 sum(f["application_time_buckets"]), sorted(f["request_threads_current_elapsed"])[:2]]`),
     'the time of a slow request': async site => {
-      await evaluate(site, 'import mod_wsgi; mod_wsgi.request_metrics()')
-      await evaluate(site, 'import mod_wsgi, time; mod_wsgi.request_metrics(); time.sleep(0.3)')
-      return evaluate(
+      await alone(site, 'import mod_wsgi; mod_wsgi.request_metrics()')
+      await alone(site, 'import mod_wsgi, time; mod_wsgi.request_metrics(); time.sleep(0.3)')
+      return alone(
         site,
         `
         import mod_wsgi
@@ -70,20 +82,20 @@ const metrics = {
       )
     },
     'what the processor did': async site => {
-      await evaluate(site, 'import mod_wsgi; mod_wsgi.request_metrics()')
-      await evaluate(
+      await alone(site, 'import mod_wsgi; mod_wsgi.request_metrics()')
+      await alone(
         site,
         `
         import time
         end = time.thread_time() + 0.3
         while time.thread_time() < end: pass`,
       )
-      return evaluate(
+      return alone(
         site,
         `
         import mod_wsgi
         f = mod_wsgi.request_metrics()
-        result = [f["cpu_utilization"] > 0.2, f["cpu_utilization"] == f["cpu_time"],
+        result = [f["cpu_utilization"] * f["sample_period"] > 0.2, f["cpu_utilization"] == f["cpu_time"],
                   f["cpu_user_utilization"] == f["cpu_user_time"], sum(f["request_threads_cpu_time"]) > 0.2]`,
       )
     },
@@ -109,11 +121,11 @@ const metrics = {
       return seen
     },
     'figures of the process': async site => {
-      const before = await evaluate(
+      const before = await alone(
         site,
         'import mod_wsgi; result = mod_wsgi.process_metrics()["request_count"]',
       )
-      return evaluate(
+      return alone(
         site,
         `
         import mod_wsgi, time
@@ -128,8 +140,8 @@ const metrics = {
     },
     'requests before recording count': async site => {
       await site.start()
-      for (let request = 0; request < 3; request++) await evaluate(site, 'result = 1')
-      return evaluate(
+      for (let request = 0; request < 3; request++) await alone(site, 'result = 1')
+      return alone(
         site,
         `
         import mod_wsgi
@@ -144,8 +156,8 @@ const metrics = {
         'import mod_wsgi\nmod_wsgi.start_recording_metrics()\nfrom snippet import *\nimport snippet\napplication = snippet.application\n',
       )
       await site.start({ entry: ['from_start.py'] })
-      await evaluate(site, 'result = 1')
-      return evaluate(
+      await alone(site, 'result = 1')
+      return alone(
         site,
         'import mod_wsgi; f = mod_wsgi.request_metrics(); result = [f["request_count"], f["status_2xx"]]',
       )

@@ -331,10 +331,9 @@ const entryPoints = {
     'package/__init__.py': '',
     'package/wsgi.py':
       'import json, sys\nclass Site:\n def __call__(self, environ, start_response):\n  start_response("200 OK", [])\n  return [json.dumps([__name__, __file__, "__wsgi__" in sys.modules, environ["mod_wsgi.callable_object"]]).encode()]\nsite = Site()\n',
-    'paste/__init__.py': '',
-    'paste/deploy/__init__.py':
-      'import json\ndef loadapp(uri, **more):\n def application(environ, start_response):\n  start_response("200 OK", [])\n  return [json.dumps([uri, more]).encode()]\n return application\n',
-    'site.ini': '[app:main]',
+    'from_paste.py':
+      'import json\ndef factory(settings, **own):\n def application(environ, start_response):\n  start_response("200 OK", [])\n  return [json.dumps([settings["here"], own, __name__]).encode()]\n return application\n',
+    'site.ini': '[app:main]\npaste.app_factory = from_paste:factory\nkey = value\n',
     'files/a.txt': 'a file',
     'odd name.wsgi':
       'import json\ndef run(environ, start_response):\n start_response("200 OK", [])\n return [json.dumps([__name__, __file__]).encode()]\n',
@@ -346,7 +345,8 @@ const entryPoints = {
       return site.tell('/')
     },
     'a paste file': async site => {
-      await site.start({ entry: ['site.ini'], more: ['--application-type', 'paste'] })
+      const more = ['--application-type', 'paste', '--python-path', '{folder}']
+      await site.start({ entry: ['site.ini'], more })
       return site.tell('/')
     },
     'a folder of files': async site => {

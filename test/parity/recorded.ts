@@ -1,6 +1,6 @@
 /**
- * The scenarios of this folder against what the real mod_wsgi-express did, as recorded by `npm run
- * parity:record`. (`npm run parity` compares both live.)
+ * Tests that hold us to what the real mod_wsgi-express did, as recorded by `npm run parity:record`. (`npm run
+ * parity` compares both live.) The scenario files are spread over several test files, which run side by side.
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
@@ -15,7 +15,12 @@ const rows = readFileSync(new URL('../../docs/differences.md', import.meta.url),
 /** False: the tests run as root, from where no other account can read, and root may read everything. */
 const hasAccount = process.getuid?.() !== 0 || accountCanUse(testPython())
 
-describe.each(Object.entries(scenarioFiles))('%s', (file, scenarios) => {
+/** @param files names of scenario files */
+export function holdToRecorded(...files: string[]): void {
+  for (const file of files) describe(file, () => holdFile(file, scenarioFiles[file]!))
+}
+
+function holdFile(file: string, scenarios: readonly Scenario[]): void {
   const path = new URL(`recorded/${file}.json`, import.meta.url)
   const recorded = JSON.parse(readFileSync(path, 'utf8'))
 
@@ -37,7 +42,7 @@ describe.each(Object.entries(scenarioFiles))('%s', (file, scenarios) => {
     const named = scenarios.flatMap(({ differs }) => Object.values(differs ?? {}))
     expect(named.filter(row => !rows.includes(`\n| ${row} |`))).toEqual([])
   })
-})
+}
 
 function withoutAccount(scenario: Scenario): Scenario {
   const needy = scenario.asAccount ?? []
