@@ -1,6 +1,7 @@
 /**
  * Status and header fields of an application, turned into what Apache sends for them.
  */
+import { connectionWish } from '../http/connection-field.js'
 import { reasonPhrase } from './server-page.js'
 
 /** What goes to the client before the body. */
@@ -47,7 +48,7 @@ export function responseHead(head: readonly string[]): ResponseHead {
         continue
       case 'connection':
         // Only the server decides about the connection; a wish to close it is granted.
-        if (/\bclose\b/i.test(value)) close = true
+        if (connectionWish(value).close) close = true
         else connection = value
         continue
       case 'content-length':

@@ -2,6 +2,8 @@
  * The body of a request out of the bytes of a connection: by its length, or chunked (RFC 9112, 6 and 7.1).
  */
 
+import { joinsTooLong, longestUnended, parseFields, refusedSoFar } from './field-lines.js'
+
 /** How the body of a request is delimited. */
 export type Framing =
   | { readonly kind: 'none' }
@@ -55,22 +57,19 @@ class LengthDecoder implements BodyDecoder {
   }
 }
 
-/** Longest line of a chunk size with its extensions, or of a trailer: Apache's LimitRequestLine. */
+/** Longest line of a chunk size with its extensions: Apache's LimitRequestLine. */
 const longestChunkLine = 8190
 
-/** Most trailers: Apache's LimitRequestFields. */
-const mostTrailers = 100
+/** A size that no chunk has: Apache counts to 2 ** 63 - 1. */
+const tooLarge = 2n ** 63n
 
-/** Hexadecimal digits of the largest size that is believed. */
-const mostDigits = 12
-
-const sizeLine = /^([0-9A-Fa-f]+)[ \t]*(?:;[^\x00-\x08\x0a-\x1f\x7f]*)?$/
-const trailerLine = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\x00-\x08\x0a-\x1f\x7f]*$/
+/** Blanks behind the size: Apache's BODY_CHUNK_BWS, at most 10. */
+const sizeLine = /^([0-9A-Fa-f]+)[ \t]{0,10}(?:;[^\x00-\x08\x0a-\x1f\x7f]*)?$/
 
 class ChunkDecoder implements BodyDecoder {
   /** Bytes left of the chunk; its line break is read apart. */
   #left = 0
-  #trailers = 0
+  readonly #trailers: string[] = []
   #at: 'size' | 'data' | 'break' | 'trailers' | 'end' = 'size'
 
   decode(bytes: Buffer): Decoded {
@@ -88,7 +87,10 @@ class ChunkDecoder implements BodyDecoder {
       }
       const lineEnd = bytes.indexOf('\n', used, 'latin1')
       const length = (lineEnd < 0 ? bytes.length : lineEnd) - used
-      if (length > longestChunkLine) return { used, pieces, complete: false, fault: this.#tooLong }
+      if (length > this.#longest(lineEnd >= 0)) {
+        const fault = this.#tooLong(bytes.toString('latin1', used, used + longestChunkLine))
+        return { used, pieces, complete: false, fault }
+      }
       if (lineEnd < 0) break
       const fault = this.#takeLine(bytes.toString('latin1', used, lineEnd))
       if (fault !== null) return { used, pieces, complete: false, fault }
@@ -97,8 +99,16 @@ class ChunkDecoder implements BodyDecoder {
     return { used, pieces, complete: this.#at === 'end', fault: null }
   }
 
-  get #tooLong(): Fault {
-    return this.#at === 'trailers' ? 500 : 413
+  /** Bytes that a line may have, with its carriage return. Trailers that have ended are judged as fields. */
+  #longest(hasEnded: boolean): number {
+    if (this.#at !== 'trailers') return longestChunkLine
+    return hasEnded ? Number.POSITIVE_INFINITY : longestUnended
+  }
+
+  /** What is wrong with a line that goes on behind this. */
+  #tooLong(beginning: string): Fault {
+    if (this.#at === 'trailers') return 500
+    return this.#at === 'size' && sizeLine.test(beginning) ? 413 : 400
   }
 
   /** What is wrong with a line, its carriage return included; null for nothing. */
@@ -118,18 +128,21 @@ class ChunkDecoder implements BodyDecoder {
   #takeSize(line: string): Fault | null {
     const size = sizeLine.exec(line)
     if (size === null) return 400
-    if (size[1]!.replace(/^0+/, '').length > mostDigits) return 413
+    if (size[1]!.length > 12 && BigInt(`0x${size[1]}`) >= tooLarge) return 413
     this.#left = Number.parseInt(size[1]!, 16)
     this.#at = this.#left === 0 ? 'trailers' : 'data'
     return null
   }
 
   #takeTrailer(line: string | null): Fault | null {
-    if (line === '') {
-      this.#at = 'end'
-      return null
+    if (line === null) return 500
+    if (line !== '') {
+      this.#trailers.push(line)
+      return refusedSoFar(this.#trailers, 0) ? 500 : null
     }
-    const isTrailer = line !== null && (trailerLine.test(line) || /^[ \t]/.test(line))
-    return isTrailer && ++this.#trailers <= mostTrailers ? null : 500
+    const fields = parseFields(this.#trailers, 0)
+    if (fields === null || joinsTooLong(fields)) return 500
+    this.#at = 'end'
+    return null
   }
 }

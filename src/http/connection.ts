@@ -64,6 +64,8 @@ export class HttpConnection implements BodySource, ResponseOwner {
   #bodyPaused = false
   /** Some bytes of a head are here. */
   #headBegun = false
+  /** So many bytes of its lines were looked at. */
+  #judged = 0
   #responseEnded = false
   /** The client sends no more. */
   #clientEnded = false
@@ -166,8 +168,9 @@ export class HttpConnection implements BodySource, ResponseOwner {
 
   /** False: more bytes are needed. */
   #cutOne(): boolean {
-    const found = findHeadEnd(this.#bytes)
+    const found = findHeadEnd(this.#bytes, this.#judged)
     if (found === 'incomplete') {
+      this.#judged = this.#bytes.lastIndexOf('\n', undefined, 'latin1') + 1
       if (this.#clientEnded) this.#end()
       else if (!this.#headBegun) this.#patience.start(this.#rules.headPatience)
       this.#headBegun = true
@@ -189,9 +192,12 @@ export class HttpConnection implements BodySource, ResponseOwner {
 
   #begin(head: Head): void {
     const { framing, fields, expects, keepAlive } = announcedBy(head)
-    if (framing === null) return this.#refuse(400, `${head.method} ${head.target} ${head.protocol}`)
+    if (framing === null) {
+      return this.#refuse(400, `${head.method} ${head.target} ${head.protocol}\r`)
+    }
     this.state = 'busy'
     this.#headBegun = false
+    this.#judged = 0
     this.requests++
     this.#patience.stop()
     this.#responseEnded = false
@@ -207,9 +213,10 @@ export class HttpConnection implements BodySource, ResponseOwner {
     this.#bytes = nothing
     this.state = 'busy'
     this.#request = null
-    const method = line?.startsWith('HEAD ') ? 'HEAD' : 'GET'
-    this.#response = new HttpResponse(this, method, 11, false)
-    this.#handler.refused(this.#response, status, line)
+    // Of a line that Apache does not take in at all it does not know the method either.
+    const isHead = line?.startsWith('HEAD ') && status !== 414 && line.endsWith('\r')
+    this.#response = new HttpResponse(this, isHead ? 'HEAD' : 'GET', 11, false)
+    this.#handler.refused(this.#response, status, line?.replace(/\r$/, '') ?? null)
   }
 
   #feedBody(fresh: number): void {
@@ -226,9 +233,12 @@ export class HttpConnection implements BodySource, ResponseOwner {
     }
     if (fault !== null) return this.#breakBody(fault)
     if (!complete) return
+    const request = this.#request
     this.#bodyIsComplete()
     receiver.bodyEnd()
-    if (this.#responseEnded && this.state === 'busy') this.#becomeIdle()
+    // Not the next one, which may be there by now.
+    const isPresent = this.#request === request
+    if (isPresent && this.#responseEnded && this.state === 'busy') this.#becomeIdle()
   }
 
   #bodyIsComplete(): void {
@@ -316,11 +326,9 @@ const lingerRule: PatienceRule = {
   bytesPerSecond: 0,
 }
 
-/** The request line, or what stands in its place, for the log; null where nothing came. */
+/** The request line with its carriage return, or what stands in its place; null where nothing came. */
 function firstLine(bytes: Buffer): string | null {
-  return (
-    /[^\r\n][^\n]{0,8189}/.exec(bytes.toString('latin1', 0, 16384))?.[0].replace(/\r$/, '') ?? null
-  )
+  return /[^\r\n][^\n]{0,8189}/.exec(bytes.toString('latin1', 0, 16384))?.[0] ?? null
 }
 
 function silenceRule(seconds: number): PatienceRule {

@@ -1,5 +1,6 @@
 /** What the fields of a head say about body and connection, before anybody else looks at them. */
 import type { Framing } from './body-decoder.js'
+import { connectionWish } from './connection-field.js'
 import type { Head, Version } from './head.js'
 
 /** What a client says it expects (RFC 9110, 10.1.1). */
@@ -45,8 +46,11 @@ export function announcedBy({ fields, version }: Head): Announced {
         break
     }
   }
-  const expects = expectationOf(expected, version)
-  const keepAlive = isKept(connection, version)
+  const expectation = expectationOf(expected)
+  // A client of HTTP/1.0 does not know the answer, and without one Apache does not keep the connection.
+  const unanswered = expectation === 'continue' && version !== 11
+  const expects = unanswered ? 'nothing' : expectation
+  const keepAlive = isKept(connection, version) && !unanswered
   if (coding === null) return { framing: byLength(length), expects, keepAlive, fields }
   const framing = isChunked(coding) && byLength(length) !== null ? chunked : null
   // Two lengths are how requests are smuggled: nothing after this one is believed.
@@ -71,27 +75,21 @@ function byLength(text: string | null): Framing | null {
   return length === 0 ? noBody : { kind: 'length', length }
 }
 
-/** Only the last coding tells where the body ends. */
+/** Only the last coding tells where the body ends. Apache skips blanks before it, and nothing else. */
 function isChunked(coding: string): boolean {
-  return (
-    coding
-      .slice(coding.lastIndexOf(',') + 1)
-      .trim()
-      .toLowerCase() === 'chunked'
-  )
+  const last = coding.slice(coding.lastIndexOf(',') + 1)
+  return /^ *chunked$/i.test(last)
 }
 
-function expectationOf(value: string | null, version: Version): Expectation {
+function expectationOf(value: string | null): Expectation {
   if (!value) return 'nothing'
-  if (value.toLowerCase() !== '100-continue') return 'unknown'
-  // A client of HTTP/1.0 does not know the answer.
-  return version === 11 ? 'continue' : 'nothing'
+  return value.toLowerCase() === '100-continue' ? 'continue' : 'unknown'
 }
 
 function isKept(value: string | null, version: Version): boolean {
   if (value === null) return version === 11
-  if (/\bclose\b/i.test(value)) return false
-  return version === 11 || /\bkeep-alive\b/i.test(value)
+  const wish = connectionWish(value)
+  return !wish.close && (version === 11 || wish.keepAlive)
 }
 
 function without(fields: readonly string[], lower: string): string[] {
