@@ -13,19 +13,21 @@ import {
   type ApplicationResolution,
   type HandlerResolution,
   respond,
+  type StaticResolution,
   type StaticSite,
 } from '../static/site.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import { maxInlineBody } from '../workers/protocol.js'
 import { followRequest, tellUnreadable } from './access.js'
 import { type ApplicationFront, AppRequest, type RequestBody } from './app-request.js'
+import { DroppedBody } from './dropped-body.js'
 import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.js'
 import { InProgress } from './in-progress.js'
 import { type HttpExchange, writeHead, writeServerPage } from './reply.js'
 import { type RequestHead, readHead } from './request-head.js'
 import { parseHost } from './request-host.js'
 import { createRequestIds } from './request-id.js'
-import { parseTarget, type RequestTarget } from './request-target.js'
+import { namesHost, parseTarget, type RequestTarget } from './request-target.js'
 import { answerOptions, answerTrace } from './server-methods.js'
 import { reasonPhrase } from './server-page.js'
 
@@ -126,8 +128,6 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     const refused = this.#refusedStatus(http)
     if (refused !== null) return writeServerPage(http, refused)
     if (request.expects === 'unknown') return this.#refuseExpectation(http)
-    // Where there is no body nobody answers the expectation, and Apache ends the connection.
-    response.lastOne = request.expects === 'continue' && !request.hasBody
     if (!request.hasBody) return this.#serve(http, 'none')
     if (request.expects === 'continue') return this.#serve(http, 'streamed')
     this.#serve(http, request.takeWhole(maxInlineBody) ?? 'streamed')
@@ -160,38 +160,66 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
 
   /** The status that refuses a request before it is looked at any further. */
   #refusedStatus({ request, head }: HttpExchange): number | null {
-    if (head.tooLong || !hasValidHost(head, request.version)) return 400
+    if (head.tooLong || !hasValidHost(head, request)) return 400
     const { contentLength } = head
-    if (contentLength !== null && this.bodyLimit > 0 && Number(contentLength) > this.bodyLimit) {
-      return 413
-    }
-    return null
+    if (contentLength === null || this.bodyLimit === 0) return null
+    if (Number(contentLength) <= this.bodyLimit) return null
+    const isEverything = request.url === '*' && request.method === 'OPTIONS'
+    return !isEverything && parseTarget(request.url, request.method) === 400 ? 400 : 413
   }
 
   #serve(http: HttpExchange, body: RequestBody): void {
     const { request } = http
-    if (request.url === '*' && request.method === 'OPTIONS') return answerOptions(http)
-    const target = parseTarget(request.url, request.method)
-    if (typeof target === 'number') return writeServerPage(http, target)
-    if (request.method === 'TRACE') return answerTrace(http)
+    const { url, method } = request
+    if (url === '*' && method === 'OPTIONS') {
+      return this.#afterBody(http, body, () => answerOptions(http))
+    }
+    const target = parseTarget(url, method)
+    if (target === 400) return writeServerPage(http, target)
+    if (target === 404)
+      return this.#afterBody(http, body, () => writeServerPage(http, target), false)
+    if (method === 'TRACE') return answerTrace(http)
+    if (method === 'OPTIONS' && !target.hasPath) {
+      return this.#afterBody(http, body, () => answerOptions(http))
+    }
     const resolution = this.#options.site.resolve(target.path)
     http.access?.resolved(resolution)
     switch (resolution.kind) {
       case 'application':
         return this.#toApplication(http, target, resolution, body)
-      case 'redirect':
-        return this.#redirectClient(http, target, resolution.location)
+      case 'redirect': {
+        const redirect = () => this.#redirectClient(http, target, resolution.location)
+        return this.#afterBody(http, body, redirect, false)
+      }
       case 'handler':
         return this.#toScript(http, target, resolution, body)
-      default:
-        if (body === 'streamed') http.request.resume()
-        return respond(this.#options.site, resolution, {
-          request: http.request,
-          response: http.response,
-          writeHead: (status, fields) => writeHead(http, status, reasonPhrase(status), fields),
-          serverPage: (status, fields) => writeServerPage(http, status, fields),
-        })
+      default: {
+        const send = () => this.#sendFile(http, resolution)
+        return this.#afterBody(http, body, send, invitesBody(resolution, method))
+      }
     }
+  }
+
+  #sendFile(http: HttpExchange, resolution: StaticResolution): void {
+    respond(this.#options.site, resolution, {
+      request: http.request,
+      response: http.response,
+      writeHead: (status, fields) => writeHead(http, status, reasonPhrase(status), fields),
+      serverPage: (status, fields) => writeServerPage(http, status, fields),
+    })
+  }
+
+  /**
+   * Answers what is not for the application, as Apache does: when the body is through, and only if it is in order.
+   *
+   * @param invites a client that waits for a word is told to send the body; else it is answered without
+   */
+  #afterBody(http: HttpExchange, body: RequestBody, answer: () => void, invites = true): void {
+    const { request, response } = http
+    const waits = request.expects === 'continue'
+    if (body !== 'streamed' || (waits && !invites)) return answer()
+    if (waits) response.writeContinue()
+    request.receive(new DroppedBody(http, this.bodyLimit, answer))
   }
 
   #toApplication(
@@ -263,9 +291,15 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   }
 }
 
+/** Whether Apache asks for the body before it answers: not where it does not come to send a file. */
+function invitesBody(resolution: StaticResolution, method: string): boolean {
+  if (resolution.kind === 'listing') return method !== 'GET' && method !== 'HEAD'
+  return resolution.kind !== 'refused' || resolution.status !== 403
+}
+
 /** RFC 9112, 3.2: exactly one Host in HTTP/1.1, and a host name or address in it. */
-function hasValidHost({ hosts, host }: RequestHead, version: number): boolean {
+function hasValidHost({ hosts, host }: RequestHead, { version, url }: HttpRequest): boolean {
   if (!host && version < 11) return true
   if (host === null) return false
-  return hosts === 1 && parseHost(host) !== null
+  return (hosts === 1 && parseHost(host) !== null) || namesHost(url)
 }

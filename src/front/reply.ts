@@ -48,7 +48,7 @@ export interface ConnectionWish {
  * @param fields names and values, alternating
  */
 export function writeHead(
-  { response, head, rules }: Answerable,
+  { request, response, head, rules }: Answerable,
   status: number,
   reason: string,
   fields: readonly string[],
@@ -57,6 +57,8 @@ export function writeHead(
   if (close || closingStatuses.has(status) || rules.stopping || rules.keepAliveTimeout === 0) {
     response.keepAlive = false
   }
+  // Nobody knows whether the client sends the body that it was not asked for.
+  if (request?.expects === 'continue' && !response.continued) response.keepAlive = false
   const words = (own: string) => (connection === null ? own : `${connection}, ${own}`)
   const all = ['Date', httpDate(), 'Server', serverSoftware, ...fields]
   if (!response.keepAlive || response.endsWithConnection(status, fields)) {

@@ -2,6 +2,8 @@
  * The request target as Apache reads it: split, percent-decoded and normalised, or refused.
  */
 
+import { isHostName } from './request-host.js'
+
 /** A target that is served. Text is latin-1: one character for each byte. */
 export interface RequestTarget {
   /** Decoded path: slashes merged, dot segments resolved; begins with `/`. */
@@ -10,6 +12,8 @@ export interface RequestTarget {
   readonly query: string
   /** Of an absolute-form target (RFC 9112, 3.2.2), else null. */
   readonly authority: Authority | null
+  /** False: `path` is the root because the target has none, such as `http://example.com?q`. */
+  readonly hasPath: boolean
 }
 
 /** Host and port in a target, which overrule the Host field; null for what is not given, and does not. */
@@ -36,30 +40,39 @@ export function parseTarget(target: string, method = 'GET'): RequestTarget | Ref
   if (split === null) return 400
   const [authority, rest] = split
   const mark = rest.indexOf('?')
-  const rawPath = mark < 0 ? rest : rest.slice(0, mark)
+  const sentPath = mark < 0 ? rest : rest.slice(0, mark)
+  const hasPath = sentPath !== ''
+  const rawPath = hasPath ? sentPath : '/'
   const query = mark < 0 ? '' : rest.slice(mark + 1)
-  if (plainPath.test(rawPath)) return { path: rawPath, query, authority }
+  if (plainPath.test(rawPath)) return { path: rawPath, query, authority, hasPath }
   const path = normalisePath(rawPath)
-  return typeof path === 'number' ? path : { path, query, authority }
+  return typeof path === 'number' ? path : { path, query, authority, hasPath }
 }
 
 /** Null: a scheme that is not served, or a user before the host. */
 function splitAuthority(target: string): [Authority | null, string] | null {
-  if (target.startsWith('/')) return [null, target]
-  if (target.startsWith('?')) return [null, `/${target}`]
+  if (target.startsWith('/') || target.startsWith('?')) return [null, target]
   const absolute = /^([a-z][a-z0-9+.-]*):(?:\/\/([^/?]*))?(.*)$/i.exec(target)
   if (!absolute) return [null, target]
   const scheme = absolute[1]!.toLowerCase()
   const authority = absolute[2]
   if ((scheme !== 'http' && scheme !== 'https') || authority?.includes('@')) return null
-  const rest = absolute[3]!.startsWith('/') ? absolute[3]! : `/${absolute[3]}`
-  if (authority === undefined) return [null, rest]
-  const named = /^([\w.-]*|\[[0-9a-f:.]+\])(?::(\d*))?$/.exec(authority.toLowerCase())
+  const rest = absolute[3]!
+  if (authority === undefined) return /^[^/?]/.test(rest) ? null : [null, rest]
+  const named = /^([\w.-]*|\[[0-9a-f:.]*\])(?::(\d*))?$/.exec(authority.toLowerCase())
   if (named === null) return null
-  const [, name, port] = named
-  const host = name!.replace(/\.$/, '') + (port === undefined ? '' : `:${port}`)
+  const [, sent, port] = named
+  const bare = sent!.replace(/[[\]]/g, '')
+  // Brackets are for addresses with colons.
+  const name = bare.includes(':') ? sent! : bare
+  if (scheme === 'http' && !mayBeHost(bare)) return null
+  const host = name.replace(/\.$/, '') + (port === undefined ? '' : `:${port}`)
   // Apache takes the host from a target of its own scheme only, and the port in any case.
   return [{ host: scheme === 'http' ? host : null, port: portNumber(port) }, rest]
+}
+
+function mayBeHost(name: string): boolean {
+  return name === '' || name.includes(':') || isHostName(name)
 }
 
 /** CONNECT names only a host and a port (RFC 9112, 3.2.3), which Apache without a proxy takes for the root. */
@@ -74,6 +87,11 @@ function splitConnect(target: string): [Authority | null, string] | null {
 function portNumber(digits: string | undefined): string | null {
   if (digits === undefined) return null
   return digits === '' ? '80' : String(Number(digits) % 65536)
+}
+
+/** Whether a target names the host, so that the Host field is not looked at. */
+export function namesHost(target: string): boolean {
+  return /^http:\/\//i.test(target)
 }
 
 function normalisePath(rawPath: string): string | RefusedTarget {

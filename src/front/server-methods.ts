@@ -9,7 +9,11 @@ export function answerOptions(http: HttpExchange): void {
 
 /** Sends the head of the request back; one with a body is refused. */
 export function answerTrace(http: HttpExchange): void {
-  const { request, response } = http
+  const { request, response, head } = http
+  const coding = head.transferEncoding
+  if (coding !== null && coding.toLowerCase() !== 'chunked') {
+    return writeServerPage(http, 501, ['Allow', 'TRACE'])
+  }
   if (request.hasBody) return writeServerPage(http, 413)
   // Apache has not answered the expectation yet, and so does not trust the connection.
   if (request.expects === 'continue') response.neverChunked = true

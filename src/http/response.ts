@@ -22,6 +22,8 @@ export class HttpResponse {
   lastOne = false
   /** Without a length the end of the connection tells that of the body, also in HTTP/1.1. */
   neverChunked = false
+  /** The client was told to send the body. */
+  continued = false
   /** The head is written, or about to be with the first bytes of the body. */
   headersSent = false
   status = 0
@@ -81,7 +83,9 @@ export class HttpResponse {
 
   /** `100 Continue`; nothing when the response has begun. */
   writeContinue(): void {
-    if (!this.headersSent && !this.#destroyed) this.socket.write('HTTP/1.1 100 Continue\r\n\r\n')
+    if (this.headersSent || this.#destroyed) return
+    this.continued = true
+    this.socket.write('HTTP/1.1 100 Continue\r\n\r\n')
   }
 
   /**

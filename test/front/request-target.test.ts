@@ -34,6 +34,12 @@ const cases: readonly [string, string | number, string?][] = [
   ['http://h.example:81/p?q', '/p', 'q'],
   ['http://h.example', '/', ''],
   ['http://h.example?q', '/', 'q'],
+  ['http:/p', '/p', ''],
+  ['http:p', 400],
+  ['http://a..b/p', 400],
+  ['http://1.2.3/p', 400],
+  ['http://[1]/p', 400],
+  ['https://a..b/p', '/p', ''],
 ]
 
 describe('parseTarget()', () => {
@@ -54,10 +60,25 @@ describe('parseTarget()', () => {
     expect(authorityOf('http://h/p')).toEqual({ host: 'h', port: null })
     expect(authorityOf('http://h:/p')).toEqual({ host: 'h:', port: '80' })
     expect(authorityOf('https://h:88/p')).toEqual({ host: null, port: '88' })
+    expect(authorityOf('http://[::1]:81/p')).toEqual({ host: '[::1]:81', port: '81' })
+    expect(authorityOf('http://[1.2.3.4]/p')).toEqual({ host: '1.2.3.4', port: null })
+    expect(authorityOf('http:///p')).toEqual({ host: '', port: null })
     expect(authorityOf('http:/p')).toBe(null)
     expect(authorityOf('/p')).toBe(null)
     expect(authorityOf('http://u@h/p')).toBe(400)
     expect(authorityOf('ftp://h/p')).toBe(400)
+  })
+
+  test.each([
+    ['/', true],
+    ['/?q', true],
+    ['http://h/', true],
+    ['?q', false],
+    ['http://h', false],
+    ['http://h?q', false],
+    ['http:', false],
+  ])('says whether %j has a path', (target, hasPath) => {
+    expect(parseTarget(target)).toMatchObject({ path: '/', hasPath })
   })
 
   test('takes no longer for a long path than for its characters', () => {

@@ -11,6 +11,7 @@ import options from './options.mjs'
 import requests from './requests.mjs'
 import responses from './responses.mjs'
 import services from './services.mjs'
+import strictness from './strictness.mjs'
 import world from './world.mjs'
 
 /** @typedef {Record<string, import('../runner/run.mjs').Scenario[]>} ScenarioFiles */
@@ -30,6 +31,7 @@ export const scenarioFiles = {
   module,
   requests,
   services,
+  strictness,
   world,
 }
 
