@@ -210,14 +210,15 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   }
 
   /**
-   * Answers what is not for the application, as Apache does: when the body is through, and only if it is in order.
+   * Answers what is not for the application, as Apache does: when the body is through, and only if it is in order. A
+   * body of two lengths is not touched, and the connection ends.
    *
    * @param invites a client that waits for a word is told to send the body; else it is answered without
    */
   #afterBody(http: HttpExchange, body: RequestBody, answer: () => void, invites = true): void {
     const { request, response } = http
     const waits = request.expects === 'continue'
-    if (body !== 'streamed' || (waits && !invites)) return answer()
+    if (body !== 'streamed' || request.twoLengths || (waits && !invites)) return answer()
     if (waits) response.writeContinue()
     request.receive(new DroppedBody(http, this.bodyLimit, answer))
   }

@@ -64,7 +64,9 @@ const longestChunkLine = 8190
 const tooLarge = 2n ** 63n
 
 /** Blanks behind the size: Apache's BODY_CHUNK_BWS, at most 10. */
-const sizeLine = /^([0-9A-Fa-f]+)[ \t]{0,10}(?:;[^\x00-\x08\x0a-\x1f\x7f]*)?$/
+const sizeText = '([0-9A-Fa-f]+)[ \\t]{0,10}(?:;[^\\x00-\\x08\\x0a-\\x1f\\x7f]*)?'
+const sizeLine = new RegExp(`^${sizeText}\\r$`)
+const sizeBegun = new RegExp(`^${sizeText}$`)
 
 class ChunkDecoder implements BodyDecoder {
   /** Bytes left of the chunk; its line break is read apart. */
@@ -108,7 +110,7 @@ class ChunkDecoder implements BodyDecoder {
   /** What is wrong with a line that goes on behind this. */
   #tooLong(beginning: string): Fault {
     if (this.#at === 'trailers') return 500
-    return this.#at === 'size' && sizeLine.test(beginning) ? 413 : 400
+    return this.#at === 'size' && sizeBegun.test(beginning) ? 413 : 400
   }
 
   /** What is wrong with a line, its carriage return included; null for nothing. */
@@ -121,15 +123,17 @@ class ChunkDecoder implements BodyDecoder {
       case 'trailers':
         return this.#takeTrailer(line)
       default:
-        return line === null ? 400 : this.#takeSize(line)
+        return this.#takeSize(text)
     }
   }
 
-  #takeSize(line: string): Fault | null {
-    const size = sizeLine.exec(line)
+  #takeSize(text: string): Fault | null {
+    const size = sizeLine.exec(text)
+    // Digits that are too many are seen before what is wrong behind them.
+    const digits = size?.[1] ?? /^[0-9A-Fa-f]*/.exec(text)![0]
+    if (digits.length > 12 && BigInt(`0x${digits}`) >= tooLarge) return 413
     if (size === null) return 400
-    if (size[1]!.length > 12 && BigInt(`0x${size[1]}`) >= tooLarge) return 413
-    this.#left = Number.parseInt(size[1]!, 16)
+    this.#left = Number.parseInt(digits, 16)
     this.#at = this.#left === 0 ? 'trailers' : 'data'
     return null
   }

@@ -191,7 +191,7 @@ export class HttpConnection implements BodySource, ResponseOwner {
   }
 
   #begin(head: Head): void {
-    const { framing, fields, expects, keepAlive } = announcedBy(head)
+    const { framing, fields, expects, keepAlive, twoLengths } = announcedBy(head)
     if (framing === null) {
       return this.#refuse(400, `${head.method} ${head.target} ${head.protocol}\r`)
     }
@@ -204,6 +204,7 @@ export class HttpConnection implements BodySource, ResponseOwner {
     this.#framing = framing
     this.#decoder = decoderFor(framing)
     this.#request = new HttpRequest(head, fields, framing.kind !== 'none', expects, this)
+    this.#request.twoLengths = twoLengths
     this.#response = new HttpResponse(this, head.method, head.version, keepAlive)
     this.#handler.request(this.#request, this.#response)
   }
@@ -213,9 +214,7 @@ export class HttpConnection implements BodySource, ResponseOwner {
     this.#bytes = nothing
     this.state = 'busy'
     this.#request = null
-    // Of a line that Apache does not take in at all it does not know the method either.
-    const isHead = line?.startsWith('HEAD ') && status !== 414 && line.endsWith('\r')
-    this.#response = new HttpResponse(this, isHead ? 'HEAD' : 'GET', 11, false)
+    this.#response = new HttpResponse(this, status === 414 ? 'GET' : methodOf(line), 11, false)
     this.#handler.refused(this.#response, status, line?.replace(/\r$/, '') ?? null)
   }
 
@@ -329,6 +328,11 @@ const lingerRule: PatienceRule = {
 /** The request line with its carriage return, or what stands in its place; null where nothing came. */
 function firstLine(bytes: Buffer): string | null {
   return /[^\r\n][^\n]{0,8189}/.exec(bytes.toString('latin1', 0, 16384))?.[0] ?? null
+}
+
+/** Whether a request line asks for no body. Apache takes none in with a bare line feed, or a NUL. */
+function methodOf(line: string | null): 'GET' | 'HEAD' {
+  return line !== null && /^HEAD [^\0]*\r$/.test(line) ? 'HEAD' : 'GET'
 }
 
 function silenceRule(seconds: number): PatienceRule {

@@ -12,6 +12,8 @@ export interface Announced {
   readonly expects: Expectation
   /** The client agrees to further requests on this connection. */
   readonly keepAlive: boolean
+  /** Content-Length and Transfer-Encoding were both there. */
+  readonly twoLengths: boolean
   /** The fields to be seen by others: without Content-Length where Transfer-Encoding overrules it. */
   readonly fields: readonly string[]
 }
@@ -51,13 +53,15 @@ export function announcedBy({ fields, version }: Head): Announced {
   const unanswered = expectation === 'continue' && version !== 11
   const expects = unanswered ? 'nothing' : expectation
   const keepAlive = isKept(connection, version) && !unanswered
-  if (coding === null) return { framing: byLength(length), expects, keepAlive, fields }
+  const twoLengths = length !== null && coding !== null
+  if (coding === null) return { framing: byLength(length), expects, keepAlive, twoLengths, fields }
   const framing = isChunked(coding) && byLength(length) !== null ? chunked : null
   // Two lengths are how requests are smuggled: nothing after this one is believed.
-  if (length !== null) {
-    return { framing, expects, keepAlive: false, fields: without(fields, 'content-length') }
+  if (twoLengths) {
+    const seen = without(fields, 'content-length')
+    return { framing, expects, keepAlive: false, twoLengths, fields: seen }
   }
-  return { framing, expects, keepAlive, fields }
+  return { framing, expects, keepAlive, twoLengths, fields }
 }
 
 function isName(name: string, lower: string): boolean {

@@ -63,6 +63,7 @@ describe('a chunked body', () => {
     ['eleven blanks behind the size', `1${' '.repeat(11)}\r\na\r\n0\r\n\r\n`, 400],
     ['the largest size', '7fffffffffffffff\r\nabc', 'incomplete'],
     ['the smallest size beyond', '8000000000000000\r\nabc', 413],
+    ['a size beyond, and a bare line feed', 'ffffffffffffffff\nabc', 413],
     ['an endless extension', `3;${'x'.repeat(9000)}`, 413],
     ['an endless line that is no size', `x${'x'.repeat(9000)}`, 400],
     ['an endless line behind the data', `1\r\na${'0'.repeat(9000)}`, 400],

@@ -157,6 +157,9 @@ const chunked = (line, text, coding = 'chunked') =>
   `${line} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: ${coding}\r\n\r\n${text}`
 const announced = (line, fields, text) => `${line} HTTP/1.1\r\nHost: h\r\n${fields}\r\n\r\n${text}`
 
+const twoLengths = 'Content-Length: 3\r\nTransfer-Encoding: chunked'
+const continues = 'Expect: 100-continue'
+
 /** Sends no more behind half of a body. */
 const half = line => async site => {
   const connection = await site.connect()
@@ -195,9 +198,12 @@ const bodies = {
         'two codings and a bad size': chunked(line, 'zz\r\n', 'gzip, chunked'),
         'a length': announced(line, 'Content-Length: 3', 'abc'),
         'a length beyond the limit': announced(line, 'Content-Length: 101', 'abc'),
-        'two lengths': announced(line, 'Content-Length: 3\r\nTransfer-Encoding: chunked', body),
-        'an expectation': announced(line, 'Content-Length: 3\r\nExpect: 100-continue', 'abc'),
-        'an expectation and no body': announced(line, 'Expect: 100-continue', ''),
+        'two lengths': announced(line, twoLengths, body),
+        'two lengths and a bad size': announced(line, twoLengths, 'zz\r\n'),
+        'two lengths and no body': announced(line, twoLengths, ''),
+        'two lengths and an expectation': announced(line, `${twoLengths}\r\n${continues}`, body),
+        'an expectation': announced(line, `Content-Length: 3\r\n${continues}`, 'abc'),
+        'an expectation and no body': announced(line, continues, ''),
       }),
       [`${name}: half of a body`]: half(line),
     })),
@@ -258,6 +264,7 @@ const sizes = {
   'eleven blanks behind it': `3${' '.repeat(11)}`,
   'eleven blanks before an extension': `3${' '.repeat(11)};a`,
   'very many blanks': `3${' '.repeat(9000)}`,
+  'too many digits, and no line': 'ffffffffffffffffx',
   'no size, and long': 'X'.repeat(9000),
   'an extension with a control character, and long': `3;\x01${'a'.repeat(9000)}`,
   'zeros, and long': `${'0'.repeat(9000)}3`,
@@ -292,6 +299,7 @@ const lines = {
       'LF after the request line': 'HEAD /x HTTP/1.1\nHost: h\r\n\r\n',
       'LF after a field': 'HEAD /x HTTP/1.1\r\nHost: h\n\r\n',
       'two blanks': 'HEAD  /x HTTP/1.1\r\nHost: h\r\n\r\n',
+      'a NUL': 'HEAD /x\0 HTTP/1.1\r\nHost: h\r\n\r\n',
       'a bad field': 'HEAD /x HTTP/1.1\r\nHost: h\r\nX\r\n\r\n',
       'too long a target': `HEAD /${'x'.repeat(9000)} HTTP/1.1\r\nHost: h\r\n\r\n`,
     }),
