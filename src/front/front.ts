@@ -27,7 +27,7 @@ import { type HttpExchange, writeHead, writeServerPage } from './reply.js'
 import { type RequestHead, readHead } from './request-head.js'
 import { parseHost } from './request-host.js'
 import { createRequestIds } from './request-id.js'
-import { namesHost, parseTarget, type RequestTarget } from './request-target.js'
+import { isReadable, namesHost, parseTarget, type RequestTarget } from './request-target.js'
 import { answerOptions, answerTrace } from './server-methods.js'
 import { reasonPhrase } from './server-page.js'
 
@@ -135,9 +135,10 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
 
   /** Refuses an expectation that is none of HTTP, once the body is through (RFC 9110, 10.1.1). */
   #refuseExpectation(http: HttpExchange): void {
-    http.response.lastOne = true
-    const refuse = () => writeServerPage(http, 417)
-    http.request.receive({ bodyPiece() {}, bodyEnd: refuse, bodyBroken: refuse })
+    const { request, response } = http
+    response.lastOne = true
+    const body = request.hasBody ? 'streamed' : 'none'
+    this.#afterBody(http, body, () => writeServerPage(http, 417), false)
   }
 
   /** What came on a connection is no request. */
@@ -162,10 +163,13 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   #refusedStatus({ request, head }: HttpExchange): number | null {
     if (head.tooLong || !hasValidHost(head, request)) return 400
     const { contentLength } = head
-    if (contentLength === null || this.bodyLimit === 0) return null
-    if (Number(contentLength) <= this.bodyLimit) return null
-    const isEverything = request.url === '*' && request.method === 'OPTIONS'
-    return !isEverything && parseTarget(request.url, request.method) === 400 ? 400 : 413
+    const isLong = this.bodyLimit > 0 && Number(contentLength ?? 0) > this.bodyLimit
+    const isOdd = request.expects === 'unknown'
+    if (!isLong && !isOdd) return null
+    const { url, method } = request
+    if (!isReadable(url, method)) return 400
+    if (isLong) return !isOdd && url !== '*' && parseTarget(url, method) === 400 ? 400 : 413
+    return null
   }
 
   #serve(http: HttpExchange, body: RequestBody): void {

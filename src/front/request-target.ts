@@ -49,6 +49,18 @@ export function parseTarget(target: string, method = 'GET'): RequestTarget | Ref
   return typeof path === 'number' ? path : { path, query, authority, hasPath }
 }
 
+/**
+ * Whether a target can be taken apart at all. What cannot is refused before an expectation is looked at, and the rest
+ * of what {@link parseTarget} refuses after that.
+ */
+export function isReadable(target: string, method: string): boolean {
+  if (target === '*' && method === 'OPTIONS') return true
+  if (target.includes('#')) return false
+  const split = method === 'CONNECT' ? splitConnect(target) : splitAuthority(target)
+  if (split === null) return /^(?!https?:)[a-z][a-z0-9+.-]*:\/\//i.test(target)
+  return /^(?:[/?]|$)/.test(split[1])
+}
+
 /** Null: a scheme that is not served, or a user before the host. */
 function splitAuthority(target: string): [Authority | null, string] | null {
   if (target.startsWith('/') || target.startsWith('?')) return [null, target]

@@ -57,8 +57,8 @@ class LengthDecoder implements BodyDecoder {
   }
 }
 
-/** Longest line of a chunk size with its extensions: Apache's LimitRequestLine. */
-const longestChunkLine = 8190
+/** Longest line of a chunk size with its extensions and its end: Apache's LimitRequestFieldSize. */
+const longestSizeLine = 8190
 
 /** A size that no chunk has: Apache counts to 2 ** 63 - 1. */
 const tooLarge = 2n ** 63n
@@ -66,7 +66,7 @@ const tooLarge = 2n ** 63n
 /** Blanks behind the size: Apache's BODY_CHUNK_BWS, at most 10. */
 const sizeText = '([0-9A-Fa-f]+)[ \\t]{0,10}(?:;[^\\x00-\\x08\\x0a-\\x1f\\x7f]*)?'
 const sizeLine = new RegExp(`^${sizeText}\\r$`)
-const sizeBegun = new RegExp(`^${sizeText}$`)
+const sizeBegun = new RegExp(`^${sizeText}\\r?$`)
 
 class ChunkDecoder implements BodyDecoder {
   /** Bytes left of the chunk; its line break is read apart. */
@@ -88,9 +88,8 @@ class ChunkDecoder implements BodyDecoder {
         continue
       }
       const lineEnd = bytes.indexOf('\n', used, 'latin1')
-      const length = (lineEnd < 0 ? bytes.length : lineEnd) - used
-      if (length > this.#longest(lineEnd >= 0)) {
-        const fault = this.#tooLong(bytes.toString('latin1', used, used + longestChunkLine))
+      if (lineEnd < 0 && bytes.length - used > this.#longestUnended) {
+        const fault = this.#neverEnds(bytes.toString('latin1', used, used + 2 * longestSizeLine))
         return { used, pieces, complete: false, fault }
       }
       if (lineEnd < 0) break
@@ -101,14 +100,13 @@ class ChunkDecoder implements BodyDecoder {
     return { used, pieces, complete: this.#at === 'end', fault: null }
   }
 
-  /** Bytes that a line may have, with its carriage return. Trailers that have ended are judged as fields. */
-  #longest(hasEnded: boolean): number {
-    if (this.#at !== 'trailers') return longestChunkLine
-    return hasEnded ? Number.POSITIVE_INFINITY : longestUnended
+  /** Bytes of a line that are waited for. */
+  get #longestUnended(): number {
+    return this.#at === 'trailers' ? longestUnended : longestSizeLine - 1
   }
 
-  /** What is wrong with a line that goes on behind this. */
-  #tooLong(beginning: string): Fault {
+  /** What is wrong with a line that goes on and on. */
+  #neverEnds(beginning: string): Fault {
     if (this.#at === 'trailers') return 500
     return this.#at === 'size' && sizeBegun.test(beginning) ? 413 : 400
   }
@@ -133,6 +131,7 @@ class ChunkDecoder implements BodyDecoder {
     const digits = size?.[1] ?? /^[0-9A-Fa-f]*/.exec(text)![0]
     if (digits.length > 12 && BigInt(`0x${digits}`) >= tooLarge) return 413
     if (size === null) return 400
+    if (text.length + 1 > longestSizeLine) return 413
     this.#left = Number.parseInt(digits, 16)
     this.#at = this.#left === 0 ? 'trailers' : 'data'
     return null

@@ -162,8 +162,13 @@ export class HttpConnection implements BodySource, ResponseOwner {
   #cut(): void {
     if (this.#cutting) return
     this.#cutting = true
-    while (this.state === 'idle' && this.#bytes.length > 0 && this.#cutOne());
+    while (this.#mayCut && this.#cutOne());
     this.#cutting = false
+  }
+
+  /** Of a socket that is destroyed the addresses cannot be had any more, and nobody waits for the answer. */
+  get #mayCut(): boolean {
+    return this.state === 'idle' && this.#bytes.length > 0 && !this.socket.destroyed
   }
 
   /** False: more bytes are needed. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseTarget } from '../../src/front/request-target.js'
+import { isReadable, parseTarget } from '../../src/front/request-target.js'
 
 /** Target, then path and query, or the status that refuses it. */
 const cases: readonly [string, string | number, string?][] = [
@@ -89,4 +89,21 @@ describe('parseTarget()', () => {
     // Quadratic backtracking would take minutes here; linear work takes milliseconds.
     expect(long).toBeLessThan(5000)
   })
+})
+
+test.each([
+  ['/', true],
+  ['?q', true],
+  ['http://h', true],
+  ['/..', true],
+  ['/%zz', true],
+  ['ftp://h/', true],
+  ['x', false],
+  ['*', false],
+  ['/#', false],
+  ['http:x', false],
+  ['http://u@h/', false],
+  ['http://a..b/', false],
+])('isReadable(%j) is %j', (target, wanted) => {
+  expect(isReadable(target, 'GET')).toBe(wanted)
 })

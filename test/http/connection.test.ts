@@ -299,6 +299,19 @@ test('a receiver that answers in the middle of a body ends the connection, and n
   expect(await next.closed()).toContain('413')
 })
 
+test('the next request is not begun on a connection that is gone', async () => {
+  const seen: string[] = []
+  const { dial } = await serve((request, response) => {
+    seen.push(request.url)
+    request.socket.destroy()
+    hello(request, response)
+  })
+  const client = await dial()
+  client.send(get('/first') + get('/second'))
+  await client.closed()
+  expect(seen).toEqual(['/first'])
+})
+
 /** Sends a request and resets the connection, all while this process does nothing. */
 const leaver = `
 import socket, struct, sys

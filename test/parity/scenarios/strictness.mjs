@@ -217,6 +217,39 @@ const expectations = {
   nothing: 'Content-Length: 3\r\nExpect:\r\n\r\nabc',
 }
 
+const doubtfulTargets = [
+  '/x',
+  '/..',
+  '/%zz',
+  'x',
+  '/x#y',
+  'http://u@h/x',
+  'http://a..b/x',
+  'ftp://h/x',
+]
+const refusedExpectations = {
+  alone: ['Expect: x\r\n', ''],
+  'and a body beyond the limit': ['Expect: x\r\nContent-Length: 20000000\r\n', ''],
+  'and chunks': ['Expect: x\r\nTransfer-Encoding: chunked\r\n', body],
+  'and bad chunks': ['Expect: x\r\nTransfer-Encoding: chunked\r\n', 'zz\r\n'],
+  'and two lengths': [`Expect: x\r\n${twoLengths}\r\n`, ''],
+}
+
+/** @type {Scenario} */
+const refused = {
+  name: 'expectations that are refused',
+  app: 'seen.py',
+  probes: Object.assign(
+    {},
+    ...Object.entries(refusedExpectations).map(([name, [fields, text]]) =>
+      probes(
+        name,
+        each(doubtfulTargets, target => `${get(target, `Host: h\r\n${fields}`)}${text}`),
+      ),
+    ),
+  ),
+}
+
 /** @type {Scenario} */
 const unanswered = {
   name: 'expectations and the connection',
@@ -267,6 +300,8 @@ const sizes = {
   'too many digits, and no line': 'ffffffffffffffffx',
   'no size, and long': 'X'.repeat(9000),
   'an extension with a control character, and long': `3;\x01${'a'.repeat(9000)}`,
+  'an extension of 8188 bytes': `3;${'a'.repeat(8186)}`,
+  'an extension of 8189 bytes': `3;${'a'.repeat(8187)}`,
   'zeros, and long': `${'0'.repeat(9000)}3`,
 }
 
@@ -311,7 +346,7 @@ const unfinished = bytes => async site => {
   const connection = await site.connect()
   try {
     connection.send(bytes)
-    const early = await connection.fate(700)
+    const early = await connection.fate(1200)
     if (early === 'open') connection.endSending()
     const response = early === 'closed' ? null : await connection.read()
     return { early, answer: response && look(response), fate: await connection.fate() }
@@ -406,4 +441,4 @@ const emptyLines = {
   },
 }
 
-export default [connectionFields, hosts, bodies, unanswered, lines, early, emptyLines]
+export default [connectionFields, hosts, bodies, refused, unanswered, lines, early, emptyLines]
