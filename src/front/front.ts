@@ -303,8 +303,11 @@ function invitesBody(resolution: StaticResolution, method: string): boolean {
 }
 
 /** RFC 9112, 3.2: exactly one Host in HTTP/1.1, and a host name or address in it. */
-function hasValidHost({ hosts, host }: RequestHead, { version, url }: HttpRequest): boolean {
+function hasValidHost(
+  { hosts, host }: RequestHead,
+  { version, url, method }: HttpRequest,
+): boolean {
   if (!host && version < 11) return true
   if (host === null) return false
-  return (hosts === 1 && parseHost(host) !== null) || namesHost(url)
+  return (hosts === 1 && parseHost(host) !== null) || namesHost(url, method)
 }

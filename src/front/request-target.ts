@@ -71,39 +71,43 @@ function splitAuthority(target: string): [Authority | null, string] | null {
   if ((scheme !== 'http' && scheme !== 'https') || authority?.includes('@')) return null
   const rest = absolute[3]!
   if (authority === undefined) return /^[^/?]/.test(rest) ? null : [null, rest]
-  const named = /^([\w.-]*|\[[0-9a-f:.]*\])(?::(\d*))?$/.exec(authority.toLowerCase())
+  const named = parseAuthority(authority, scheme === 'http')
+  if (named === null) return null
+  // Apache takes the host from a target of its own scheme only, and the port in any case.
+  return [scheme === 'http' ? named : { ...named, host: null }, rest]
+}
+
+/** CONNECT names only a host and a port (RFC 9112, 3.2.3), which Apache without a proxy takes for the root. */
+function splitConnect(target: string): [Authority | null, string] | null {
+  const named = /:[+-]?\d+$/.test(target) ? parseAuthority(target, true) : null
+  return named === null ? null : [named, '/']
+}
+
+/** @param strict whether the host has to be one */
+function parseAuthority(text: string, strict: boolean): Authority | null {
+  const named = /^([\w.-]*|\[[0-9a-f:.]*\])(?::((?:[+-]?\d+)?))?$/.exec(text.toLowerCase())
   if (named === null) return null
   const [, sent, port] = named
   const bare = sent!.replace(/[[\]]/g, '')
+  if (strict && !mayBeHost(bare)) return null
   // Brackets are for addresses with colons.
-  const name = bare.includes(':') ? sent! : bare
-  if (scheme === 'http' && !mayBeHost(bare)) return null
-  const host = name.replace(/\.$/, '') + (port === undefined ? '' : `:${port}`)
-  // Apache takes the host from a target of its own scheme only, and the port in any case.
-  return [{ host: scheme === 'http' ? host : null, port: portNumber(port) }, rest]
+  const name = bare.includes(':') ? sent! : bare.replace(/\.$/, '')
+  return { host: port === undefined ? name : `${name}:${port}`, port: portNumber(port) }
 }
 
 function mayBeHost(name: string): boolean {
   return name === '' || name.includes(':') || isHostName(name)
 }
 
-/** CONNECT names only a host and a port (RFC 9112, 3.2.3), which Apache without a proxy takes for the root. */
-function splitConnect(target: string): [Authority | null, string] | null {
-  const named = /^([^/?:]+):(\d+)$/.exec(target)
-  if (named === null) return null
-  const host = target.toLowerCase()
-  return [{ host, port: portNumber(named[2]) }, '/']
-}
-
 /** As Apache keeps it, in 16 bits; an empty one is that of HTTP. */
 function portNumber(digits: string | undefined): string | null {
   if (digits === undefined) return null
-  return digits === '' ? '80' : String(Number(digits) % 65536)
+  return digits === '' ? '80' : String(Number(digits) & 0xffff)
 }
 
 /** Whether a target names the host, so that the Host field is not looked at. */
-export function namesHost(target: string): boolean {
-  return /^http:\/\//i.test(target)
+export function namesHost(target: string, method: string): boolean {
+  return method === 'CONNECT' || /^http:\/\//i.test(target)
 }
 
 function normalisePath(rawPath: string): string | RefusedTarget {

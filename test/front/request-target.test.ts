@@ -69,6 +69,19 @@ describe('parseTarget()', () => {
     expect(authorityOf('ftp://h/p')).toBe(400)
   })
 
+  test('takes the target of CONNECT for a host and a port', () => {
+    const authorityOf = (target: string) => {
+      const parsed = parseTarget(target, 'CONNECT')
+      return typeof parsed === 'number' ? parsed : parsed.authority
+    }
+    expect(authorityOf('H.:443')).toEqual({ host: 'h:443', port: '443' })
+    expect(authorityOf('[::1]:1')).toEqual({ host: '[::1]:1', port: '1' })
+    expect(authorityOf(':1')).toEqual({ host: ':1', port: '1' })
+    expect(['h', 'h:', 'a..b:1', 'u@h:1', '/x', 'h:1/'].map(authorityOf)).toEqual(
+      new Array(6).fill(400),
+    )
+  })
+
   test.each([
     ['/', true],
     ['/?q', true],

@@ -77,6 +77,25 @@ const absoluteTargets = [
   ...['http://h?x', 'http://h', '?x', '?', '*x', '/*'],
 ]
 
+const authorities = [
+  ...[
+    ':1',
+    'h:',
+    'h',
+    'a..b:1',
+    '1.2.3:1',
+    '[::1]:1',
+    '[1]:1',
+    'h:99999',
+    'h:0',
+    'h:+1',
+    'h:-1',
+    'h:1/',
+    'u@h:1',
+  ],
+  ...['h,x:1', '%41:1', 'h.:1', '.:1', '/x', '*', 'http://h/x'],
+]
+
 const hostFields = ['a b', '', 'a/b', 'h:x', 'h\r\nHost: i', '..', '.', 'a..', 'a.1b', '01.2.3.4']
 
 /** @type {Scenario} */
@@ -92,6 +111,13 @@ const hosts = {
       'OPTIONS',
       each(absoluteTargets, target => get(target).replace('GET', 'OPTIONS')),
     ),
+    ...probes(
+      'CONNECT',
+      each(authorities, target => get(target).replace('GET', 'CONNECT')),
+    ),
+    ...probes('CONNECT', {
+      'beside a bad Host': get('h:1', 'Host: a b\r\n').replace('GET', 'CONNECT'),
+    }),
     ...probes(
       'Host',
       each(hostFields, host => get('/x', `Host: ${host}\r\n`)),
