@@ -218,9 +218,16 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
   // BodyReceiver: the request body.
 
   bodyPiece(piece: Buffer): void {
-    this.#bodyBytes += piece.length
     const { bodyLimit } = this.front
-    if (bodyLimit > 0 && this.#bodyBytes > bodyLimit) return this.#bodyTooLong()
+    const room = bodyLimit > 0 ? bodyLimit - this.#bodyBytes : Number.POSITIVE_INFINITY
+    this.#bodyBytes += piece.length
+    if (piece.length <= room) return this.#passBody(piece)
+    // The application gets what is within the limit, as from Apache.
+    if (room > 0) this.#passBody(piece.subarray(0, room))
+    this.#bodyTooLong()
+  }
+
+  #passBody(piece: Buffer): void {
     for (let at = 0; at < piece.length && this.#connection; at += maxInlineBody) {
       const room = this.#connection.sendBody(piece.subarray(at, at + maxInlineBody))
       if (!room) this.request.pause()

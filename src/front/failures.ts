@@ -7,7 +7,7 @@ import type { SharedEnviron } from './environ.js'
 import type { ErrorDocument, ErrorDocuments } from './error-documents.js'
 import { enterRedirect, type Failure } from './internal-redirect.js'
 import { type Answerable, type HttpExchange, writeOwnHead, writeServerPage } from './reply.js'
-import { namesPath, parseTarget } from './request-target.js'
+import { isReadable, parseTarget } from './request-target.js'
 import { closingStatuses } from './server-page.js'
 
 export interface FailureOptions {
@@ -44,7 +44,9 @@ export class Failures {
   answer(http: HttpExchange, status: number, known: KnownOfFailure): 'done' | 'instead' {
     const { response } = http
     if (response.headersSent || response.destroyed) return 'done'
-    if (!namesPath(http.target)) return this.answerUnread(http, status)
+    if (!isReadable(http.target, http.method)) return this.answerUnread(http, status)
+    // The rest of a body that is too long is not looked at.
+    if (status === 413) http.body = 'none'
     if (closingStatuses.has(status)) {
       response.keepAlive = false
       response.neverChunked = true

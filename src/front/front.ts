@@ -22,6 +22,7 @@ import { followRequest, tellUnreadable } from './access.js'
 import { AppRequest } from './app-request.js'
 import type { ApplicationFront } from './application-front.js'
 import { ClientGate } from './client-gate.js'
+import { DroppedBody } from './dropped-body.js'
 import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.js'
 import { type FailureOptions, Failures, type KnownOfFailure } from './failures.js'
 import { InProgress } from './in-progress.js'
@@ -30,7 +31,7 @@ import { type HttpExchange, writeOwnHead } from './reply.js'
 import { type RequestHead, readHead, withoutBody } from './request-head.js'
 import { parseHost } from './request-host.js'
 import { createRequestIds } from './request-id.js'
-import { parseTarget, type RequestTarget } from './request-target.js'
+import { isReadable, namesHost, parseTarget, type RequestTarget } from './request-target.js'
 import { answerOptions, answerTrace } from './server-methods.js'
 import { reasonPhrase } from './server-page.js'
 import { type SilenceRules, SilenceWatch } from './silence-watch.js'
@@ -180,12 +181,10 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   }
 
   #begin(http: HttpExchange): void {
-    const { request, response } = http
+    const { request } = http
     const refused = this.#refusedStatus(http)
     if (refused !== null) return this.fail(http, refused)
     if (request.expects === 'unknown') return this.#refuseExpectation(http)
-    // Where there is no body nobody answers the expectation, and Apache ends the connection.
-    response.lastOne = request.expects === 'continue' && !request.hasBody
     if (request.hasBody) {
       const waits = request.expects === 'continue'
       http.body = waits ? 'streamed' : (request.takeWhole(maxInlineBody) ?? 'streamed')
@@ -195,9 +194,10 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
 
   /** Refuses an expectation that is none of HTTP, once the body is through (RFC 9110, 10.1.1). */
   #refuseExpectation(http: HttpExchange): void {
-    http.response.lastOne = true
-    const refuse = () => this.fail(http, 417)
-    http.request.receive({ bodyPiece() {}, bodyEnd: refuse, bodyBroken: refuse })
+    const { request, response } = http
+    response.lastOne = true
+    http.body = request.hasBody ? 'streamed' : 'none'
+    this.#afterBody(http, () => this.fail(http, 417), false)
   }
 
   /** What came on a connection is no request. */
@@ -231,8 +231,14 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
 
   /** The status that refuses a request before it is looked at any further. */
   #refusedStatus({ request, head }: HttpExchange): number | null {
-    if (head.tooLong || !hasValidHost(head, request.version)) return 400
-    return this.#isTooLong(head) ? 413 : null
+    if (head.tooLong || !hasValidHost(head, request)) return 400
+    const isLong = this.#isTooLong(head)
+    const isOdd = request.expects === 'unknown'
+    if (!isLong && !isOdd) return null
+    const { url, method } = request
+    if (!isReadable(url, method)) return 400
+    if (isLong) return !isOdd && url !== '*' && parseTarget(url, method) === 400 ? 400 : 413
+    return null
   }
 
   #isTooLong({ contentLength }: RequestHead): boolean {
@@ -240,26 +246,41 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   }
 
   #serve(http: HttpExchange): void {
-    if (http.target === '*' && http.method === 'OPTIONS') return answerOptions(http)
-    const target = parseTarget(http.target, http.method)
-    if (typeof target === 'number') return this.fail(http, target)
-    if (http.method === 'TRACE') return this.#trace(http)
+    const { method } = http
+    if (http.target === '*' && method === 'OPTIONS') {
+      return this.#afterBody(http, () => answerOptions(http))
+    }
+    const target = parseTarget(http.target, method)
+    if (target === 400) return this.fail(http, target)
+    if (target === 404) return this.#afterBody(http, () => this.fail(http, target), false)
+    if (method === 'TRACE') return this.#trace(http)
+    if (method === 'OPTIONS' && !target.hasPath) {
+      return this.#afterBody(http, () => answerOptions(http))
+    }
     const resolution = this.#options.site.resolve(target.path)
     http.access?.resolved(resolution)
     switch (resolution.kind) {
       case 'application':
         return this.#toApplication(http, target, resolution)
-      case 'redirect':
-        return this.#redirectClient(http, target, resolution.location)
+      case 'redirect': {
+        const redirect = () => this.#redirectClient(http, target, resolution.location)
+        return this.#afterBody(http, redirect, false)
+      }
       case 'handler':
         return this.#toScript(http, target, resolution)
-      default:
-        return this.#toFile(http, resolution, target.query)
+      default: {
+        const send = () => this.#toFile(http, resolution, target.query)
+        return this.#afterBody(http, send, invitesBody(resolution, method))
+      }
     }
   }
 
   /** A body is refused (RFC 9110, 9.3.8). */
   #trace(http: HttpExchange): void {
+    const coding = http.head.transferEncoding
+    if (coding !== null && coding.toLowerCase() !== 'chunked') {
+      return this.fail(http, 501, { fields: ['Allow', 'TRACE'] })
+    }
     const notes = 'TRACE with a request body is not allowed'
     if (http.request.hasBody) return this.fail(http, 413, { notes })
     answerTrace(http)
@@ -267,8 +288,6 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
 
   #toFile(http: HttpExchange, resolution: StaticResolution, query: string): void {
     const { request, response, internal } = http
-    if (http.body === 'streamed') request.resume()
-    http.body = 'none'
     // Where the disk refuses the path Apache has not come to the variables of the user.
     const mapped = resolution.kind !== 'refused' || resolution.status !== 403
     respond(this.#options.site, resolution, {
@@ -279,6 +298,21 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
       writeHead: (status, fields) => writeOwnHead(http, status, fields),
       serverPage: (status, fields) => this.fail(http, status, { fields, mapped }),
     })
+  }
+
+  /**
+   * Answers what is not for the application, as Apache does: when the body is through, and only if it is in order. A
+   * body of two lengths is not touched, and the connection ends.
+   *
+   * @param invites a client that waits for a word is told to send the body; else it is answered without
+   */
+  #afterBody(http: HttpExchange, answer: () => void, invites = true): void {
+    const { request, response, body } = http
+    const waits = request.expects === 'continue'
+    if (body !== 'streamed' || request.twoLengths || (waits && !invites)) return answer()
+    http.body = 'none'
+    if (waits) response.writeContinue()
+    request.receive(new DroppedBody(this.bodyLimit, answer, status => this.fail(http, status)))
   }
 
   #toApplication(
@@ -349,9 +383,18 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   }
 }
 
+/** Whether Apache asks for the body before it answers: not where it does not come to send a file. */
+function invitesBody(resolution: StaticResolution, method: string): boolean {
+  if (resolution.kind === 'listing') return method !== 'GET' && method !== 'HEAD'
+  return resolution.kind !== 'refused' || resolution.status !== 403
+}
+
 /** RFC 9112, 3.2: exactly one Host in HTTP/1.1, and a host name or address in it. */
-function hasValidHost({ hosts, host }: RequestHead, version: number): boolean {
+function hasValidHost(
+  { hosts, host }: RequestHead,
+  { version, url, method }: HttpRequest,
+): boolean {
   if (!host && version < 11) return true
   if (host === null) return false
-  return hosts === 1 && parseHost(host) !== null
+  return (hosts === 1 && parseHost(host) !== null) || namesHost(url, method)
 }

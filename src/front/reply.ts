@@ -63,7 +63,7 @@ export type HeadNotes = Partial<
  * @param fields names and values, alternating; a Content-Type comes last
  */
 export function writeHead(
-  { response, head, rules, internal }: Answerable,
+  { request, response, head, rules, internal }: Answerable,
   status: number,
   reason: string,
   fields: readonly string[],
@@ -77,6 +77,8 @@ export function writeHead(
     response.coding = coding === 'chunked' ? 'own' : 'added'
     if (notes.contradicts) response.lastOne = true
   }
+  // Nobody knows whether the client sends the body that it was not asked for.
+  if (request?.expects === 'continue' && !response.continued) response.keepAlive = false
   const all = ['Date', httpDate(), 'Server', serverSoftware, ...fields]
   // What the server adds goes before the type.
   const type = takeLast(all, 'Content-Type')

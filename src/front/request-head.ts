@@ -4,6 +4,7 @@
  */
 
 import { connectionWords } from '../http/connection-words.js'
+import { joinsTooLong, longestJoined } from '../http/field-lines.js'
 
 /** The fields of a request. Values are latin-1 text. */
 export interface RequestHead {
@@ -23,18 +24,17 @@ export interface RequestHead {
   readonly tooLong: boolean
 }
 
-/** Longest value of repeated fields, joined: Apache's LimitRequestFieldSize. */
-const longestJoined = 8190
-
 /** Reads names and values, alternating. */
 export function readHead(rawHeaders: readonly string[]): RequestHead {
   const keys: string[] = []
   const values: string[] = []
   let hosts = 0
-  let tooLong = false
+  /** Of all values together, with what would join them. */
+  let length = 0
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]!
     const value = rawHeaders[at + 1]!
+    length += value.length + 2
     const key = keyOfHeader(name)
     if (key === null) continue
     if (key === 'HTTP_HOST') hosts++
@@ -44,7 +44,6 @@ export function readHead(rawHeaders: readonly string[]): RequestHead {
       values.push(value)
     } else {
       values[known] = `${values[known]}, ${value}`
-      if (values[known].length > longestJoined) tooLong = true
     }
   }
   const fieldOf = (key: string): string | null => {
@@ -59,7 +58,7 @@ export function readHead(rawHeaders: readonly string[]): RequestHead {
     host: fieldOf('HTTP_HOST'),
     contentLength: fieldOf('CONTENT_LENGTH'),
     transferEncoding: fieldOf('HTTP_TRANSFER_ENCODING'),
-    tooLong,
+    tooLong: length > longestJoined && joinsTooLong(rawHeaders),
     asksKeepAlive: connection !== null && connectionWords(connection).keepAlive,
   }
 }

@@ -34,17 +34,21 @@ export function parseHost(text: string): RequestHost | null {
 function parse(text: string): RequestHost | null {
   const plain = plainHost.exec(text)
   if (plain !== null) {
-    const name = plain[1]!.toLowerCase().replace(/\.$/, '')
-    return name.includes('..') || isHalfAnAddress(name) ? null : withPort(name, plain[2])
+    const name = plain[1]!.toLowerCase()
+    return isHostName(name) ? withPort(name.replace(/\.$/, ''), plain[2]) : null
   }
   const bracketed = bracketedHost.exec(text)
   if (bracketed === null || !isIPv6(bracketed[1]!)) return null
   return withPort(`[${bracketed[1]!.toLowerCase()}]`, bracketed[2])
 }
 
-/** What ends in a number is an IPv4 address, or nothing. */
-function isHalfAnAddress(name: string): boolean {
-  return /(^|\.)\d+$/.test(name) && !/^\d+\.\d+\.\d+\.\d+$/.test(name)
+/** Whether a text of letters, digits, `.`, `_` and `-` is the name of a host, or an IPv4 address. */
+export function isHostName(text: string): boolean {
+  const name = text.replace(/\.$/, '')
+  if (name === '' || text.includes('..')) return false
+  if (/^[\d.]+$/.test(name)) return /^(?:(?:0|[1-9]\d*)\.){3}(?:0|[1-9]\d*)$/.test(name)
+  // The last part begins with a letter (RFC 1123, 2.1).
+  return !/\.[^a-z.][^.]*$/i.test(name)
 }
 
 function withPort(name: string, digits: string | undefined): RequestHost | null {

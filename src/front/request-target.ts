@@ -2,6 +2,8 @@
  * The request target as Apache reads it: split, percent-decoded and normalised, or refused.
  */
 
+import { isHostName } from './request-host.js'
+
 /** A target that is served. Text is latin-1: one character for each byte. */
 export interface RequestTarget {
   /** Decoded path: slashes merged, dot segments resolved; begins with `/`. */
@@ -10,6 +12,8 @@ export interface RequestTarget {
   readonly query: string
   /** Of an absolute-form target (RFC 9112, 3.2.2), else null. */
   readonly authority: Authority | null
+  /** False: `path` is the root because the target has none, such as `http://example.com?q`. */
+  readonly hasPath: boolean
 }
 
 /** Host and port in a target, which overrule the Host field; null for what is not given, and does not. */
@@ -36,44 +40,74 @@ export function parseTarget(target: string, method = 'GET'): RequestTarget | Ref
   if (split === null) return 400
   const [authority, rest] = split
   const mark = rest.indexOf('?')
-  const rawPath = mark < 0 ? rest : rest.slice(0, mark)
+  const sentPath = mark < 0 ? rest : rest.slice(0, mark)
+  const hasPath = sentPath !== ''
+  const rawPath = hasPath ? sentPath : '/'
   const query = mark < 0 ? '' : rest.slice(mark + 1)
-  if (plainPath.test(rawPath)) return { path: rawPath, query, authority }
+  if (plainPath.test(rawPath)) return { path: rawPath, query, authority, hasPath }
   const path = normalisePath(rawPath)
-  return typeof path === 'number' ? path : { path, query, authority }
+  return typeof path === 'number' ? path : { path, query, authority, hasPath }
+}
+
+/**
+ * Whether a target can be taken apart at all. What cannot is refused before an expectation is looked at, and the rest
+ * of what {@link parseTarget} refuses after that.
+ */
+export function isReadable(target: string, method: string): boolean {
+  if (target === '*' && method === 'OPTIONS') return true
+  if (target.includes('#')) return false
+  const split = method === 'CONNECT' ? splitConnect(target) : splitAuthority(target)
+  if (split === null) return /^(?!https?:)[a-z][a-z0-9+.-]*:\/\//i.test(target)
+  return /^(?:[/?]|$)/.test(split[1])
 }
 
 /** Null: a scheme that is not served, or a user before the host. */
 function splitAuthority(target: string): [Authority | null, string] | null {
-  if (target.startsWith('/')) return [null, target]
-  if (target.startsWith('?')) return [null, `/${target}`]
+  if (target.startsWith('/') || target.startsWith('?')) return [null, target]
   const absolute = /^([a-z][a-z0-9+.-]*):(?:\/\/([^/?]*))?(.*)$/i.exec(target)
   if (!absolute) return [null, target]
   const scheme = absolute[1]!.toLowerCase()
   const authority = absolute[2]
   if ((scheme !== 'http' && scheme !== 'https') || authority?.includes('@')) return null
-  const rest = absolute[3]!.startsWith('/') ? absolute[3]! : `/${absolute[3]}`
-  if (authority === undefined) return [null, rest]
-  const named = /^([\w.-]*|\[[0-9a-f:.]+\])(?::(\d*))?$/.exec(authority.toLowerCase())
+  const rest = absolute[3]!
+  if (authority === undefined) return /^[^/?]/.test(rest) ? null : [null, rest]
+  const named = parseAuthority(authority, scheme === 'http')
   if (named === null) return null
-  const [, name, port] = named
-  const host = name!.replace(/\.$/, '') + (port === undefined ? '' : `:${port}`)
   // Apache takes the host from a target of its own scheme only, and the port in any case.
-  return [{ host: scheme === 'http' ? host : null, port: portNumber(port) }, rest]
+  return [scheme === 'http' ? named : { ...named, host: null }, rest]
 }
 
 /** CONNECT names only a host and a port (RFC 9112, 3.2.3), which Apache without a proxy takes for the root. */
 function splitConnect(target: string): [Authority | null, string] | null {
-  const named = /^([^/?:]+):(\d+)$/.exec(target)
+  const named = /:[+-]?\d+$/.test(target) ? parseAuthority(target, true) : null
+  return named === null ? null : [named, '/']
+}
+
+/** @param strict whether the host has to be one */
+function parseAuthority(text: string, strict: boolean): Authority | null {
+  const named = /^([\w.-]*|\[[0-9a-f:.]*\])(?::((?:[+-]?\d+)?))?$/.exec(text.toLowerCase())
   if (named === null) return null
-  const host = target.toLowerCase()
-  return [{ host, port: portNumber(named[2]) }, '/']
+  const [, sent, port] = named
+  const bare = sent!.replace(/[[\]]/g, '')
+  if (strict && !mayBeHost(bare)) return null
+  // Brackets are for addresses with colons.
+  const name = bare.includes(':') ? sent! : bare.replace(/\.$/, '')
+  return { host: port === undefined ? name : `${name}:${port}`, port: portNumber(port) }
+}
+
+function mayBeHost(name: string): boolean {
+  return name === '' || name.includes(':') || isHostName(name)
 }
 
 /** As Apache keeps it, in 16 bits; an empty one is that of HTTP. */
 function portNumber(digits: string | undefined): string | null {
   if (digits === undefined) return null
-  return digits === '' ? '80' : String(Number(digits) % 65536)
+  return digits === '' ? '80' : String(Number(digits) & 0xffff)
+}
+
+/** Whether a target names the host, so that the Host field is not looked at. */
+export function namesHost(target: string, method: string): boolean {
+  return method === 'CONNECT' || /^http:\/\//i.test(target)
 }
 
 function normalisePath(rawPath: string): string | RefusedTarget {
@@ -89,12 +123,7 @@ function decode(rawPath: string): string {
   )
 }
 
-/** Whether a target that is refused names a path of a site all the same: its error can have a document. */
-export function namesPath(target: string): boolean {
-  return /^(?:[a-z][a-z0-9+.-]*:\/\/[^/?#@]*)?\/[^#]*$/i.test(target)
-}
-
-/** The path of such a target, as far as it can be read. Sample: `/a/../../b%2Fc` gives `/b/c`. */
+/** The path of a target that is refused, as far as it can be read. Sample: `/a/../../b%2Fc` gives `/b/c`. */
 export function pathOfRefused(target: string): string {
   const rawPath = /^(?:[^/?]*:\/\/[^/?]*)?([^?]*)/.exec(target)![1]!
   if (/%(?![0-9a-f]{2})/i.test(rawPath)) return rawPath

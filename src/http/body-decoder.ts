@@ -2,6 +2,8 @@
  * The body of a request out of the bytes of a connection: by its length, or chunked (RFC 9112, 6 and 7.1).
  */
 
+import { joinsTooLong, longestUnended, parseFields, refusedSoFar } from './field-lines.js'
+
 /** How the body of a request is delimited. */
 export type Framing =
   | { readonly kind: 'none' }
@@ -55,22 +57,21 @@ class LengthDecoder implements BodyDecoder {
   }
 }
 
-/** Longest line of a chunk size with its extensions, or of a trailer: Apache's LimitRequestLine. */
-const longestChunkLine = 8190
+/** Longest line of a chunk size with its extensions and its end: Apache's LimitRequestFieldSize. */
+const longestSizeLine = 8190
 
-/** Most trailers: Apache's LimitRequestFields. */
-const mostTrailers = 100
+/** A size that no chunk has: Apache counts to 2 ** 63 - 1. */
+const tooLarge = 2n ** 63n
 
-/** Hexadecimal digits of the largest size that is believed. */
-const mostDigits = 12
-
-const sizeLine = /^([0-9A-Fa-f]+)[ \t]*(?:;[^\x00-\x08\x0a-\x1f\x7f]*)?$/
-const trailerLine = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\x00-\x08\x0a-\x1f\x7f]*$/
+/** Blanks behind the size: Apache's BODY_CHUNK_BWS, at most 10. */
+const sizeText = '([0-9A-Fa-f]+)[ \\t]{0,10}(?:;[^\\x00-\\x08\\x0a-\\x1f\\x7f]*)?'
+const sizeLine = new RegExp(`^${sizeText}\\r$`)
+const sizeBegun = new RegExp(`^${sizeText}\\r?$`)
 
 class ChunkDecoder implements BodyDecoder {
   /** Bytes left of the chunk; its line break is read apart. */
   #left = 0
-  #trailers = 0
+  readonly #trailers: string[] = []
   #at: 'size' | 'data' | 'break' | 'trailers' | 'end' = 'size'
 
   decode(bytes: Buffer): Decoded {
@@ -87,8 +88,10 @@ class ChunkDecoder implements BodyDecoder {
         continue
       }
       const lineEnd = bytes.indexOf('\n', used, 'latin1')
-      const length = (lineEnd < 0 ? bytes.length : lineEnd) - used
-      if (length > longestChunkLine) return { used, pieces, complete: false, fault: this.#tooLong }
+      if (lineEnd < 0 && bytes.length - used > this.#longestUnended) {
+        const fault = this.#neverEnds(bytes.toString('latin1', used, used + 2 * longestSizeLine))
+        return { used, pieces, complete: false, fault }
+      }
       if (lineEnd < 0) break
       const fault = this.#takeLine(bytes.toString('latin1', used, lineEnd))
       if (fault !== null) return { used, pieces, complete: false, fault }
@@ -97,8 +100,15 @@ class ChunkDecoder implements BodyDecoder {
     return { used, pieces, complete: this.#at === 'end', fault: null }
   }
 
-  get #tooLong(): Fault {
-    return this.#at === 'trailers' ? 500 : 413
+  /** Bytes of a line that are waited for. */
+  get #longestUnended(): number {
+    return this.#at === 'trailers' ? longestUnended : longestSizeLine - 1
+  }
+
+  /** What is wrong with a line that goes on and on. */
+  #neverEnds(beginning: string): Fault {
+    if (this.#at === 'trailers') return 500
+    return this.#at === 'size' && sizeBegun.test(beginning) ? 413 : 400
   }
 
   /** What is wrong with a line, its carriage return included; null for nothing. */
@@ -111,25 +121,31 @@ class ChunkDecoder implements BodyDecoder {
       case 'trailers':
         return this.#takeTrailer(line)
       default:
-        return line === null ? 400 : this.#takeSize(line)
+        return this.#takeSize(text)
     }
   }
 
-  #takeSize(line: string): Fault | null {
-    const size = sizeLine.exec(line)
+  #takeSize(text: string): Fault | null {
+    const size = sizeLine.exec(text)
+    // Digits that are too many are seen before what is wrong behind them.
+    const digits = size?.[1] ?? /^[0-9A-Fa-f]*/.exec(text)![0]
+    if (digits.length > 12 && BigInt(`0x${digits}`) >= tooLarge) return 413
     if (size === null) return 400
-    if (size[1]!.replace(/^0+/, '').length > mostDigits) return 413
-    this.#left = Number.parseInt(size[1]!, 16)
+    if (text.length + 1 > longestSizeLine) return 413
+    this.#left = Number.parseInt(digits, 16)
     this.#at = this.#left === 0 ? 'trailers' : 'data'
     return null
   }
 
   #takeTrailer(line: string | null): Fault | null {
-    if (line === '') {
-      this.#at = 'end'
-      return null
+    if (line === null) return 500
+    if (line !== '') {
+      this.#trailers.push(line)
+      return refusedSoFar(this.#trailers, 0) ? 500 : null
     }
-    const isTrailer = line !== null && (trailerLine.test(line) || /^[ \t]/.test(line))
-    return isTrailer && ++this.#trailers <= mostTrailers ? null : 500
+    const fields = parseFields(this.#trailers, 0)
+    if (fields === null || joinsTooLong(fields)) return 500
+    this.#at = 'end'
+    return null
   }
 }

@@ -66,6 +66,8 @@ export class HttpConnection implements BodySource, ResponseOwner {
   #bodyPaused = false
   /** Some bytes of a head are here. */
   #headBegun = false
+  /** So many bytes of its lines were looked at. */
+  #judged = 0
   #responseEnded = false
   /** The client sends no more. */
   #clientEnded = false
@@ -173,14 +175,20 @@ export class HttpConnection implements BodySource, ResponseOwner {
   #cut(): void {
     if (this.#cutting) return
     this.#cutting = true
-    while (this.state === 'idle' && this.#bytes.length > 0 && this.#cutOne());
+    while (this.#mayCut && this.#cutOne());
     this.#cutting = false
+  }
+
+  /** Of a socket that is destroyed the addresses cannot be had any more, and nobody waits for the answer. */
+  get #mayCut(): boolean {
+    return this.state === 'idle' && this.#bytes.length > 0 && !this.socket.destroyed
   }
 
   /** False: more bytes are needed. */
   #cutOne(): boolean {
-    const found = findHeadEnd(this.#bytes)
+    const found = findHeadEnd(this.#bytes, this.#judged)
     if (found === 'incomplete') {
+      this.#judged = this.#bytes.lastIndexOf('\n', undefined, 'latin1') + 1
       if (this.#clientEnded) this.#end()
       else if (!this.#headBegun) this.#patience.start(this.#rules.headPatience)
       this.#headBegun = true
@@ -201,16 +209,20 @@ export class HttpConnection implements BodySource, ResponseOwner {
   }
 
   #begin(head: Head): void {
-    const { framing, fields, expects, keepAlive } = announcedBy(head)
-    if (framing === null) return this.#refuse(400, `${head.method} ${head.target} ${head.protocol}`)
+    const { framing, fields, expects, keepAlive, twoLengths } = announcedBy(head)
+    if (framing === null) {
+      return this.#refuse(400, `${head.method} ${head.target} ${head.protocol}\r`)
+    }
     this.state = 'busy'
     this.#headBegun = false
+    this.#judged = 0
     this.requests++
     this.#patience.stop()
     this.#responseEnded = false
     this.#framing = framing
     this.#decoder = decoderFor(framing)
     this.#request = new HttpRequest(head, fields, framing.kind !== 'none', expects, this)
+    this.#request.twoLengths = twoLengths
     this.#response = new HttpResponse(this, head.method, head.version, keepAlive)
     this.#handler.request(this.#request, this.#response)
   }
@@ -220,9 +232,8 @@ export class HttpConnection implements BodySource, ResponseOwner {
     this.#bytes = nothing
     this.state = 'busy'
     this.#request = null
-    const method = line?.startsWith('HEAD ') ? 'HEAD' : 'GET'
-    this.#response = new HttpResponse(this, method, 11, false)
-    this.#handler.refused(this.#response, status, line)
+    this.#response = new HttpResponse(this, status === 414 ? 'GET' : methodOf(line), 11, false)
+    this.#handler.refused(this.#response, status, line?.replace(/\r$/, '') ?? null)
   }
 
   #feedBody(fresh: number): void {
@@ -239,9 +250,12 @@ export class HttpConnection implements BodySource, ResponseOwner {
     }
     if (fault !== null) return this.#breakBody(fault)
     if (!complete) return
+    const request = this.#request
     this.#bodyIsComplete()
     receiver.bodyEnd()
-    if (this.#responseEnded && this.state === 'busy') this.#becomeIdle()
+    // Not the next one, which may be there by now.
+    const isPresent = this.#request === request
+    if (isPresent && this.#responseEnded && this.state === 'busy') this.#becomeIdle()
   }
 
   #bodyIsComplete(): void {
@@ -329,11 +343,14 @@ const lingerRule: PatienceRule = {
   bytesPerSecond: 0,
 }
 
-/** The request line, or what stands in its place, for the log; null where nothing came. */
+/** The request line with its carriage return, or what stands in its place; null where nothing came. */
 function firstLine(bytes: Buffer): string | null {
-  return (
-    /[^\r\n][^\n]{0,8189}/.exec(bytes.toString('latin1', 0, 16384))?.[0].replace(/\r$/, '') ?? null
-  )
+  return /[^\r\n][^\n]{0,8189}/.exec(bytes.toString('latin1', 0, 16384))?.[0] ?? null
+}
+
+/** Whether a request line asks for no body. Apache takes none in with a bare line feed, or a NUL. */
+function methodOf(line: string | null): 'GET' | 'HEAD' {
+  return line !== null && /^HEAD [^\0]*\r$/.test(line) ? 'HEAD' : 'GET'
 }
 
 function silenceRule(seconds: number): PatienceRule {

@@ -12,6 +12,8 @@ export interface Announced {
   readonly expects: Expectation
   /** The client agrees to further requests on this connection. */
   readonly keepAlive: boolean
+  /** Content-Length and Transfer-Encoding were both there. */
+  readonly twoLengths: boolean
   /** The fields to be seen by others: without Content-Length where Transfer-Encoding overrules it. */
   readonly fields: readonly string[]
 }
@@ -46,15 +48,20 @@ export function announcedBy({ fields, version }: Head): Announced {
         break
     }
   }
-  const expects = expectationOf(expected, version)
-  const keepAlive = isKept(connection, version)
-  if (coding === null) return { framing: byLength(length), expects, keepAlive, fields }
+  const expectation = expectationOf(expected)
+  // A client of HTTP/1.0 does not know the answer, and without one Apache does not keep the connection.
+  const unanswered = expectation === 'continue' && version !== 11
+  const expects = unanswered ? 'nothing' : expectation
+  const keepAlive = isKept(connection, version) && !unanswered
+  const twoLengths = length !== null && coding !== null
+  if (coding === null) return { framing: byLength(length), expects, keepAlive, twoLengths, fields }
   const framing = isChunked(coding) && byLength(length) !== null ? chunked : null
   // Two lengths are how requests are smuggled: nothing after this one is believed.
-  if (length !== null) {
-    return { framing, expects, keepAlive: false, fields: without(fields, 'content-length') }
+  if (twoLengths) {
+    const seen = without(fields, 'content-length')
+    return { framing, expects, keepAlive: false, twoLengths, fields: seen }
   }
-  return { framing, expects, keepAlive, fields }
+  return { framing, expects, keepAlive, twoLengths, fields }
 }
 
 function isName(name: string, lower: string): boolean {
@@ -72,21 +79,15 @@ function byLength(text: string | null): Framing | null {
   return length === 0 ? noBody : { kind: 'length', length }
 }
 
-/** Only the last coding tells where the body ends. */
+/** Only the last coding tells where the body ends. Apache skips blanks before it, and nothing else. */
 function isChunked(coding: string): boolean {
-  return (
-    coding
-      .slice(coding.lastIndexOf(',') + 1)
-      .trim()
-      .toLowerCase() === 'chunked'
-  )
+  const last = coding.slice(coding.lastIndexOf(',') + 1)
+  return /^ *chunked$/i.test(last)
 }
 
-function expectationOf(value: string | null, version: Version): Expectation {
+function expectationOf(value: string | null): Expectation {
   if (!value) return 'nothing'
-  if (value.toLowerCase() !== '100-continue') return 'unknown'
-  // A client of HTTP/1.0 does not know the answer.
-  return version === 11 ? 'continue' : 'nothing'
+  return value.toLowerCase() === '100-continue' ? 'continue' : 'unknown'
 }
 
 function isKept(value: string | null, version: Version): boolean {

@@ -4,6 +4,8 @@
  * lets requests be smuggled (RFC 9112, 11.2).
  */
 
+import { longestLine, longestUnended, parseFields, refusedSoFar } from './field-lines.js'
+
 /** The request line and the fields, as sent. Text is latin-1: one character for each byte. */
 export interface Head {
   readonly method: string
@@ -21,28 +23,12 @@ export type Version = 9 | 10 | 11
 /** `parseHead` gives this instead: the status that refuses the request. */
 export type Refusal = 400 | 414
 
-/** Longest request line, and longest field line: where Apache's limits of 8190 really are. */
-export const longestLine = 8191
-
-/** Bytes of a line that does not end after which it is waited for no longer. */
-const longestUnended = 64 * 1024
-
 /** Empty lines before a head: Apache's DEFAULT_LIMIT_BLANK_LINES. */
 const mostEmptyLines = 10
-
-/** Most fields: Apache's LimitRequestFields. */
-export const mostFields = 100
-
-/** Lines of a head that does not end after which it is waited for no longer. */
-const mostLines = 2 * (mostFields + 1)
 
 const requestLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([^\x00-\x20\x7f]+) (HTTP\/([1-9])\.(\d))$/
 /** HTTP/0.9 has nothing but this. */
 const oldRequestLine = /^GET ([^\x00-\x20\x7f]+) ?$/
-const fieldLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*)$/
-/** A continuation of the line before it (obs-fold, RFC 9112, 5.2). */
-const foldedLine = /^[ \t]+([^\x00-\x20\x7f][^\x00-\x08\x0a-\x1f\x7f]*)$/
-
 /**
  * Parses a whole head: everything before the empty line, without leading empty lines.
  *
@@ -56,23 +42,8 @@ export function parseHead(text: string): Head | Refusal {
   if (first.length > longestLine) return 414
   const start = requestLine.exec(first)
   if (start === null) return parseOldHead(first)
-  const fields: string[] = []
-  for (let at = 1; at < lines.length; at++) {
-    const line = lines[at]!
-    if (line.length > longestLine) return 400
-    const field = fieldLine.exec(line)
-    if (field !== null) {
-      fields.push(field[1]!, trimEnd(field[2]!))
-      continue
-    }
-    const folded = foldedLine.exec(line)
-    if (folded === null || fields.length === 0) return 400
-    const before = fields[fields.length - 1]!
-    const value = (before === '' ? '' : `${before} `) + trimEnd(folded[1]!)
-    if (value.length > longestLine) return 400
-    fields[fields.length - 1] = value
-  }
-  if (fields.length > 2 * mostFields) return 400
+  const fields = parseFields(lines, 1)
+  if (fields === null) return 400
   return {
     method: start[1]!,
     target: start[2]!,
@@ -88,12 +59,6 @@ function parseOldHead(line: string): Head | Refusal {
   return { method: 'GET', target: start[1]!, protocol: 'HTTP/0.9', version: 9, fields: [] }
 }
 
-function trimEnd(value: string): string {
-  let end = value.length
-  while (end > 0 && (value[end - 1] === ' ' || value[end - 1] === '\t')) end--
-  return end === value.length ? value : value.slice(0, end)
-}
-
 /** Where a head ends among the bytes received so far. */
 export type HeadEnd =
   /** `start` to `end` is the head; the next bytes begin at `next`. */
@@ -106,32 +71,44 @@ const carriageReturn = 0x0d
 const lineFeed = 0x0a
 
 /**
- * Looks for the end of a head. A head that is wrong already is refused before it is complete: one with a bare
- * line feed, or with a line that is too long. A request line that is none needs nothing after it.
+ * Looks for the end of a head. A head that is wrong already is refused before it is complete, as soon as Apache
+ * does. A request line that is none needs nothing after it.
+ *
+ * @param judged bytes that were looked at before: lines among them are not judged again
  */
-export function findHeadEnd(bytes: Buffer): HeadEnd {
+export function findHeadEnd(bytes: Buffer, judged = 0): HeadEnd {
   let start = 0
   while (bytes[start] === carriageReturn && bytes[start + 1] === lineFeed) start += 2
   if (start > 2 * mostEmptyLines || bytes[start] === lineFeed) return 400
   const end = bytes.indexOf('\r\n\r\n', start, 'latin1')
   const limit = end < 0 ? bytes.length : end
   let line = start
-  let lines = 0
   let firstEnd = -1
   for (let at = bytes.indexOf(lineFeed, start); at >= 0 && at < limit; ) {
-    if (bytes[at - 1] !== carriageReturn) return 400
+    const isBare = bytes[at - 1] !== carriageReturn
+    if (isBare || at - 1 - line > longestLine) {
+      if (firstEnd < 0) return isBare ? 400 : 414
+      return needsFields(bytes, start, firstEnd) ? 400 : firstLineOnly(start, firstEnd)
+    }
     if (line === start) firstEnd = at - 1
-    lines++
-    if (at - 1 - line > longestLine) return line === start ? 414 : 400
     line = at + 1
     at = bytes.indexOf(lineFeed, line)
   }
   if (end >= 0) return { start, end, next: end + 4 }
-  if (firstEnd >= 0 && !requestLine.test(bytes.toString('latin1', start, firstEnd))) {
-    return { start, end: firstEnd, next: firstEnd + 2 }
+  if (firstEnd >= 0 && !needsFields(bytes, start, firstEnd)) return firstLineOnly(start, firstEnd)
+  if (line > judged && line - 2 > firstEnd && firstEnd >= 0) {
+    const lines = bytes.toString('latin1', firstEnd + 2, line - 2).split('\r\n')
+    if (refusedSoFar(lines, 0)) return 400
   }
-  // Folded lines count here as well: a head that never ends must not be kept for ever.
-  if (lines > mostLines) return 400
   if (bytes.length - line > longestUnended) return line === start ? 414 : 400
   return 'incomplete'
+}
+
+/** HTTP/0.9, and what is no request line, have no fields. */
+function needsFields(bytes: Buffer, start: number, end: number): boolean {
+  return requestLine.test(bytes.toString('latin1', start, end))
+}
+
+function firstLineOnly(start: number, end: number): HeadEnd {
+  return { start, end, next: end + 2 }
 }

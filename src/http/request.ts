@@ -38,6 +38,8 @@ export class HttpRequest {
   readonly #source: BodySource
   /** The whole body has been received, or there is none. */
   complete: boolean
+  /** Its length was told in two ways: only the application gets to see such a body. */
+  twoLengths = false
   #received = false
   #headers: Record<string, string | undefined> | null = null
 

@@ -28,6 +28,8 @@ export class HttpResponse {
   neverChunked = false
   /** The fields have a Transfer-Encoding: for a body that brings its own chunks, or that gets them here. */
   coding: 'own' | 'added' | null = null
+  /** The client was told to send the body. */
+  continued = false
   /** The head is written, or about to be with the first bytes of the body. */
   headersSent = false
   status = 0
@@ -100,7 +102,9 @@ export class HttpResponse {
 
   /** `100 Continue`; nothing when the response has begun. */
   writeContinue(): void {
-    if (!this.headersSent && !this.#destroyed) this.socket.write('HTTP/1.1 100 Continue\r\n\r\n')
+    if (this.headersSent || this.#destroyed) return
+    this.continued = true
+    this.socket.write('HTTP/1.1 100 Continue\r\n\r\n')
   }
 
   /**

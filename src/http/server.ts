@@ -92,6 +92,9 @@ export class HttpServer {
   }
 
   #connected(socket: Socket): void {
+    // Asked for now, since a socket that the client has reset does not tell it any more. Then there is nobody to
+    // answer, and nobody who could be named to the application.
+    if (socket.remoteAddress === undefined) return void socket.destroy()
     const connection = new HttpConnection(socket, this.#rules, this.#handler)
     this.#connections.add(connection)
     socket.once('close', () => {

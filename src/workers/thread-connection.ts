@@ -41,6 +41,8 @@ export class ThreadConnection {
   #bytes = 0
   /** True between CONTINUE and the end or abortion of a streamed body. */
   #bodyOpen = false
+  /** ABORT was sent: what followed it would be taken for the body of the next request. */
+  #aborted = false
   #closed = false
   readonly #reader = new FrameReader()
   readonly #onFrame = (type: number, payload: Buffer) => this.#received(type, payload)
@@ -77,6 +79,7 @@ export class ThreadConnection {
   abort(reason: AbortReason): void {
     if (!this.#exchange) return
     this.#bodyOpen = false
+    this.#aborted = true
     this.socket.resume()
     this.socket.write(encodeAbort(this.#number, reason))
   }
@@ -130,6 +133,7 @@ export class ThreadConnection {
       }
       case frameType.continue:
         expectNumberOnly(payload)
+        if (this.#aborted) return
         this.#bodyOpen = true
         return exchange.accepted()
       case frameType.retry:
@@ -158,6 +162,7 @@ export class ThreadConnection {
     if (!exchange) throw new ProtocolError(`a frame about request ${number}, which is not there`)
     this.#exchange = exchange
     this.#number = number
+    this.#aborted = false
     exchange.taken(this)
     return exchange
   }

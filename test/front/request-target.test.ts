@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { namesPath, parseTarget, pathOfRefused } from '../../src/front/request-target.js'
+import { isReadable, parseTarget, pathOfRefused } from '../../src/front/request-target.js'
 
 /** Target, then path and query, or the status that refuses it. */
 const cases: readonly [string, string | number, string?][] = [
@@ -34,6 +34,12 @@ const cases: readonly [string, string | number, string?][] = [
   ['http://h.example:81/p?q', '/p', 'q'],
   ['http://h.example', '/', ''],
   ['http://h.example?q', '/', 'q'],
+  ['http:/p', '/p', ''],
+  ['http:p', 400],
+  ['http://a..b/p', 400],
+  ['http://1.2.3/p', 400],
+  ['http://[1]/p', 400],
+  ['https://a..b/p', '/p', ''],
 ]
 
 describe('parseTarget()', () => {
@@ -54,10 +60,38 @@ describe('parseTarget()', () => {
     expect(authorityOf('http://h/p')).toEqual({ host: 'h', port: null })
     expect(authorityOf('http://h:/p')).toEqual({ host: 'h:', port: '80' })
     expect(authorityOf('https://h:88/p')).toEqual({ host: null, port: '88' })
+    expect(authorityOf('http://[::1]:81/p')).toEqual({ host: '[::1]:81', port: '81' })
+    expect(authorityOf('http://[1.2.3.4]/p')).toEqual({ host: '1.2.3.4', port: null })
+    expect(authorityOf('http:///p')).toEqual({ host: '', port: null })
     expect(authorityOf('http:/p')).toBe(null)
     expect(authorityOf('/p')).toBe(null)
     expect(authorityOf('http://u@h/p')).toBe(400)
     expect(authorityOf('ftp://h/p')).toBe(400)
+  })
+
+  test('takes the target of CONNECT for a host and a port', () => {
+    const authorityOf = (target: string) => {
+      const parsed = parseTarget(target, 'CONNECT')
+      return typeof parsed === 'number' ? parsed : parsed.authority
+    }
+    expect(authorityOf('H.:443')).toEqual({ host: 'h:443', port: '443' })
+    expect(authorityOf('[::1]:1')).toEqual({ host: '[::1]:1', port: '1' })
+    expect(authorityOf(':1')).toEqual({ host: ':1', port: '1' })
+    expect(['h', 'h:', 'a..b:1', 'u@h:1', '/x', 'h:1/'].map(authorityOf)).toEqual(
+      new Array(6).fill(400),
+    )
+  })
+
+  test.each([
+    ['/', true],
+    ['/?q', true],
+    ['http://h/', true],
+    ['?q', false],
+    ['http://h', false],
+    ['http://h?q', false],
+    ['http:', false],
+  ])('says whether %j has a path', (target, hasPath) => {
+    expect(parseTarget(target)).toMatchObject({ path: '/', hasPath })
   })
 
   test('takes no longer for a long path than for its characters', () => {
@@ -82,7 +116,24 @@ describe('what a refused target names', () => {
     ['http://u@h/', false, null],
   ])('%s', (target, names, path) => {
     expect(parseTarget(target)).toBeTypeOf('number')
-    expect(namesPath(target)).toBe(names)
+    expect(isReadable(target, 'GET')).toBe(names)
     if (path !== null) expect(pathOfRefused(target)).toBe(path)
   })
+})
+
+test.each([
+  ['/', true],
+  ['?q', true],
+  ['http://h', true],
+  ['/..', true],
+  ['/%zz', true],
+  ['ftp://h/', true],
+  ['x', false],
+  ['*', false],
+  ['/#', false],
+  ['http:x', false],
+  ['http://u@h/', false],
+  ['http://a..b/', false],
+])('isReadable(%j) is %j', (target, wanted) => {
+  expect(isReadable(target, 'GET')).toBe(wanted)
 })

@@ -55,7 +55,18 @@ describe('a chunked body', () => {
     ['a trailer with a bare line feed', '0\r\nA: b\n\r\n', 500],
     ['too long a trailer', `0\r\nA: ${'b'.repeat(9000)}\r\n\r\n`, 500],
     ['too many trailers', `0\r\n${'A: b\r\n'.repeat(101)}\r\n`, 500],
+    ['a folded trailer first', '0\r\n A: b\r\n\r\n', 500],
+    ['a fold of nothing among the trailers', '0\r\nA: b\r\n \r\n\r\n', 500],
+    ['long repeated trailers', `0\r\n${`A: ${'b'.repeat(5000)}\r\n`.repeat(2)}\r\n`, 500],
+    ['the longest trailer', `0\r\nA: ${'b'.repeat(8188)}\r\n\r\n`, { body: '', rest: 0 }],
+    ['ten blanks behind the size', `1${' '.repeat(10)}\r\na\r\n0\r\n\r\n`, { body: 'a', rest: 0 }],
+    ['eleven blanks behind the size', `1${' '.repeat(11)}\r\na\r\n0\r\n\r\n`, 400],
+    ['the largest size', '7fffffffffffffff\r\nabc', 'incomplete'],
+    ['the smallest size beyond', '8000000000000000\r\nabc', 413],
+    ['a size beyond, and a bare line feed', 'ffffffffffffffff\nabc', 413],
     ['an endless extension', `3;${'x'.repeat(9000)}`, 413],
+    ['an endless line that is no size', `x${'x'.repeat(9000)}`, 400],
+    ['an endless line behind the data', `1\r\na${'0'.repeat(9000)}`, 400],
   ]
   test.each(cases)('with %s, in pieces of any size', (_, text, wanted) => {
     for (const size of sizes)

@@ -1,4 +1,5 @@
 /** A server of ours and raw sockets: what a connection makes of bytes, and what becomes of it. */
+import { execFileSync } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { ConnectionRules, HttpHandler } from '../../src/http/connection.js'
@@ -411,4 +412,39 @@ test('a receiver that answers in the middle of a body ends the connection, and n
   const next = await dial()
   next.send(`${head}2\r\nab\r\n`)
   expect(await next.closed()).toContain('413')
+})
+
+test('the next request is not begun on a connection that is gone', async () => {
+  const seen: string[] = []
+  const { dial } = await serve((request, response) => {
+    seen.push(request.url)
+    request.socket.destroy()
+    hello(request, response)
+  })
+  const client = await dial()
+  client.send(get('/first') + get('/second'))
+  await client.closed()
+  expect(seen).toEqual(['/first'])
+})
+
+/** Sends a request and resets the connection, all while this process does nothing. */
+const leaver = `
+import socket, struct, sys
+client = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+client.sendall(b"GET /gone HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n")
+client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+client.close()
+`
+
+test('a connection that was reset before it was accepted is not served: nobody knows whose it was', async () => {
+  const seen: string[] = []
+  const { server, dial } = await serve((request, response) => {
+    seen.push(`${request.url} of ${request.socket.remoteAddress}`)
+    hello(request, response)
+  })
+  execFileSync('python3', ['-c', leaver, String(server.port)])
+  const client = await dial()
+  client.send(get('/after'))
+  await client.received('/after')
+  expect(seen).toEqual(['/after of 127.0.0.1'])
 })

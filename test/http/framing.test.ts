@@ -63,6 +63,18 @@ test.each([
     ['chunked', true, 'nothing'],
   ],
   [
+    ['Transfer-Encoding', 'gzip,  chunked'],
+    ['chunked', true, 'nothing'],
+  ],
+  [
+    ['Transfer-Encoding', 'gzip,\tchunked'],
+    [null, true, 'nothing'],
+  ],
+  [
+    ['Transfer-Encoding', '\xa0chunked'],
+    [null, true, 'nothing'],
+  ],
+  [
     ['Transfer-Encoding', 'identity'],
     [null, true, 'nothing'],
   ],
@@ -97,6 +109,12 @@ test.each([
 test('announcedBy() keeps an HTTP/1.0 connection only when asked to', () => {
   expect(announced(10)).toEqual(['none', false, 'nothing'])
   expect(announced(10, 'Connection', 'Keep-Alive')).toEqual(['none', true, 'nothing'])
+  expect(announced(10, 'Connection', 'x-keep-alive')).toEqual(['none', false, 'nothing'])
+})
+
+test('announcedBy() does not keep an HTTP/1.0 connection whose expectation nobody answers', () => {
+  const fields = ['Connection', 'Keep-Alive', 'Expect', '100-continue']
+  expect(announced(10, ...fields)).toEqual(['none', false, 'nothing'])
 })
 
 test('announcedBy() takes Content-Length out where Transfer-Encoding overrules it', () => {

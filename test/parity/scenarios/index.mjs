@@ -15,6 +15,7 @@ import responses from './responses.mjs'
 import runmodwsgi from './runmodwsgi.mjs'
 import services from './services.mjs'
 import setup from './setup.mjs'
+import strictness from './strictness.mjs'
 import world from './world.mjs'
 
 /** @typedef {Record<string, import('../runner/run.mjs').Scenario[]>} ScenarioFiles */
@@ -40,6 +41,7 @@ export const scenarioFiles = {
   responses,
   runmodwsgi,
   services,
+  strictness,
   world,
 }
 
