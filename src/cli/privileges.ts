@@ -3,7 +3,7 @@
  * is open, for good and as a whole, so that files are served and workers run with that user's rights.
  */
 import { execFileSync } from 'node:child_process'
-import { chownSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { UserError } from '../base/errors.js'
 
@@ -31,6 +31,15 @@ export function findAccount(
   return { user: name.replace(/^#/, ''), uid, gid }
 }
 
+/** The name of this process's user; a number as `#33` where it has no name, as often in containers. */
+export function ownUser(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `#${process.getuid?.()}`
+  }
+}
+
 /** The name of this process's group; a number as `#33` where it has no name. */
 export function ownGroup(): string {
   const { gid } = userInfo()
@@ -46,9 +55,8 @@ function groupFile(): string {
   }
 }
 
-/** Makes the server root the account's own, then takes its groups and its user, irrevocably. */
-export function becomeAccount(account: Account, serverRoot: string): void {
-  chownSync(serverRoot, account.uid, account.gid)
+/** Takes the groups and the user of an account, irrevocably. */
+export function becomeAccount(account: Account): void {
   // The type definitions of Node leave it out.
   const { initgroups } = process as { initgroups?: (user: number, group: number) => void }
   initgroups?.(account.uid, account.gid)
