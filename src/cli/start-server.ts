@@ -11,7 +11,7 @@ import { choosePython, findPython, type Python, type PythonSearch } from '../wor
 import type { LoadResult } from '../workers/worker-process.js'
 import { banner } from './banner.js'
 import { checkEntryPoint, pythonSearch } from './check-site.js'
-import { checkGdb, prepareDebugTools } from './debug-tools.js'
+import { checkGdb, prepareDebugTools, prepareGdbCommands } from './debug-tools.js'
 import { envvarsScript, sourceEnvvars } from './envvars.js'
 import { openLogs, openServiceLogs, openStartupLog, planLogForms } from './logs.js'
 import { PidFile } from './pid-file.js'
@@ -59,6 +59,7 @@ export async function startServer(
   const owners = account ? [place.uid, account.uid] : [place.uid]
   prepareServerRoot(plan.serverRoot, owners, settings.serverRoot !== null)
   if (plan.debugTools) prepareDebugTools(plan.debugTools, account)
+  if (account && settings.enableGdb) prepareGdbCommands(plan.serverRoot, account)
   const restoreTerminal = plan.debugTools ? keepTerminal() : null
   const pidFile = new PidFile(pidFilePath(settings, plan.serverRoot))
   const startupLog = openStartupLog(settings, plan)

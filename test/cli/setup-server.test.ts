@@ -588,6 +588,17 @@ describe.runIf(isRoot)('as root with --user', () => {
     }
   })
 
+  test('gdb finds its commands, though the user may make no files in the server root', async context => {
+    if (spawnSync('gdb', ['--version']).error) return context.skip('there is no gdb')
+    const site = makeSite()
+    await setUp(site, '--user', 'nobody', '--enable-gdb')
+    const running = site.control('start')
+    const port = await servingPort(site)
+    expect((await ask(`http://127.0.0.1:${port}/`)).status).toBe(200)
+    await site.controlled('stop')
+    await running
+  })
+
   test('who may not send it signals is told so', async () => {
     const site = makeSite()
     await setUp(site)

@@ -37,6 +37,8 @@ test('requests in progress and in the queue are answered, and new workers start'
   expect(answers.map(({ status }) => status)).toEqual([200, 200])
   const after = (await ask(server.url('/pid'))).body
   expect(after).not.toBe(before)
+  // The document root has gone too.
+  expect(await ask(server.url('/'))).toMatchObject({ status: 404, body: 'no such path' })
   expect(await server.stop()).toEqual({ code: 0, signal: null })
   expect(readdirSync(temporary)).toEqual([])
 })
