@@ -9,19 +9,31 @@ import type { SitePlan } from './site-plan.js'
 /** Width of the labels in the banner of mod_wsgi-express. */
 const labelWidth = 19
 
+/** The files of a server that was set up, absolute. */
+export interface SetUpFiles {
+  readonly settings: string
+  readonly envvars: string
+  readonly controlScript: string
+  readonly serviceUnit: string
+}
+
+/** @param setUp for a server that is to be started later; null for one that listens */
 export function banner(
   settings: Settings,
   plan: SitePlan,
   python: Python | null,
   port: number,
+  setUp: SetUpFiles | null = null,
 ): string {
   const lines: [string, string][] = [
     ['Server URL', siteUrl(settings.serverName ?? plan.listenerHost, port)],
     ['Server Root', plan.serverRoot],
+    ...(setUp ? [['Server Conf', setUp.settings] as [string, string]] : []),
     ['Error Log File', logPlace(settings, plan)],
     ...otherLogs(settings, plan),
     ...debugOutput(plan),
-    ...givenFiles(settings),
+    ...(setUp ? givenFiles({ ...settings, envvarsScript: null }) : givenFiles(settings)),
+    ...(setUp ? scripts(setUp) : []),
     ['Operating Mode', plan.mode],
     // Also in debug mode, which runs one request at a time, what --processes and --threads say.
     ['Request Capacity', capacity(settings.processes ?? 1, settings.threads)],
@@ -33,8 +45,15 @@ export function banner(
     lines.push(['Reachable From', 'this machine only (--host 0.0.0.0 opens it)'])
   if (python) lines.push(['Python', `${python.path} (${python.version}, ${whyPython(python)})`])
   lines.push(['Reload', reloadRule(settings, plan)])
-  lines.push(['Stop', stopRule(settings)])
+  lines.push(setUp ? ['Service Unit', setUp.serviceUnit] : ['Stop', stopRule(settings)])
   return lines.map(([label, text]) => `${label.padEnd(labelWidth)}: ${text}\n`).join('')
+}
+
+function scripts({ envvars, controlScript }: SetUpFiles): [string, string][] {
+  return [
+    ['Environ Variables', envvars],
+    ['Control Script', controlScript],
+  ]
 }
 
 function debugOutput({ debugTools }: SitePlan): [string, string][] {

@@ -2,12 +2,14 @@
  * The tools of debug mode: what the worker is told of them, and the directories they write to.
  */
 import { spawnSync } from 'node:child_process'
-import { chownSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Account } from '../base/account.js'
 import { UserError } from '../base/errors.js'
 import type { Settings } from '../settings/settings.js'
 import type { DebugTools } from '../workers/worker-process.js'
+
+const gdbCommands = 'gdb.cmds'
 
 /** The tools that the options turn on; for debug mode only. */
 export function planDebugTools(settings: Settings, serverRoot: string): DebugTools {
@@ -48,9 +50,17 @@ function prepareFolder(folder: string, account: Account | null): void {
   }
 }
 
+/** Makes the file of {@link writeGdbCommands} for the account that will write it where root alone may make files. */
+export function prepareGdbCommands(serverRoot: string, account: Account): void {
+  const path = join(serverRoot, gdbCommands)
+  rmSync(path, { force: true })
+  writeFileSync(path, '', { flag: 'wx' })
+  chownSync(path, account.uid, account.gid)
+}
+
 /** `gdb.cmds` in the server root: gdb runs the program that it is started with at once, with these arguments. */
 export function writeGdbCommands(serverRoot: string, args: readonly string[]): string {
-  const path = join(serverRoot, 'gdb.cmds')
+  const path = join(serverRoot, gdbCommands)
   const quoted = args.map(arg => `'${arg.replaceAll("'", "'\\''")}'`)
   writeFileSync(path, `run ${quoted.join(' ')}\n`)
   return path

@@ -168,7 +168,7 @@ export function openStartupLog(settings: Settings, plan: SitePlan): LogSink | nu
 }
 
 /** One level, as mod_wsgi-express; what is missing above it is told when the log is opened. */
-function makeLogDirectory({ logDirectory }: Settings): void {
+export function makeLogDirectory({ logDirectory }: Settings): void {
   if (logDirectory === null) return
   try {
     mkdirSync(logDirectory)

@@ -1,14 +1,18 @@
 /**
  * The command: reads the command line, runs what it asks for, and turns the outcome into an exit code.
  */
-import { readFileSync } from 'node:fs'
 import { exitCode, UserError } from '../base/errors.js'
 import { type CommandRequest, readCommandLine } from '../settings/parse.js'
+import { ownVersion } from './own-version.js'
 import type { CommandPlace } from './site-plan.js'
 import { startServer } from './start-server.js'
 
 async function main(argv: readonly string[]): Promise<number> {
   const place: CommandPlace = { cwd: process.cwd(), env: process.env, uid: process.getuid?.() ?? 0 }
+  const [command, serverRoot, ...words] = argv
+  // Of control scripts only: nobody types it.
+  if (command === 'control-server' && serverRoot !== undefined)
+    return (await import('./control-server.js')).controlServer(serverRoot, words, place)
   const request = readCommandLine(argv, place)
   switch (request.kind) {
     case 'help':
@@ -27,6 +31,8 @@ async function run(request: CommandRequest, place: CommandPlace): Promise<number
   switch (request.command) {
     case 'start-server':
       return startServer(request.settings, request.entryPoint, place)
+    case 'setup-server':
+      return startServer({ ...request.settings, setupOnly: true }, request.entryPoint, place)
     case 'runmodwsgi':
       return (await import('./runmodwsgi.js')).runModWsgi(
         request.settings,
@@ -41,11 +47,6 @@ async function run(request: CommandRequest, place: CommandPlace): Promise<number
 function tellWithoutEffect({ notYet, inert }: CommandRequest): void {
   if (notYet.length > 0) process.stderr.write(`not yet: ${notYet.join(', ')}\n`)
   if (inert.length > 0) process.stderr.write(`without effect: ${inert.join(', ')}\n`)
-}
-
-function ownVersion(): string {
-  const file = new URL('../../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }
 
 // No await at the top: modules that are loaded later import from this one, and would wait for its end.

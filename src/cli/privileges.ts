@@ -4,7 +4,7 @@
  * as somebody else (`--service-user`, `--service-group`).
  */
 import { execFileSync } from 'node:child_process'
-import { chownSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { type Account, takeAccount } from '../base/account.js'
 import { UserError } from '../base/errors.js'
@@ -90,9 +90,8 @@ function groupFile(): string {
   }
 }
 
-/** Makes the server root the account's own, then takes its groups and its user, irrevocably. */
-export function becomeAccount(account: Account, serverRoot: string): void {
-  chownSync(serverRoot, account.uid, account.gid)
+/** Takes the groups and the user of an account, irrevocably. */
+export function becomeAccount(account: Account): void {
   takeAccount(account)
 }
 

@@ -11,7 +11,7 @@ import { UserError } from '../base/errors.js'
 import type { Pair, Settings } from '../settings/settings.js'
 import { findPython } from '../workers/python.js'
 import type { CommandPlace } from './site-plan.js'
-import { startServer } from './start-server.js'
+import { startedByHand, startServer } from './start-server.js'
 
 /** What python/django_settings.py tells of a project. */
 export interface DjangoSettings {
@@ -43,7 +43,10 @@ export async function runModWsgi(
   const project = await askProject(python.path, folder, argumentsOf(settings), place.env)
   adoptEnvironment(place.env, project.environment)
   const derived = deriveSettings(settings, project, place.cwd)
-  return startServer(derived.settings, entryPoint ?? derived.module, place, collectAdvice)
+  return startServer(derived.settings, entryPoint ?? derived.module, place, {
+    ...startedByHand,
+    aliasAdvice: collectAdvice,
+  })
 }
 
 /** Where manage.py is: in the directory of the command or else, unlike the original, the working directory. */

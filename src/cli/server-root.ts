@@ -1,9 +1,30 @@
 /**
  * The directory for what the server writes: log, document root, pid file.
  */
-import { lstatSync, mkdirSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../base/errors.js'
+import type { Settings } from '../settings/settings.js'
+
+/** Names in a server root that was set up. */
+export const serverRootFiles = {
+  settings: 'modwsgi-dev.toml',
+  envvars: 'envvars',
+  controlScript: 'apachectl',
+  serviceUnit: 'modwsgi-dev.service',
+  /** What is known of the server that runs. */
+  running: 'running.json',
+} as const
+
+/** Whether a server was set up in this directory, to be run from there again and again. */
+export function isSetUp(serverRoot: string): boolean {
+  return existsSync(join(serverRoot, serverRootFiles.controlScript))
+}
+
+/** The file that takes the number of the server's process. */
+export function pidFilePath({ pidFile }: Pick<Settings, 'pidFile'>, serverRoot: string): string {
+  return pidFile ?? join(serverRoot, 'httpd.pid')
+}
 
 /**
  * Makes the last level of the directory when it is missing, and `htdocs` in it. A directory below the

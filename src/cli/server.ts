@@ -1,7 +1,6 @@
 /**
  * A running server: joins channel, workers, front, watcher and log, and stops them in order.
  */
-import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../base/clock.js'
 import { deferred } from '../base/deferred.js'
@@ -22,6 +21,7 @@ import { Dispatcher, type Pool } from '../workers/dispatcher.js'
 import type { LoadResult, WorkerExit } from '../workers/worker-process.js'
 import { planSilence } from './limits.js'
 import { planEnviron, planService, planWorker, type SitePlan } from './site-plan.js'
+import { hasTerminal } from './terminal.js'
 import { type Workforce, watchesChanges } from './workforce.js'
 
 export interface ServerOptions {
@@ -43,6 +43,7 @@ export class Server {
   readonly #front: Front
   readonly #dispatcher: Dispatcher
   readonly #ended = deferred<number>()
+  readonly #firstLoad = deferred<LoadResult | null>()
   readonly #fleet: Fleet | null
   #watcher: SourceWatcher | null = null
   #stopping = false
@@ -53,6 +54,7 @@ export class Server {
     const { settings, plan, log, workforce } = options
     this.#dispatcher = workforce?.dispatcher ?? new Dispatcher()
     this.#fleet = workforce?.fleet ?? null
+    if (!this.#fleet || this.#fleet.wanted === 0) this.#firstLoad.resolve(null)
     this.#front = new Front({
       hosts: plan.listenOn,
       port: settings.port,
@@ -109,6 +111,11 @@ export class Server {
   /** Settles with the exit code when everything has ended; rejects with a {@link UserError} that ended it. */
   get ended(): Promise<number> {
     return this.#ended.promise
+  }
+
+  /** What came of the first attempt to load the application, unless the server ends of it; null: there is none. */
+  get firstLoad(): Promise<LoadResult | null> {
+    return this.#firstLoad.promise
   }
 
   /** Binds the port and sets the workers to work. Throws {@link UserError} when the port cannot be had. */
@@ -262,7 +269,10 @@ export class Server {
   /** A callable that is not there from the start is a mistake of the command line, unless changes are watched. */
   #loadTried(result: LoadResult, generation: number): void {
     const { settings, plan } = this.#options
-    if (!result.missing || watchesChanges(settings) || generation > 0 || this.#stopping) return
+    if (!result.missing || watchesChanges(settings) || generation > 0 || this.#stopping) {
+      this.#firstLoad.resolve(result)
+      return
+    }
     this.#stopping = true
     this.#front.destroy()
     this.#fleet?.kill()
@@ -282,16 +292,6 @@ export class Server {
       .list()
       .filter(request => request.pool === pool)
       .map(request => request.describe())
-  }
-}
-
-/** Whether this process has a controlling terminal. */
-function hasTerminal(): boolean {
-  try {
-    closeSync(openSync('/dev/tty', 'r'))
-    return true
-  } catch {
-    return false
   }
 }
 

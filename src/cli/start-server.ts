@@ -2,47 +2,59 @@
  * `start-server`: checks what can be checked before anything runs, prints the banner and serves until it
  * is told to stop.
  */
-import {
-  chownSync,
-  closeSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
-import { join } from 'node:path'
+import { chownSync, mkdirSync } from 'node:fs'
 import type { Account } from '../base/account.js'
-import { exitCode, UserError } from '../base/errors.js'
+import { UserError } from '../base/errors.js'
 import type { LogEvent } from '../logging/events.js'
 import type { Log } from '../logging/log.js'
 import type { Settings } from '../settings/settings.js'
 import { choosePython, findPython, type Python, type PythonSearch } from '../workers/python.js'
+import type { LoadResult } from '../workers/worker-process.js'
 import { banner } from './banner.js'
-import { checkGdb, prepareDebugTools } from './debug-tools.js'
+import { checkEntryPoint, pythonSearch } from './check-site.js'
+import { checkGdb, prepareDebugTools, prepareGdbCommands } from './debug-tools.js'
 import { prepareDocumentRoot } from './document-root.js'
 import { envvarsScript, sourceEnvvars } from './envvars.js'
 import { openLogs, openServiceLogs, openStartupLog, planLogForms } from './logs.js'
+import { PidFile } from './pid-file.js'
 import { becomeAccount, findAccount, findServiceAccounts } from './privileges.js'
-import { prepareServerRoot } from './server-root.js'
+import { removeRecord, writeRecord } from './run-record.js'
+import { isSetUp, pidFilePath, prepareServerRoot } from './server-root.js'
 import { type CommandPlace, planServerEnviron, planSite, type SitePlan } from './site-plan.js'
 import { startWarnings } from './start-warnings.js'
-import { keepTerminal } from './terminal.js'
+import { hasTerminal, keepTerminal } from './terminal.js'
 import { gatherWorkforce, needsPython, type Workforce } from './workforce.js'
 
+/** How the server was started, for the control script of a server that was set up. */
+export interface StartMode {
+  readonly foreground: boolean
+  /** A digest of the settings that set-up has written; null for others. */
+  readonly settings: string | null
+  /** See {@link startWarnings}. */
+  readonly aliasAdvice: string
+  /** It serves; what comes of the application is told later. */
+  serving(firstLoad: Promise<LoadResult | null>): void
+}
+
+export const startedByHand: StartMode = {
+  foreground: true,
+  settings: null,
+  aliasAdvice: '',
+  serving: () => {},
+}
+
 /**
- * Runs the server; gives the exit code when it has ended. Throws {@link UserError}.
- *
- * @param aliasAdvice see {@link startWarnings}
+ * Runs the server, or, with --setup-only, writes what is needed to run it later; gives the exit code when it has ended.
+ * Throws {@link UserError}.
  */
 export async function startServer(
   settings: Settings,
   entryPoint: string | null,
   place: CommandPlace,
-  aliasAdvice = '',
+  mode: StartMode = startedByHand,
 ): Promise<number> {
+  if (settings.setupOnly)
+    return (await import('./setup-server.js')).setUpServer(settings, entryPoint, place)
   const plan = planSite(settings, entryPoint, place)
   checkEntryPoint(plan)
   checkGdb(settings)
@@ -56,8 +68,9 @@ export async function startServer(
   prepareServerRoot(plan.serverRoot, owners, settings.serverRoot !== null)
   const madeDocumentRoot = prepareDocumentRoot(settings.documentRoot)
   if (plan.debugTools) prepareDebugTools(plan.debugTools, account)
+  if (account && settings.enableGdb) prepareGdbCommands(plan.serverRoot, account)
   const restoreTerminal = plan.debugTools ? keepTerminal() : null
-  const pidFile = settings.pidFile ?? join(plan.serverRoot, 'httpd.pid')
+  const pidFile = new PidFile(pidFilePath(settings, plan.serverRoot))
   const startupLog = openStartupLog(settings, plan)
   const log = holdBack(openLogs(settings, plan, forms))
   makeEggDirectory(plan.eggDirectory, account)
@@ -79,10 +92,13 @@ export async function startServer(
       env,
       log,
       bound: async () => {
-        writePidFile(pidFile)
+        pidFile.write()
+        if (isSetUp(plan.serverRoot)) noteRun(plan, mode, server.port)
         if (account) {
           workforce?.channel.giveTo(account.uid, account.gid)
-          becomeAccount(account, plan.serverRoot)
+          // Root is going to run the control script again: nobody else may put another in its place.
+          if (!isSetUp(plan.serverRoot)) chownSync(plan.serverRoot, account.uid, account.gid)
+          becomeAccount(account)
           await startWorkers(workforce, search)
         }
         // The workers tell the version, which saves a start of Python; without it, it is asked, which says
@@ -95,9 +111,10 @@ export async function startServer(
     process.stdout.on('error', () => {})
     process.stdout.write(banner(settings, plan, python, server.port))
     const asRoot = place.uid === 0 && (account === null || account.uid === 0)
-    const facts = { asRoot, madeDocumentRoot, aliasAdvice }
+    const facts = { asRoot, madeDocumentRoot, aliasAdvice: mode.aliasAdvice }
     for (const line of startWarnings(settings, facts)) process.stderr.write(`${line}\n`)
     log.letGo()
+    mode.serving(server.firstLoad)
     return await server.ended
   } catch (error) {
     if (error instanceof UserError) startupLog?.write(`modwsgi-dev: ${error.message}\n`)
@@ -108,15 +125,19 @@ export async function startServer(
     throw error
   } finally {
     restoreTerminal?.()
-    removePidFile(pidFile)
+    pidFile.remove()
+    removeRecord(plan.serverRoot)
     log.close()
     startupLog?.close()
     for (const serviceLog of serviceLogs.values()) serviceLog.close()
   }
 }
 
-/** The environment of all that is started: that of the command, with what the envvars script makes of it. */
-function planEnvironment(
+/**
+ * The environment of all that is started: that of the command, with what the envvars script makes of it.
+ * Throws {@link UserError} when the script fails.
+ */
+export function planEnvironment(
   settings: Settings,
   plan: SitePlan,
   place: CommandPlace,
@@ -129,6 +150,13 @@ function planEnvironment(
     place.env,
     planServerEnviron(settings, plan, settings.port),
   )
+}
+
+/** While the process still may write there. */
+function noteRun({ serverRoot }: SitePlan, { foreground, settings }: StartMode, port: number) {
+  const since = Date.now()
+  const record = { since, port, foreground, onTerminal: hasTerminal(), settings }
+  writeRecord(serverRoot, record)
 }
 
 /** Best effort, as in mod_wsgi-express: hardly anything uses eggs any more. */
@@ -162,42 +190,5 @@ function holdBack(log: Log): Log & { letGo(): void } {
       for (const event of events) log.emit(event)
     },
     close: () => log.close(),
-  }
-}
-
-function checkEntryPoint({ entryPoint }: SitePlan): void {
-  if (entryPoint.kind === 'module' || existsSync(entryPoint.name)) return
-  const what = entryPoint.kind === 'static' ? 'directory' : 'script'
-  throw new UserError(`the ${what} ${entryPoint.name} does not exist`, exitCode.usage)
-}
-
-function pythonSearch(settings: Settings, plan: SitePlan, place: CommandPlace): PythonSearch {
-  return {
-    option: settings.python,
-    virtualEnv: place.env['VIRTUAL_ENV'],
-    folders: [plan.workingDirectory, place.cwd],
-  }
-}
-
-function writePidFile(path: string): void {
-  try {
-    // Never through a link that somebody else has put there.
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW
-    const file = openSync(path, flags, 0o644)
-    writeSync(file, `${process.pid}\n`)
-    closeSync(file)
-  } catch (cause) {
-    throw new UserError(`--pid-file ${path} cannot be written: ${(cause as Error).message}`, 2, {
-      cause,
-    })
-  }
-}
-
-/** Removes the file if it is ours; another server may have been started over it. */
-function removePidFile(path: string): void {
-  try {
-    if (readFileSync(path, 'utf8').trim() === String(process.pid)) rmSync(path)
-  } catch {
-    // It is gone, or in a folder that the user we became may not change.
   }
 }

@@ -5,6 +5,9 @@
 import { statSync } from 'node:fs'
 import type { Settings } from '../settings/settings.js'
 
+/** For who may not know what it means. */
+export const rootWarning = 'running as root without --user: the application has all rights of root'
+
 /** What the warnings depend on besides the settings. */
 export interface StartFacts {
   /** The server runs as root. */
@@ -28,8 +31,7 @@ export function startWarnings(settings: Settings, facts: StartFacts): string[] {
     warnings.push(
       `--document-root ${settings.documentRoot} did not exist: it was made, and is empty`,
     )
-  if (facts.asRoot)
-    warnings.push('running as root without --user: the application has all rights of root')
+  if (facts.asRoot) warnings.push(rootWarning)
   return warnings
 }
 

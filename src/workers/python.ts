@@ -69,6 +69,16 @@ export async function findPython(
   return { ...chosen, version }
 }
 
+/**
+ * The absolute path of a Python that starts, as it knows it: not a link of a virtual environment followed, but a script
+ * that chooses among several replaced by what it has chosen.
+ */
+export async function askProgram(path: string): Promise<string> {
+  const script = 'import sys; sys.stdout.write(sys.executable or "")'
+  const { stdout } = await promisify(execFile)(path, ['-E', '-s', '-c', script])
+  return stdout || path
+}
+
 async function askVersion({ path, origin }: Pick<Python, 'path' | 'origin'>): Promise<string> {
   const script = 'import sys; sys.stdout.write("%d.%d.%d" % sys.version_info[:3])'
   try {

@@ -156,6 +156,7 @@ export class WorkerProcess {
   ) {
     this.#clock = clock
     const { threads, metered } = command
+    channel.restore()
     const begunFile = channel.begunFile(id, threads)
     this.requests = new WorkerRequests(threads, begunFile, this.#requestsListener(), clock, metered)
     this.#unregister = channel.register(id, (hello, socket, rest) =>
@@ -173,7 +174,7 @@ export class WorkerProcess {
         MODWSGI_DEV_CHANNEL: channel.path,
         MODWSGI_DEV_SECRET: channel.secret,
         MODWSGI_DEV_WORKER: String(id),
-        MODWSGI_DEV_BEGUN: begunFile,
+        MODWSGI_DEV_BEGUN: begunFile.path,
         ...(command.onTerminal ? { MODWSGI_DEV_TERMINAL: '1' } : {}),
       },
     })

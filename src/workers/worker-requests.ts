@@ -2,9 +2,9 @@
  * The requests that one worker has: given through its intake, at most one for each thread, and answered on
  * the connections of its threads.
  */
-import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import type { Clock } from '../base/clock.js'
+import type { BegunFile } from './begun-file.js'
 import type { Pool, WorkerName } from './dispatcher.js'
 import type { Exchange } from './exchange.js'
 import { PlaceFigures, type PlaceSnapshot } from './place-figures.js'
@@ -52,7 +52,7 @@ export class WorkerRequests implements Pool, ThreadOwner {
    */
   readonly #given: (Given | null)[]
   #busy = 0
-  readonly #begunFile: string
+  readonly #begunFile: BegunFile
   readonly #listener: RequestsListener
   readonly #clock: Clock
   readonly #stalls: StallWatch
@@ -74,7 +74,7 @@ export class WorkerRequests implements Pool, ThreadOwner {
    */
   constructor(
     threads: number,
-    begunFile: string,
+    begunFile: BegunFile,
     listener: RequestsListener,
     clock: Clock,
     metered = false,
@@ -162,7 +162,7 @@ export class WorkerRequests implements Pool, ThreadOwner {
   /** The process is gone. What it began is lost; the rest goes to another worker. */
   end(): void {
     for (const connection of [...this.#connections]) connection.end()
-    const begun = this.#highestBegun()
+    const begun = this.#begunFile.highest()
     const left = this.#given.filter(given => given !== null)
     this.#given.fill(null)
     this.#busy = 0
@@ -204,20 +204,5 @@ export class WorkerRequests implements Pool, ThreadOwner {
 
   #placeOf(number: number): number {
     return this.#given.findIndex(given => given?.number === number)
-  }
-
-  #highestBegun(): number {
-    let slots: Buffer
-    try {
-      slots = readFileSync(this.#begunFile)
-    } catch {
-      // Nothing is known: nothing may be done twice.
-      return Number.POSITIVE_INFINITY
-    }
-    let highest = 0
-    for (let at = 0; at + 4 <= slots.length; at += 4) {
-      highest = Math.max(highest, slots.readUInt32BE(at))
-    }
-    return highest
   }
 }

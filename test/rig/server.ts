@@ -10,12 +10,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFailed, onTestFinished } from 'vitest'
 
-const command = fileURLToPath(new URL('../../bin/modwsgi-dev.js', import.meta.url))
+/** What users call. */
+export const command = fileURLToPath(new URL('../../bin/modwsgi-dev.js', import.meta.url))
 
 const onTerminal = fileURLToPath(new URL('terminal.py', import.meta.url))
 
 /** Names the processes that belong to one server, their children included. */
-const marker = 'MODWSGI_TEST_RUN'
+export const marker = 'MODWSGI_TEST_RUN'
 
 /** Milliseconds until waiting for something that has to happen is given up. */
 const deadline = 20_000
@@ -111,10 +112,7 @@ export class RunningCommand {
 
   /** Processes that carry the mark of this run: the server, its workers and what they started. */
   family(): number[] {
-    return readdirSync('/proc')
-      .filter(name => /^\d+$/.test(name))
-      .filter(name => environOf(name).includes(`${marker}=${this.runId}`))
-      .map(Number)
+    return familyOf(this.runId)
   }
 
   #note(change: () => void): void {
@@ -136,6 +134,14 @@ export class RunningCommand {
       this.#changed.add(wake)
     })
   }
+}
+
+/** Processes that carry the mark of a run. */
+export function familyOf(runId: string): number[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .filter(name => environOf(name).includes(`${marker}=${runId}`))
+    .map(Number)
 }
 
 function environOf(pid: string): string[] {
@@ -160,7 +166,7 @@ export function runCommand(args: readonly string[], options: RunOptions = {}): R
   const program = terminal ? 'python3' : process.execPath
   const child = spawn(program, terminal ? [onTerminal, process.execPath, ...given] : given, {
     cwd: options.cwd ?? folder,
-    env: { ...cleanEnvironment(), ...options.env, [marker]: runId },
+    env: markedEnvironment(runId, options.env),
     stdio: [terminal ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     detached: true,
   })
@@ -186,15 +192,16 @@ export async function startServer(
   return running
 }
 
-/** What the machine of the developer sets must not change a test. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
+/** What the machine of the developer sets must not change a test; processes that get it carry the mark of the run. */
+export function markedEnvironment(runId: string, env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(PYTHON|LC_|MODWSGI_|MOD_WSGI_|VIRTUAL_ENV|NODE_OPTIONS|VITEST)/.test(name),
   )
-  return { ...Object.fromEntries(kept), LANG: 'C.UTF-8' }
+  return { ...Object.fromEntries(kept), LANG: 'C.UTF-8', ...env, [marker]: runId }
 }
 
-function killNow(pid: number): void {
+/** SIGKILL to a process that may have ended. */
+export function killNow(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {

@@ -159,6 +159,6 @@ export const apacheOptions = [
     type: 'flag',
     default: false,
     help: 'Writes the files of the server root and ends without starting the server',
-    parity: 'not-yet',
+    parity: 'works',
   },
 ] as const satisfies readonly OptionRow[]
