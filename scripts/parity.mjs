@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { compare, describeDifference } from '../test/parity/runner/compare.mjs'
 import { runScenarios } from '../test/parity/runner/run.mjs'
 import { findRealTool, ownTool } from '../test/parity/runner/tools.mjs'
-import { openScenarioFiles, scenarioFiles } from '../test/parity/scenarios/index.mjs'
+import { scenarioFiles } from '../test/parity/scenarios/index.mjs'
 import { prepare } from './prepare.mjs'
 import { isProgram, projectFolder, runProgram, StepError } from './step.mjs'
 
@@ -31,12 +31,10 @@ function realTool() {
   )
 }
 
-const allFiles = { ...scenarioFiles, ...openScenarioFiles }
-
 /** The scenarios of each file that the names ask for. */
 function chosenScenarios(names) {
-  const parts = names.filter(name => allFiles[name] === undefined)
-  return Object.entries(allFiles)
+  const parts = names.filter(name => scenarioFiles[name] === undefined)
+  return Object.entries(scenarioFiles)
     .map(([file, scenarios]) => {
       const wanted = names.length === 0 || names.includes(file)
       const some = name => parts.some(part => name.includes(part))
@@ -48,7 +46,6 @@ function chosenScenarios(names) {
 async function record(names) {
   const real = realTool()
   for (const [file, scenarios] of chosenScenarios(names)) {
-    if (scenarioFiles[file] === undefined) continue
     if (scenarios.length < scenarioFiles[file].length) {
       throw new StepError(`Only whole files are recorded: ${file}`)
     }

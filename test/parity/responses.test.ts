@@ -1,4 +1,4 @@
 /** See recorded.ts. */
 import { holdToRecorded } from './recorded.js'
 
-holdToRecorded('responses', 'heads', 'options')
+holdToRecorded('responses', 'heads', 'options', 'setup')

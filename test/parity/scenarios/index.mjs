@@ -41,13 +41,7 @@ export const scenarioFiles = {
   responses,
   runmodwsgi,
   services,
+  setup,
   strictness,
   world,
 }
-
-/**
- * These do not agree in everything: `npm run parity` shows where.
- *
- * @type {ScenarioFiles}
- */
-export const openScenarioFiles = { setup }

@@ -11,13 +11,10 @@ const settingUp = {
     'set up only': banner(['start-server', 'mirror.py', ...where, '--setup-only']),
     'setup-server': banner(['setup-server', 'mirror.py', ...where]),
   },
+  differs: {
+    'set up only': 'what set-up prints',
+    'setup-server': 'what set-up prints',
+  },
 }
 
-/** @type {Scenario} */
-const statusPage = {
-  name: 'banner of the status page',
-  starts: false,
-  probes: { 'server status': banner(['start-server', 'mirror.py', ...where, '--server-status']) },
-}
-
-export default [settingUp, statusPage]
+export default [settingUp]
