@@ -265,6 +265,16 @@ describe('a silent client', () => {
     expect(brief(await client.closed())).toBe('|/a')
   })
 
+  test('is heard first when this process stood still for longer than the time it had', async () => {
+    const { dial } = await serve(hello, { keepAliveTimeout: 0.1 })
+    const client = await dial()
+    client.send(get('/a'))
+    await client.received('/a')
+    client.send(get('/b'))
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400)
+    expect(brief(await client.received('/b'))).toBe('|/a|/b')
+  })
+
   test('keeps nobody from stopping', async () => {
     const { server, rules, dial } = await serve(hello)
     const client = await dial()
