@@ -92,6 +92,11 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
         level: 'error',
         text: `${event.attempts} workers in a row died while they started; the next attempt waits for ${event.waitsFor}`,
       }
+    case 'startsWait':
+      return {
+        level: 'error',
+        text: `no worker can be started now (${event.reason}); it is tried again until one can`,
+      }
     case 'workerKilled':
       return { level: 'warn', text: killedText(event) }
     case 'limitReached':

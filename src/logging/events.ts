@@ -72,6 +72,8 @@ export type EntryEvent =
       readonly reason: string
     }
   | { readonly type: 'restartsSpent'; readonly attempts: number; readonly waitsFor: string }
+  /** The machine has no room for another process now. */
+  | { readonly type: 'startsWait'; readonly reason: string }
   | {
       readonly type: 'workerKilled'
       readonly slot: number

@@ -16,7 +16,7 @@ import {
   type WorkerListener,
   WorkerProcess,
 } from '../workers/worker-process.js'
-import type { RestartBudget } from './restart-budget.js'
+import type { RestartBudget, RestartDecision } from './restart-budget.js'
 import { scoreboard } from './scoreboard.js'
 import type { EndCause } from './time-limits.js'
 import { type EndingRules, type LimitRules, WorkerEnding } from './worker-ending.js'
@@ -72,6 +72,8 @@ export class Fleet implements HandleOwner {
   /** Set while workers die at start: no new one before that. */
   #cancelWait: (() => void) | null = null
   #spent = false
+  /** The log has said that no worker can be started now. */
+  #toldShortage = false
   #lastId = 0
   #reloadStarted: number | null = null
   #stopped: (() => void) | null = null
@@ -269,6 +271,7 @@ export class Fleet implements HandleOwner {
     const { log, budget } = this.#options
     const pid = handle.process.pid ?? 0
     budget.reset()
+    this.#toldShortage = false
     if (result.loaded)
       log.emit({ type: 'workerReady', slot: handle.slot, pid, seconds: result.seconds })
     else log.emit({ type: 'loadFailed', slot: handle.slot, pid, error: result.error ?? 'unknown' })
@@ -322,7 +325,7 @@ export class Fleet implements HandleOwner {
     const orderly = retirement !== null && (state === 'stopping' || state === 'draining')
     if (!orderly) this.#died(handle, exit)
     const failed = !handle.wasReady && retirement === null
-    if (failed && handle.generation === this.#generation) this.#startFailed()
+    if (failed && handle.generation === this.#generation) this.#startFailed(exit)
     this.#refuseIfNobodyServes()
     this.#reconcile()
     this.#settleStop()
@@ -330,19 +333,21 @@ export class Fleet implements HandleOwner {
 
   #died(handle: WorkerHandle, exit: WorkerExit): void {
     if (this.#stopped) return
-    this.#options.log.emit({
-      type: 'workerDied',
-      slot: handle.slot,
-      pid: handle.process.pid ?? null,
-      code: exit.code,
-      signal: exit.signal,
-      askedBy: handle.askedBy,
-    })
+    if (exit.shortage === undefined)
+      this.#options.log.emit({
+        type: 'workerDied',
+        slot: handle.slot,
+        pid: handle.process.pid ?? null,
+        code: exit.code,
+        signal: exit.signal,
+        askedBy: handle.askedBy,
+      })
     if (!this.#options.died(exit)) this.#wanted = 0
   }
 
-  #startFailed(): void {
-    const decision = this.#options.budget.startFailed()
+  #startFailed({ shortage }: WorkerExit): void {
+    if (shortage !== undefined) this.#tellShortage(shortage)
+    const decision = shortage === undefined ? this.#options.budget.startFailed() : waitForRoom
     if (decision.kind === 'again') {
       this.#cancelWait ??= this.clock.after(decision.afterMilliseconds, () => {
         this.#cancelWait = null
@@ -358,6 +363,12 @@ export class Fleet implements HandleOwner {
       waitsFor: this.#options.waitsFor,
     })
     this.#refuseIfNobodyServes()
+  }
+
+  #tellShortage(reason: string): void {
+    if (this.#toldShortage) return
+    this.#toldShortage = true
+    this.#options.log.emit({ type: 'startsWait', reason })
   }
 
   /** Once no more workers are started, requests wait only while one is there that could take them. */
@@ -380,3 +391,6 @@ export class Fleet implements HandleOwner {
 }
 
 const loadedLater: LoadResult = { loaded: true, error: null, missing: false, seconds: 0 }
+
+/** What the code cannot mend costs no attempt, and an attempt costs next to nothing. */
+const waitForRoom: RestartDecision = { kind: 'again', afterMilliseconds: 200 }

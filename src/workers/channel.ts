@@ -4,11 +4,12 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UserError } from '../base/errors.js'
+import { BegunFile } from './begun-file.js'
 import {
   decodeJson,
   FrameReader,
@@ -40,8 +41,8 @@ export interface Channel {
   readonly secret: string
   /** Connections are handed to this worker from now on; the function takes that back. */
   register(worker: number, handler: ConnectionHandler): () => void
-  /** Makes the file in which a worker of so many threads notes the requests that it begins. */
-  begunFile(worker: number, threads: number): string
+  /** Makes the file in which a worker of so many threads notes the requests that it begins; throws if it cannot. */
+  begunFile(worker: number, threads: number): BegunFile
   /** Makes the directory and the socket belong to another user, who will run server and workers. */
   giveTo(uid: number, gid: number): void
   /** Closes every connection and removes socket and directory. */
@@ -84,9 +85,7 @@ export async function openChannel(refused: (reason: string) => void): Promise<Ch
       return () => handlers.delete(worker)
     },
     begunFile(worker, threads) {
-      const file = join(directory, `begun-${worker}`)
-      writeFileSync(file, Buffer.alloc(4 * threads))
-      return file
+      return new BegunFile(join(directory, `begun-${worker}`), threads)
     },
     giveTo(uid, gid) {
       for (const owned of [directory, path]) chownSync(owned, uid, gid)

@@ -110,7 +110,12 @@ export interface LoadResult {
 export interface WorkerExit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
+  /** It was never started, since the machine has no room for it now (files, processes, memory, disk): what it says. */
+  readonly shortage?: string
 }
+
+/** What a system says that can start a process at another time. */
+const shortages: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM', 'ENOSPC'])
 
 /** Facts about a worker. */
 export interface WorkerListener extends Omit<RequestsListener, 'wake'> {
@@ -133,7 +138,8 @@ export interface WorkerListener extends Omit<RequestsListener, 'wake'> {
 export class WorkerProcess {
   /** The requests it has; the dispatcher gives it more. */
   readonly requests: WorkerRequests
-  readonly #child: ChildProcess
+  /** Null: not even the attempt to start one was possible. */
+  readonly #child: ChildProcess | null
   readonly #clock: Clock
   readonly #unregister: () => void
   #control: Socket | null = null
@@ -152,34 +158,50 @@ export class WorkerProcess {
   ) {
     this.#clock = clock
     const { threads, metered } = command
-    const begunFile = channel.begunFile(id, threads)
-    this.requests = new WorkerRequests(threads, begunFile, this.#requestsListener(), clock, metered)
+    const begun = this.#attempt(() => channel.begunFile(id, threads))
+    this.requests = new WorkerRequests(threads, begun, this.#requestsListener(), clock, metered)
     this.#unregister = channel.register(id, (hello, socket, rest) =>
       this.#connected(hello, socket, rest),
     )
+    this.#child = begun && this.#attempt(() => this.#spawn(channel, begun.path))
+    this.#readOutput(channel.secret)
+    this.#child?.once('error', error => this.#spawnFailed(error))
+    this.#child?.once('close', (code, signal) => this.#gone({ code, signal }))
+  }
+
+  #spawn({ path, secret }: Channel, begunPath: string): ChildProcess {
+    const { command } = this
     const [program, args] = commandLine(command)
-    this.#child = spawn(program, args, {
+    return spawn(program, args, {
       cwd: command.workingDirectory,
       // A group (and session) of its own: the terminal's Ctrl-C is for the supervisor alone.
       detached: !command.onTerminal,
       stdio: command.onTerminal ? ['inherit', 'inherit', 'pipe'] : ['ignore', 'pipe', 'pipe'],
       env: {
         ...command.env,
-        MODWSGI_DEV_CHANNEL: channel.path,
-        MODWSGI_DEV_SECRET: channel.secret,
-        MODWSGI_DEV_WORKER: String(id),
-        MODWSGI_DEV_BEGUN: begunFile,
+        MODWSGI_DEV_CHANNEL: path,
+        MODWSGI_DEV_SECRET: secret,
+        MODWSGI_DEV_WORKER: String(this.id),
+        MODWSGI_DEV_BEGUN: begunPath,
         ...(command.onTerminal ? { MODWSGI_DEV_TERMINAL: '1' } : {}),
       },
     })
-    this.#readOutput(channel.secret)
-    this.#child.once('error', error => this.#spawnFailed(error))
-    this.#child.once('close', (code, signal) => this.#gone({ code, signal }))
+  }
+
+  /** A failure of the system is told like that of `spawn`: later, when whoever starts the worker knows it. */
+  #attempt<Result>(make: () => Result): Result | null {
+    try {
+      return make()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+      setImmediate(() => this.#spawnFailed(error as Error))
+      return null
+    }
   }
 
   /** Undefined when the process could not be started. */
   get pid(): number | undefined {
-    return this.#child.pid
+    return this.#child?.pid
   }
 
   /** Sends a control message; one to a worker that is gone is dropped. */
@@ -189,7 +211,7 @@ export class WorkerProcess {
 
   /** Sends it a signal; false when it is gone. */
   signal(signal: NodeJS.Signals): boolean {
-    return this.#child.kill(signal)
+    return this.#child?.kill(signal) ?? false
   }
 
   /**
@@ -213,11 +235,12 @@ export class WorkerProcess {
 
   /** Ends the process and all that it started, at once. */
   kill(): void {
-    if (this.pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null)
+    const child = this.#child
+    if (!child || this.pid === undefined || child.exitCode !== null || child.signalCode !== null)
       return
     killTree(this.pid)
     // It leads no group there.
-    if (this.command.onTerminal) this.#child.kill('SIGKILL')
+    if (this.command.onTerminal) child.kill('SIGKILL')
   }
 
   #requestsListener(): RequestsListener {
@@ -232,20 +255,21 @@ export class WorkerProcess {
   }
 
   #readOutput(secret: string): void {
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+    const child = this.#child
+    for (const stream of [child?.stdout, child?.stderr]) {
       const reader = new OutputReader(secret, this.listener)
       stream?.on('data', chunk => reader.push(chunk as Buffer))
       stream?.once('end', () => reader.end())
     }
     // Children of the worker hold the streams open after it has ended. Its group is ended with it; a
     // child that has left the group keeps the stream only for so long.
-    this.#child.once('exit', () => {
+    child?.once('exit', () => {
       if (this.pid !== undefined) killGroup(this.pid)
       const stopWaiting = setTimeout(() => {
-        this.#child.stdout?.destroy()
-        this.#child.stderr?.destroy()
+        child.stdout?.destroy()
+        child.stderr?.destroy()
       }, longestOutputAfterExit)
-      this.#child.once('close', () => clearTimeout(stopWaiting))
+      child.once('close', () => clearTimeout(stopWaiting))
     })
   }
 
@@ -323,9 +347,12 @@ export class WorkerProcess {
   }
 
   #spawnFailed(error: Error): void {
-    this.listener.faulty(error.message)
+    const isShortage = shortages.has((error as NodeJS.ErrnoException).code ?? '')
+    if (!isShortage) this.listener.faulty(error.message)
+    if (this.pid !== undefined) return
     // Without a process there is no 'close'.
-    if (this.pid === undefined) this.#gone({ code: null, signal: null })
+    const exit = { code: null, signal: null }
+    this.#gone(isShortage ? { ...exit, shortage: error.message } : exit)
   }
 
   #gone(exit: WorkerExit): void {

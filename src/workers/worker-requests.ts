@@ -2,9 +2,9 @@
  * The requests that one worker has: given through its intake, at most one for each thread, and answered on
  * the connections of its threads.
  */
-import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import type { Clock } from '../base/clock.js'
+import type { BegunFile } from './begun-file.js'
 import type { Pool, WorkerName } from './dispatcher.js'
 import type { Exchange } from './exchange.js'
 import { PlaceFigures, type PlaceSnapshot } from './place-figures.js'
@@ -25,6 +25,9 @@ export interface RequestsListener {
   /** One more thread has to look for requests. */
   wake(): void
 }
+
+/** Milliseconds that what a worker had sent before it died may take to arrive: it is in the kernel already. */
+const longestLastWords = 300
 
 interface Given {
   readonly number: number
@@ -52,13 +55,15 @@ export class WorkerRequests implements Pool, ThreadOwner {
    */
   readonly #given: (Given | null)[]
   #busy = 0
-  readonly #begunFile: string
+  readonly #begun: BegunFile | null
   readonly #listener: RequestsListener
   readonly #clock: Clock
   readonly #stalls: StallWatch
   readonly #connections = new Set<ThreadConnection>()
   #intake: Socket | null = null
   #lastNumber = 0
+  /** Set while the process is gone, and the last that it sent not read yet. */
+  #stopWaiting: (() => void) | null = null
   #flushOrdered = false
   readonly #flush = () => {
     this.#flushOrdered = false
@@ -69,19 +74,19 @@ export class WorkerRequests implements Pool, ThreadOwner {
   readonly #figures: readonly PlaceFigures[]
 
   /**
-   * @param begunFile where the worker notes the numbers of requests that its threads begin
+   * @param begun where the worker notes the numbers of requests that its threads begin; null: it cannot start
    * @param metered whether {@link places} is of use
    */
   constructor(
     threads: number,
-    begunFile: string,
+    begun: BegunFile | null,
     listener: RequestsListener,
     clock: Clock,
     metered = false,
   ) {
     this.#figures = Array.from({ length: metered ? threads : 0 }, () => new PlaceFigures())
     this.#given = new Array<Given | null>(threads).fill(null)
-    this.#begunFile = begunFile
+    this.#begun = begun
     this.#listener = listener
     this.#clock = clock
     this.#stalls = new StallWatch(threads, () => listener.wake(), clock)
@@ -159,18 +164,33 @@ export class WorkerRequests implements Pool, ThreadOwner {
     this.#listener.given(exchange)
   }
 
-  /** The process is gone. What it began is lost; the rest goes to another worker. */
+  /**
+   * The process is gone. What it had answered before still arrives; then what it began is lost, and the rest goes to
+   * another worker.
+   */
   end(): void {
-    for (const connection of [...this.#connections]) connection.end()
-    const begun = this.#highestBegun()
-    const left = this.#given.filter(given => given !== null)
-    this.#given.fill(null)
-    this.#busy = 0
     this.#intake?.destroy()
     // Not only when its close is heard: what goes to another worker must not come back here.
     this.#intake = null
+    if (this.#connections.size === 0) return this.#giveUp()
+    // A process that has left the worker's group may hold the other ends open.
+    this.#stopWaiting = this.#clock.after(longestLastWords, () => {
+      for (const connection of [...this.#connections]) connection.end()
+    })
+    for (const connection of [...this.#connections]) connection.readToEnd()
+  }
+
+  #giveUp(): void {
+    this.#stopWaiting?.()
+    this.#stopWaiting = null
+    const begun = this.#begun?.numbers() ?? null
+    this.#begun?.remove()
+    const left = this.#given.filter(given => given !== null)
+    this.#given.fill(null)
+    this.#busy = 0
     for (const { number, exchange } of left) {
-      if (number <= begun) exchange.lost()
+      // Where nothing is known nothing may be done twice.
+      if (begun === null || begun.has(number)) exchange.lost()
       else exchange.retry()
     }
   }
@@ -200,24 +220,10 @@ export class WorkerRequests implements Pool, ThreadOwner {
   closed(connection: ThreadConnection, reason: ProtocolError | null): void {
     this.#connections.delete(connection)
     if (reason) this.#listener.faulty(reason.message)
+    if (this.#stopWaiting !== null && this.#connections.size === 0) this.#giveUp()
   }
 
   #placeOf(number: number): number {
     return this.#given.findIndex(given => given?.number === number)
-  }
-
-  #highestBegun(): number {
-    let slots: Buffer
-    try {
-      slots = readFileSync(this.#begunFile)
-    } catch {
-      // Nothing is known: nothing may be done twice.
-      return Number.POSITIVE_INFINITY
-    }
-    let highest = 0
-    for (let at = 0; at + 4 <= slots.length; at += 4) {
-      highest = Math.max(highest, slots.readUInt32BE(at))
-    }
-    return highest
   }
 }
