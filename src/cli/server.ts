@@ -19,6 +19,7 @@ import { listenForSignals, type Order, signalExitCode } from '../supervisor/sign
 import type { SourceWatcher } from '../watch/watcher.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
 import type { LoadResult, WorkerExit } from '../workers/worker-process.js'
+import { mostConnections, openFileLimit } from './open-files.js'
 import { planEnviron, planService, planWorker, type SitePlan } from './site-plan.js'
 import { type Workforce, watchesChanges } from './workforce.js'
 
@@ -55,6 +56,7 @@ export class Server {
       hosts: plan.listenOn,
       port: settings.port,
       backlog: settings.serverBacklog,
+      mostConnections: mostConnections(openFileLimit(), plan),
       site: openStaticSite({
         aliases: settings.urlAlias,
         documentRoot: plan.documentRoot,

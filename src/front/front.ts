@@ -169,6 +169,10 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     this.#failures.answerUnread({ response, rules: this }, status)
   }
 
+  full(reason: string): void {
+    this.log.emit({ type: 'connectionsFull', reason })
+  }
+
   #exchange(request: HttpRequest, response: HttpResponse): HttpExchange {
     const access = followRequest(this, request, response)
     return {

@@ -116,6 +116,8 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
       return { level: 'error', text: `watching for changes failed: ${event.reason}` }
     case 'connectionRefused':
       return { level: 'warn', text: `a connection to the channel was refused: ${event.reason}` }
+    case 'connectionsFull':
+      return { level: 'error', text: `new connections are closed at once: ${event.reason}` }
     case 'clientError':
       return { level: 'info', text: `client ${event.client}: ${event.reason}` }
     default:

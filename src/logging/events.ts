@@ -108,6 +108,8 @@ export type EntryEvent =
   | { readonly type: 'signalIgnored'; readonly signal: string; readonly why: string }
   | { readonly type: 'watchFailed'; readonly reason: string }
   | { readonly type: 'connectionRefused'; readonly reason: string }
+  /** No more connections of clients are taken for now. */
+  | { readonly type: 'connectionsFull'; readonly reason: string }
   | { readonly type: 'clientError'; readonly client: string; readonly reason: string }
 
 /** An event as one log entry. */

@@ -77,6 +77,8 @@ export async function openChannel(refused: (reason: string) => void): Promise<Ch
     rmSync(directory, { recursive: true, force: true })
     throw unusable(cause)
   }
+  // Without a descriptor for it a connection is lost, and its worker with it; another one takes its place.
+  server.on('error', error => refused(error.message))
   return {
     path,
     secret,

@@ -105,6 +105,11 @@ export class WorkerRequests implements Pool, ThreadOwner {
     return this.#intake ? this.#given.length - this.#busy : 0
   }
 
+  /** Whether it has all its connections. */
+  get isConnected(): boolean {
+    return this.#intake !== null && this.#connections.size === this.#given.length
+  }
+
   /** The requests it has. */
   get running(): readonly RunningNumber[] {
     return this.#given.flatMap(given =>

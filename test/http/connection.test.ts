@@ -17,7 +17,12 @@ const hello: Answer = (request, response) => {
 const brief = (text: string) =>
   text.replace(/HTTP\/1\.1 200 OK\r\nContent-Length: \d+\r\n\r\n/g, '|')
 
-async function serve(answer: Answer, changes: Partial<ConnectionRules> = {}) {
+async function serve(
+  answer: Answer,
+  changes: Partial<ConnectionRules> = {},
+  mostConnections = Number.POSITIVE_INFINITY,
+) {
+  const full: string[] = []
   const rules = {
     keepAliveTimeout: 5,
     silence: 5,
@@ -32,11 +37,13 @@ async function serve(answer: Answer, changes: Partial<ConnectionRules> = {}) {
       response.writeHead(status, 'Refused', ['Content-Length', '0'])
       response.end()
     },
+    full: reason => void full.push(reason),
   }
-  const server = new HttpServer({ hosts: ['127.0.0.1'], port: 0, backlog: 10 }, rules, handler)
+  const place = { hosts: ['127.0.0.1'], port: 0, backlog: 10, mostConnections }
+  const server = new HttpServer(place, rules, handler)
   await server.listen()
   onTestFinished(() => server.destroy())
-  return { server, rules, dial: () => dial(server.port) }
+  return { server, rules, full, dial: () => dial(server.port) }
 }
 
 /** A client: what it has received, and a way to wait for it. */
@@ -306,4 +313,29 @@ test('a receiver that answers in the middle of a body ends the connection, and n
   const next = await dial()
   next.send(`${head}2\r\nab\r\n`)
   expect(await next.closed()).toContain('413')
+})
+
+describe('more connections than there may be', () => {
+  test('are closed, those before are served, and new ones once there is room again', async () => {
+    const { full, dial } = await serve(hello, {}, 2)
+    const [first, second] = [await dial(), await dial()]
+    for (const client of [first, second]) {
+      client.send(get('/a'))
+      await client.received('/a')
+    }
+    for (let count = 0; count < 3; count++) expect(await (await dial()).closed()).toBe('')
+    expect(full).toEqual(['2 are open, and the limit of open files allows no more'])
+    first.send(get('/b'))
+    expect(brief(await first.received('/b'))).toBe('|/a|/b')
+    second.send('GET /c HTTP/1.0\r\n\r\n')
+    await second.closed()
+    second.socket.destroy()
+    await expect
+      .poll(async () => {
+        const late = await dial()
+        late.send('GET /d HTTP/1.0\r\n\r\n')
+        return brief(await late.closed())
+      })
+      .toBe('|/d')
+  })
 })

@@ -314,6 +314,21 @@ describe('Fleet', () => {
     expect(fleet.snapshot()).toEqual([])
   })
 
+  test('a worker that lost a connection while it started is replaced before it takes requests', async () => {
+    const { stage, fleet, clock, submit, logged } = await openFleet({ threads: 2 })
+    fleet.start()
+    const broken = await stage.next()
+    await broken.becomeReady(1)
+    const request = submit()
+    expect(await logged('workerFaulty')).toMatchObject({
+      reason: 'not all of its connections have arrived',
+    })
+    await clock.ordered()
+    clock.strike()
+    await (await stage.next()).becomeReady(2)
+    await request.until('started')
+  })
+
   test('a worker for which there is no room is started when there is, however long that takes', async () => {
     const rooms = [noRoom(), noRoom(), noRoom(), noRoom(), null]
     const channel = await openChannel(() => {})
