@@ -1,3 +1,5 @@
+import { wallTime } from './wall-time.js'
+
 /**
  * Time as an argument: whatever waits or measures takes a {@link Clock}, so that a test can turn the
  * hands itself.
@@ -14,7 +16,7 @@ export interface Clock {
 /** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  epoch: () => (performance.timeOrigin + performance.now()) / 1000,
+  epoch: wallTime(),
   after(milliseconds, action) {
     const timer = setTimeout(action, milliseconds)
     return () => clearTimeout(timer)
