@@ -1,12 +1,12 @@
 /**
- * The file in which a worker notes the requests that its threads begin (docs/protocol.md): what it had begun when it
- * died cannot be asked from it any more.
+ * The numbers of the requests that one worker has begun: a file that it has in its memory, with a slot of four bytes
+ * for each thread (docs/protocol.md). It is read when the worker is dead, which needs no name and no new descriptor:
+ * whatever clears the temporary folder may have removed it, and there may be no room for one more open file.
  */
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 
 const slotSize = 4
 
-/** Kept open from the start: it can be read when no more files can be opened, or its folder has gone. */
 export class BegunFile {
   readonly #slots: Buffer
   #descriptor: number | null
@@ -17,7 +17,7 @@ export class BegunFile {
     threads: number,
   ) {
     this.#slots = Buffer.alloc(slotSize * threads)
-    this.#descriptor = openSync(path, 'w+', 0o600)
+    this.#descriptor = openSync(path, 'wx+', 0o600)
     // Whole, and not as a hole: the worker maps it, and a full disk would end it then.
     writeSync(this.#descriptor, this.#slots)
   }

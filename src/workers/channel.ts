@@ -4,8 +4,8 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type Socket } from 'node:net'
+import { chmodSync, chownSync, lstatSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UserError } from '../base/errors.js'
@@ -35,12 +35,17 @@ export interface Hello {
 export type ConnectionHandler = (hello: Hello, socket: Socket, rest: Buffer) => boolean
 
 export interface Channel {
-  /** Path of the socket. */
+  /** Path of the socket, for workers that start now. */
   readonly path: string
   /** What a worker has to name in HELLO. */
   readonly secret: string
   /** Connections are handed to this worker from now on; the function takes that back. */
   register(worker: number, handler: ConnectionHandler): () => void
+  /**
+   * Opens another socket in a directory of its own where the present one was removed, as programs that clear the
+   * temporary folder do. Connections that are open do not need it.
+   */
+  restore(): void
   /** Makes the file in which a worker of so many threads notes the requests that it begins; throws if it cannot. */
   begunFile(worker: number, threads: number): BegunFile
   /** Makes the directory and the socket belong to another user, who will run server and workers. */
@@ -49,53 +54,63 @@ export interface Channel {
   close(): void
 }
 
+/** A socket that workers connect to, in a directory that only its user can enter. */
+interface Place {
+  readonly directory: string
+  readonly path: string
+  /** Tells this socket from whatever may be found under its name later. */
+  readonly inode: number
+  readonly server: Server
+}
+
 /**
  * Opens the channel in a directory of its own of mode 0700.
  * Throws {@link UserError} where the temporary folder does not allow it.
  * @param refused hears of a connection that was turned away, and why
  */
 export async function openChannel(refused: (reason: string) => void): Promise<Channel> {
-  const directory = makeDirectory()
-  chmodSync(directory, 0o700)
-  const path = join(directory, 'channel')
   const secret = randomBytes(16).toString('hex')
   const handlers = new Map<number, ConnectionHandler>()
   const sockets = new Set<Socket>()
-
-  const server = createServer(socket => {
+  const receive = (socket: Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
     greet(socket, secret, handlers, refused)
-  })
-  try {
-    if (Buffer.byteLength(path) > longestSocketPath) throw new Error('its name is too long')
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(path, () => resolve())
-    })
-  } catch (cause) {
-    rmSync(directory, { recursive: true, force: true })
-    throw unusable(cause)
   }
-  // Without a descriptor for it a connection is lost, and its worker with it; another one takes its place.
-  server.on('error', error => refused(error.message))
+  let place = await firstPlace(receive)
+  // Those before stay open: a worker may be about to be accepted there.
+  const places: Place[] = []
+  const use = (another: Place) => {
+    // Without a descriptor for it a connection is lost, and its worker with it; another one takes its place.
+    another.server.on('error', error => refused(error.message))
+    places.push(another)
+    place = another
+  }
+  use(place)
   return {
-    path,
+    get path() {
+      return place.path
+    },
     secret,
     register(worker, handler) {
       handlers.set(worker, handler)
       return () => handlers.delete(worker)
     },
+    restore() {
+      if (isThere(place)) return
+      const another = anotherPlace(receive)
+      if (another !== null) use(another)
+    },
     begunFile(worker, threads) {
-      return new BegunFile(join(directory, `begun-${worker}`), threads)
+      return new BegunFile(join(place.directory, `begun-${worker}`), threads)
     },
     giveTo(uid, gid) {
-      for (const owned of [directory, path]) chownSync(owned, uid, gid)
+      for (const owned of [place.directory, place.path]) chownSync(owned, uid, gid)
     },
     close() {
-      server.close()
+      for (const { server } of places) server.close()
       for (const socket of sockets) socket.destroy()
-      rmSync(directory, { recursive: true, force: true })
+      for (const { directory } of places) rmSync(directory, { recursive: true, force: true })
     },
   }
 }
@@ -103,12 +118,52 @@ export async function openChannel(refused: (reason: string) => void): Promise<Ch
 /** What fits into sun_path everywhere: 104 bytes on macOS, 108 on Linux, with a NUL at the end. */
 const longestSocketPath = 103
 
-function makeDirectory(): string {
+async function firstPlace(receive: (socket: Socket) => void): Promise<Place> {
   try {
-    return mkdtempSync(join(tmpdir(), 'modwsgi-dev-'))
+    const { place, opened } = openPlace(tmpdir(), receive)
+    await opened
+    return place
   } catch (cause) {
     throw unusable(cause)
   }
+}
+
+/** Null where none can be opened. The temporary folder may be gone as a whole; the one of the system never is. */
+function anotherPlace(receive: (socket: Socket) => void): Place | null {
+  for (const folder of [tmpdir(), '/tmp']) {
+    try {
+      const { place, opened } = openPlace(folder, receive)
+      opened.catch(() => {})
+      if (place.server.listening) return place
+    } catch {
+      // The next one.
+    }
+  }
+  return null
+}
+
+/** Node binds the socket before it returns; `opened` rejects when that has failed, and nothing is left then. */
+function openPlace(
+  folder: string,
+  receive: (socket: Socket) => void,
+): { place: Place; opened: Promise<void> } {
+  const directory = mkdtempSync(join(folder, 'modwsgi-dev-'))
+  chmodSync(directory, 0o700)
+  const path = join(directory, 'channel')
+  const server = createServer(receive)
+  const opened = new Promise<void>((resolve, reject) => {
+    server.once('listening', resolve)
+    server.once('error', reject)
+    if (Buffer.byteLength(path) > longestSocketPath) reject(new Error('its name is too long'))
+    else server.listen(path)
+  })
+  if (!server.listening) rmSync(directory, { recursive: true })
+  const inode = server.listening ? lstatSync(path).ino : 0
+  return { place: { directory, path, inode, server }, opened }
+}
+
+function isThere({ path, inode }: Place): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.ino === inode
 }
 
 function unusable(cause: unknown): UserError {

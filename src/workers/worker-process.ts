@@ -23,9 +23,6 @@ const wakeMessage = { type: 'wake' } as const
 /** Milliseconds in which a worker can write its stacks if it can at all. */
 const longestStacks = 300
 
-/** Milliseconds that the connections of a worker may still take to arrive when it is ready. */
-const longestConnecting = 1000
-
 /** Milliseconds that the output of a process which has ended may still take to arrive. */
 const longestOutputAfterExit = 1000
 
@@ -151,9 +148,6 @@ export class WorkerProcess {
   /** Has the stacks of all threads written by C code, whatever Python does; 0: not known yet. */
   #stackSignal = 0
   #stacksWritten: (() => void) | null = null
-  /** What is to be told once all its connections are there. */
-  #whenConnected: (() => void) | null = null
-  #stopConnecting: () => void = () => {}
 
   constructor(
     readonly id: number,
@@ -164,7 +158,10 @@ export class WorkerProcess {
   ) {
     this.#clock = clock
     const { threads, metered } = command
-    const begun = this.#attempt(() => channel.begunFile(id, threads))
+    const begun = this.#attempt(() => {
+      channel.restore()
+      return channel.begunFile(id, threads)
+    })
     this.requests = new WorkerRequests(threads, begun, this.#requestsListener(), clock, metered)
     this.#unregister = channel.register(id, (hello, socket, rest) =>
       this.#connected(hello, socket, rest),
@@ -291,11 +288,9 @@ export class WorkerProcess {
         return true
       case 'intake':
         this.requests.openIntake(socket)
-        this.#tellConnected()
         return true
       case 'thread':
         this.requests.openThread(hello.thread, socket, rest)
-        this.#tellConnected()
         return true
       default:
         return false
@@ -336,7 +331,9 @@ export class WorkerProcess {
     const message = decodeMessage(payload)
     switch (message.type) {
       case 'ready':
-        return this.#ready(message as unknown as LoadResult)
+        return this.requests.whenConnected(() =>
+          this.listener.ready(message as unknown as LoadResult),
+        )
       case 'loaded':
         return this.listener.loaded()
       case 'files':
@@ -354,23 +351,6 @@ export class WorkerProcess {
     }
   }
 
-  /** A thread whose connection was lost on the way (no descriptors) would keep for itself what it is given. */
-  #ready(result: LoadResult): void {
-    this.#stopConnecting = this.#clock.after(longestConnecting, () =>
-      this.listener.faulty('not all of its connections have arrived'),
-    )
-    this.#whenConnected = () => this.listener.ready(result)
-    this.#tellConnected()
-  }
-
-  #tellConnected(): void {
-    if (this.#whenConnected === null || !this.requests.isConnected) return
-    const tell = this.#whenConnected
-    this.#whenConnected = null
-    this.#stopConnecting()
-    tell()
-  }
-
   #spawnFailed(error: Error): void {
     const isShortage = shortages.has((error as NodeJS.ErrnoException).code ?? '')
     if (!isShortage) this.listener.faulty(error.message)
@@ -385,7 +365,6 @@ export class WorkerProcess {
     if (this.#isGone) return
     this.#isGone = true
     this.#unregister()
-    this.#stopConnecting()
     for (const socket of [this.#control, this.#lifeline]) socket?.destroy()
     this.requests.end()
     this.listener.gone(exit)

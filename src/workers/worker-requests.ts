@@ -26,6 +26,9 @@ export interface RequestsListener {
   wake(): void
 }
 
+/** Milliseconds that the connections of a worker may still take to arrive when it has loaded the application. */
+const longestConnecting = 1000
+
 /** Milliseconds that what a worker had sent before it died may take to arrive: it is in the kernel already. */
 const longestLastWords = 300
 
@@ -62,6 +65,9 @@ export class WorkerRequests implements Pool, ThreadOwner {
   readonly #connections = new Set<ThreadConnection>()
   #intake: Socket | null = null
   #lastNumber = 0
+  /** Set while connections are waited for. */
+  #onConnected: (() => void) | null = null
+  #hasEnded = false
   /** Set while the process is gone, and the last that it sent not read yet. */
   #stopWaiting: (() => void) | null = null
   #flushOrdered = false
@@ -105,11 +111,6 @@ export class WorkerRequests implements Pool, ThreadOwner {
     return this.#intake ? this.#given.length - this.#busy : 0
   }
 
-  /** Whether it has all its connections. */
-  get isConnected(): boolean {
-    return this.#intake !== null && this.#connections.size === this.#given.length
-  }
-
   /** The requests it has. */
   get running(): readonly RunningNumber[] {
     return this.#given.flatMap(given =>
@@ -127,6 +128,27 @@ export class WorkerRequests implements Pool, ThreadOwner {
     return given.exchange
   }
 
+  /**
+   * Calls `action` once all connections are there; the worker is faulty if they do not come. A thread whose connection
+   * was lost on the way (no descriptors) would keep for itself what it is given.
+   */
+  whenConnected(action: () => void): void {
+    const stopWaiting = this.#clock.after(longestConnecting, () =>
+      this.#listener.faulty('not all of its connections have arrived'),
+    )
+    this.#onConnected = () => {
+      this.#onConnected = null
+      stopWaiting()
+      if (!this.#hasEnded) action()
+    }
+    this.#tellConnected()
+  }
+
+  #tellConnected(): void {
+    const isWhole = this.#intake !== null && this.#connections.size === this.#given.length
+    if (isWhole) this.#onConnected?.()
+  }
+
   openIntake(socket: Socket): void {
     this.#intake = socket
     socket.on('error', () => socket.destroy())
@@ -135,6 +157,7 @@ export class WorkerRequests implements Pool, ThreadOwner {
     })
     socket.resume()
     this.#listener.freed(null)
+    this.#tellConnected()
   }
 
   /** @param rest bytes that came right after HELLO: the thread may have answered a request already */
@@ -142,6 +165,7 @@ export class WorkerRequests implements Pool, ThreadOwner {
     const connection = new ThreadConnection(thread, socket, this)
     this.#connections.add(connection)
     if (rest.length > 0) connection.push(rest)
+    this.#tellConnected()
   }
 
   /** Gives the worker an encoded REQUEST; `free` must be above 0. */
@@ -174,6 +198,8 @@ export class WorkerRequests implements Pool, ThreadOwner {
    * another worker.
    */
   end(): void {
+    this.#hasEnded = true
+    this.#onConnected?.()
     this.#intake?.destroy()
     // Not only when its close is heard: what goes to another worker must not come back here.
     this.#intake = null

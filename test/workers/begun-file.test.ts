@@ -22,6 +22,14 @@ test('BegunFile tells the number in the slot of each thread', () => {
   expect(file.numbers()).toEqual(new Set([7, 256, 0]))
 })
 
+test('numbers() of a worker without threads are none', () => {
+  expect(make(0).file.numbers()).toEqual(new Set())
+})
+
+test('BegunFile cannot be made where there is no folder', () => {
+  expect(() => new BegunFile('/no/such/folder/begun-1', 1)).toThrow('ENOENT')
+})
+
 test('BegunFile can be read when its folder is gone', () => {
   const { folder, path, file } = make(1)
   writeFileSync(path, Buffer.from('00000007', 'hex'), { flag: 'r+' })

@@ -1,7 +1,8 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { dirname } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Hello, openChannel } from '../../src/workers/channel.js'
 import { encodeFrame, encodeJson, frameType } from '../../src/workers/protocol.js'
 
@@ -89,4 +90,69 @@ test('a worker that is not wanted any more is turned away without a word', async
   socket.write(hello(channel.secret))
   await closed(socket)
   expect(refusals).toEqual([])
+})
+
+describe('restore()', () => {
+  const greetedBy = (channel: Awaited<ReturnType<typeof open>>['channel'], worker: number) =>
+    new Promise<Socket>(resolve => {
+      channel.register(worker, (_hello, socket) => {
+        resolve(socket)
+        return true
+      })
+    })
+
+  test('leaves a socket that is there alone', async () => {
+    const { channel } = await open()
+    const { path } = channel
+    channel.restore()
+    expect(channel.path).toBe(path)
+  })
+
+  const removals: readonly [string, (path: string) => void][] = [
+    ['the directory', path => rmSync(dirname(path), { recursive: true })],
+    ['the socket', path => rmSync(path)],
+    [
+      'the socket, and something else has its name',
+      path => {
+        rmSync(path)
+        writeFileSync(path, '')
+      },
+    ],
+  ]
+  for (const [what, remove] of removals) {
+    test(`opens another place after ${what} was removed, and keeps what is connected`, async () => {
+      const { channel } = await open()
+      const { path } = channel
+      const first = greetedBy(channel, 7)
+      const old = await connectTo(path)
+      old.write(hello(channel.secret))
+      const present = await first
+      remove(path)
+      channel.restore()
+      expect(channel.path).not.toBe(path)
+      expect(statSync(dirname(channel.path)).mode & 0o777).toBe(0o700)
+      const second = greetedBy(channel, 8)
+      const fresh = await connectTo(channel.path)
+      fresh.write(hello(channel.secret, { worker: 8 }))
+      await second
+      const arrived = new Promise(resolve => present.once('data', resolve))
+      old.write('x')
+      expect(String(await arrived)).toBe('x')
+      const places = [path, channel.path].map(dirname)
+      channel.close()
+      expect(places.filter(existsSync)).toEqual([])
+      old.destroy()
+      fresh.destroy()
+    })
+  }
+
+  test('finds a place where the temporary folder is gone as a whole', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'modwsgi-gone-'))
+    vi.stubEnv('TMPDIR', folder)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const { channel } = await open()
+    rmSync(folder, { recursive: true })
+    channel.restore()
+    expect(existsSync(channel.path)).toBe(true)
+  })
 })
