@@ -4,7 +4,17 @@ It knows frames, not what they mean. The request thread takes the frames of a pl
 itself (request_thread.py); everything else on every connection goes through here.
 """
 
-from _socket import AF_UNIX, MSG_DONTWAIT, MSG_PEEK, MSG_WAITALL, SOCK_STREAM, socket
+from _socket import (
+    AF_UNIX,
+    MSG_DONTWAIT,
+    MSG_PEEK,
+    MSG_WAITALL,
+    SO_RCVBUF,
+    SO_SNDBUF,
+    SOCK_STREAM,
+    SOL_SOCKET,
+    socket,
+)
 from _thread import allocate_lock
 from sys import version_info
 
@@ -36,16 +46,21 @@ class ConnectionLost(OSError):
 class Channel:
     """What all connections of this worker have in common: where to connect, and as whom."""
 
-    __slots__ = ("path", "secret", "worker")
+    __slots__ = ("path", "secret", "worker", "send_buffer", "receive_buffer")
 
     def __init__(self, path: str, secret: str, worker: int) -> None:
         self.path = path
         self.secret = secret
         self.worker = worker
+        self.send_buffer = self.receive_buffer = 0  # bytes of further connections; 0: as the system has it
 
     def connect(self, role: str, thread: "Optional[int]" = None) -> "Connection":
         """Open a connection and introduce it with HELLO; OSError if the supervisor is not there."""
         sock = socket(AF_UNIX, SOCK_STREAM)
+        if self.send_buffer:
+            sock.setsockopt(SOL_SOCKET, SO_SNDBUF, self.send_buffer)
+        if self.receive_buffer:
+            sock.setsockopt(SOL_SOCKET, SO_RCVBUF, self.receive_buffer)
         sock.connect(self.path)
         connection = Connection(sock)
         hello = {"version": VERSION, "secret": self.secret, "role": role, "worker": self.worker}

@@ -65,6 +65,8 @@ class Worker:
             from .server_figures import ServerFigures
 
             self.server_figures = ServerFigures(self._send)
+        self.channel.send_buffer = configuration.get("sendBuffer", 0)
+        self.channel.receive_buffer = configuration.get("receiveBuffer", 0)
         self.debugging = configuration["debug"] is not None
         if configuration.get("evicts"):
             self.signals.let_evict()

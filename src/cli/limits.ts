@@ -1,4 +1,5 @@
 /** From settings to the limits of workers. */
+import type { SilenceRules } from '../front/silence-watch.js'
 import type { Settings } from '../settings/settings.js'
 import type { TimeLimits } from '../supervisor/time-limits.js'
 import type { SitePlan } from './site-plan.js'
@@ -17,6 +18,15 @@ export function planLimits(settings: Settings, { mode, threads }: SitePlan): Tim
     eviction: settings.evictionTimeout,
     shutdown: settings.shutdownTimeout,
     threads,
+  }
+}
+
+/** Without a daemon process nobody waits for one. */
+export function planSilence(settings: Settings, { mode }: SitePlan): SilenceRules {
+  const { socketTimeout, slowRequests } = settings
+  return {
+    silence: mode === 'daemon' && socketTimeout > 0 ? socketTimeout * 1000 : null,
+    slow: slowRequests === null ? null : slowRequests * 1000,
   }
 }
 

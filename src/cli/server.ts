@@ -19,6 +19,7 @@ import { listenForSignals, type Order, signalExitCode } from '../supervisor/sign
 import type { SourceWatcher } from '../watch/watcher.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
 import type { LoadResult, WorkerExit } from '../workers/worker-process.js'
+import { planSilence } from './limits.js'
 import { mostConnections, openFileLimit } from './open-files.js'
 import { planEnviron, planService, planWorker, type SitePlan } from './site-plan.js'
 import { type Workforce, watchesChanges } from './workforce.js'
@@ -76,6 +77,8 @@ export class Server {
       resourceScript: join(plan.serverRoot, 'resource.wsgi'),
       keepAliveTimeout: settings.keepAliveTimeout,
       silence: settings.socketTimeout,
+      stall: settings.socketTimeout,
+      responseStall: settings.responseSocketTimeout || settings.socketTimeout,
       headPatience: patience(
         settings.headerTimeout,
         settings.headerMaxTimeout,
@@ -83,6 +86,10 @@ export class Server {
       ),
       bodyPatience: patience(settings.bodyTimeout, settings.bodyMaxTimeout, settings.bodyMinRate),
       queueTimeout: settings.queueTimeout,
+      queueLimit: settings.daemonBacklog,
+      connectTimeout: settings.connectTimeout,
+      silenceRules: planSilence(settings, plan),
+      maxClients: settings.maxClients,
       bodyLimit: settings.limitRequestBody,
       mapsHead: mapsHead(settings),
       chunkedRequests: settings.chunkedRequest,
@@ -151,7 +158,7 @@ export class Server {
         return this.#quit(order.signal)
       case 'restart':
         this.#options.workforce?.services.restart()
-        return this.#fleet?.reload([order.signal])
+        return this.#fleet?.renew(order.signal)
       case 'finish':
         void this.stop(order.signal, Number.POSITIVE_INFINITY)
         return

@@ -173,6 +173,8 @@ export function planWorker(
     shutdownTimeout: settings.shutdownTimeout,
     evicts: settings.evictionTimeout > 0,
     cpuTimeLimit: plan.mode === 'daemon' ? settings.cpuTimeLimit : 0,
+    sendBuffer: settings.sendBufferSize,
+    receiveBuffer: settings.receiveBufferSize,
     debug: plan.debugTools,
   }
 }

@@ -1,13 +1,7 @@
-/**
- * One request on its way through the application: waits for a thread, streams the body to it, and the
- * response back, with back-pressure in both directions.
- */
-import type { Clock } from '../base/clock.js'
 import type { BodyReceiver, HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
 import type { RunningRequest } from '../logging/events.js'
-import type { Log } from '../logging/log.js'
-import type { Dispatcher, Job, Pool, RefusalReason } from '../workers/dispatcher.js'
+import type { Job, Pool, RefusalReason } from '../workers/dispatcher.js'
 import type { Exchange } from '../workers/exchange.js'
 import {
   type AbortReason,
@@ -20,41 +14,16 @@ import {
   type ResponseFrame,
 } from '../workers/protocol.js'
 import type { ThreadConnection } from '../workers/thread-connection.js'
-import type { InProgress, Listed } from './in-progress.js'
-import { type FrontRules, type HttpExchange, writeHead } from './reply.js'
+import type { ApplicationFront, RequestBody } from './application-front.js'
+import type { Listed } from './in-progress.js'
+import { type HttpExchange, writeHead } from './reply.js'
 import { faultOf, responseHead } from './response-head.js'
-
-/** What all requests of a front share. */
-export interface ApplicationFront extends FrontRules {
-  readonly dispatcher: Dispatcher
-  readonly log: Log
-  readonly clock: Clock
-  /** Seconds a request may wait for a thread (--queue-timeout); 0: for ever. */
-  readonly queueTimeout: number
-  /** Longest request body in bytes (--limit-request-body); 0: no limit. */
-  readonly bodyLimit: number
-  /** Requests that are with the application or wait for it. */
-  readonly inProgress: InProgress<AppRequest>
-  /** A response `200 Error` is a failure: the daemons of the original say so that they could not answer. */
-  readonly inDaemonMode: boolean
-  /** Responses of the application with a status of errors are failures (--error-override). */
-  readonly overridesErrors: boolean
-  /**
-   * Serves a path of this site instead: a 200 response with a local Location.
-   * @param environ what the application was given
-   */
-  redirect(http: HttpExchange, location: string, environ: string): void
-  /** Answers with what is for an error of the server's own. */
-  fail(http: HttpExchange, status: number, known: { readonly environ: string }): void
-}
-
-/** A request body: none, whole and small, or to be streamed. */
-export type RequestBody = Buffer | 'none' | 'streamed'
+import type { SilenceRules, Watched } from './silence-watch.js'
 
 /** A response that comes before the request body is complete is held back up to this many bytes. */
 const mostHeldBytes = maxInlineBody
 
-export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
+export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched {
   readonly #onClose = () => this.#closed()
   /** See {@link InProgress}. */
   place = -1
@@ -78,6 +47,9 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
   readonly response: HttpResponse
   readonly #submitted: number
   #started = 0
+  /** When the worker last said something, or could not. */
+  #heard = 0
+  #namedSlow = false
 
   constructor(
     readonly front: ApplicationFront,
@@ -93,6 +65,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
     this.#frame = encodeRequest(environ, kind, typeof body === 'string' ? undefined : body)
     this.request = http.request
     this.response = http.response
+    this.response.stall = front.responseStall
     front.inProgress.add(this)
     this.response.once('close', this.#onClose)
   }
@@ -108,6 +81,44 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
       scriptFilename: this.scriptFilename,
       seconds: (this.front.clock.now() - since) / 1000,
     }
+  }
+
+  // Watched.
+
+  look(now: number, { silence, slow }: SilenceRules): void {
+    if (this.pool === null) return
+    if (slow !== null && !this.#namedSlow && now - this.#started > slow) {
+      this.#namedSlow = true
+      this.front.log.emit({ type: 'slowRequest', request: this.describe(), over: false })
+    }
+    // A client that sends its body slowly, or does not read, keeps the worker silent.
+    if (!this.#bodyDone || this.#waitsForDrain) this.#heard = now
+    else if (silence !== null && now - this.#heard > silence) this.#giveUp(silence)
+  }
+
+  #giveUp(silence: number): void {
+    if (this.#answered) return
+    this.front.log.emit({
+      type: 'workerSilent',
+      request: this.describe(),
+      limit: silence / 1000,
+      begun: this.#headSent,
+    })
+    this.#connection?.abort(abortReason.clientGone)
+    this.#held = null
+    if (this.#headSent) this.#finish(endOutcome.failedAfterHead)
+    else this.#page(504)
+  }
+
+  /** The queue is full: it waits outside for room, but no longer than --connect-timeout. */
+  waitForRoom(): void {
+    const { clock, dispatcher, connectTimeout, queueLimit, log } = this.front
+    clock.after(connectTimeout * 1000, () => {
+      if (dispatcher.placeOf(this) < queueLimit) return
+      dispatcher.withdraw(this)
+      log.emit({ type: 'queueFull', request: this.describe(), limit: queueLimit })
+      this.#page(503)
+    })
   }
 
   // Job: waiting for a thread.
@@ -126,6 +137,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
   start(pool: Pool): void {
     this.pool = pool
     this.#started = this.front.clock.now()
+    this.#heard = this.#started
     this.http.access?.given(pool)
     // From here on a failure is one of its own, which may have a document of its own.
     this.http.failing = false
@@ -158,11 +170,15 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver {
   }
 
   data(piece: Buffer): void {
+    this.#heard = this.front.clock.now()
     if (this.#inOrder) this.#sendPiece(piece)
     else this.#hold(piece.length, () => this.#sendPiece(piece))
   }
 
   ended(outcome: EndOutcome): void {
+    if (this.#namedSlow) {
+      this.front.log.emit({ type: 'slowRequest', request: this.describe(), over: true })
+    }
     this.#connection = null
     this.pool = null
     if (this.#inOrder) this.#finish(outcome)

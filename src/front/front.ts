@@ -19,7 +19,9 @@ import {
 import type { Dispatcher } from '../workers/dispatcher.js'
 import { maxInlineBody } from '../workers/protocol.js'
 import { followRequest, tellUnreadable } from './access.js'
-import { type ApplicationFront, AppRequest } from './app-request.js'
+import { AppRequest } from './app-request.js'
+import type { ApplicationFront } from './application-front.js'
+import { ClientGate } from './client-gate.js'
 import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.js'
 import { type FailureOptions, Failures, type KnownOfFailure } from './failures.js'
 import { InProgress } from './in-progress.js'
@@ -31,6 +33,7 @@ import { createRequestIds } from './request-id.js'
 import { parseTarget, type RequestTarget } from './request-target.js'
 import { answerOptions, answerTrace } from './server-methods.js'
 import { reasonPhrase } from './server-page.js'
+import { type SilenceRules, SilenceWatch } from './silence-watch.js'
 
 export interface FrontOptions extends ListenOptions, FailureOptions {
   readonly site: StaticSite
@@ -44,11 +47,20 @@ export interface FrontOptions extends ListenOptions, FailureOptions {
   readonly keepAliveTimeout: number
   /** Seconds that a new connection may be silent (--socket-timeout). */
   readonly silence: number
+  /** Seconds that a client may take nothing of what it is sent: a page or a file, or what the application sends. */
+  readonly stall: number
+  readonly responseStall: number
   /** Time that a client has for a head (--header-timeout and its kin), and for a body (--body-timeout). */
   readonly headPatience: PatienceRule
   readonly bodyPatience: PatienceRule
   readonly queueTimeout: number
+  readonly queueLimit: number
+  readonly connectTimeout: number
   readonly bodyLimit: number
+  /** When a worker is silent for too long, or a request slow. */
+  readonly silenceRules: SilenceRules
+  /** Requests served at a time (--max-clients); null: as many as come. */
+  readonly maxClients: number | null
   /** HEAD reaches the application as GET (--map-head-to-get). */
   readonly mapsHead: boolean
   /** Whether bodies with `Transfer-Encoding: chunked` are taken (--chunked-request). */
@@ -64,6 +76,8 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   readonly log: Log
   readonly clock: Clock
   readonly queueTimeout: number
+  readonly queueLimit: number
+  readonly connectTimeout: number
   readonly bodyLimit: number
   readonly keepAliveTimeout: number
   readonly overridesErrors: boolean
@@ -72,10 +86,14 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   stopping = false
   readonly #options: FrontOptions
   readonly silence: number
+  readonly stall: number
+  readonly responseStall: number
   readonly headPatience: PatienceRule
   readonly bodyPatience: PatienceRule
   readonly #server: HttpServer
   readonly #failures: Failures
+  readonly #silenceWatch: SilenceWatch
+  readonly #gate: ClientGate | null
   readonly #nextRequestId = createRequestIds()
 
   constructor(options: FrontOptions) {
@@ -84,15 +102,22 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     this.log = options.log
     this.clock = options.clock
     this.queueTimeout = options.queueTimeout
+    this.queueLimit = options.queueLimit
+    this.connectTimeout = options.connectTimeout
     this.bodyLimit = options.bodyLimit
     this.keepAliveTimeout = options.keepAliveTimeout
     this.overridesErrors = options.overridesErrors
     this.inDaemonMode = options.inDaemonMode
     this.silence = options.silence
+    this.stall = options.stall
+    this.responseStall = options.responseStall
     this.headPatience = options.headPatience
     this.bodyPatience = options.bodyPatience
     this.#server = new HttpServer(options, this, this)
     this.#failures = new Failures(options)
+    const { silenceRules, clock, maxClients } = options
+    this.#silenceWatch = new SilenceWatch(silenceRules, clock, () => this.inProgress.list())
+    this.#gate = maxClients === null ? null : new ClientGate(maxClients)
   }
 
   /** The port listened on. */
@@ -138,6 +163,12 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   /** A request whose head could be read. */
   request(request: HttpRequest, response: HttpResponse): void {
     const http = this.#exchange(request, response)
+    if (this.#gate === null) return this.#begin(http)
+    this.#gate.enter(response, () => this.#begin(http))
+  }
+
+  #begin(http: HttpExchange): void {
+    const { request, response } = http
     const refused = this.#refusedStatus(http)
     if (refused !== null) return this.fail(http, refused)
     if (request.expects === 'unknown') return this.#refuseExpectation(http)
@@ -292,7 +323,10 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     const method = this.#options.mapsHead && http.method === 'HEAD' ? 'GET' : http.method
     const environ = requestEnviron(request, method, head, target, path, times, id) + more
     http.access?.submitted(environ, id)
-    this.dispatcher.submit(new AppRequest(this, http, environ, path.scriptFilename, body))
+    const waiting = new AppRequest(this, http, environ, path.scriptFilename, body)
+    this.dispatcher.submit(waiting)
+    this.#silenceWatch.begun()
+    if (this.dispatcher.waiting > this.queueLimit) waiting.waitForRoom()
   }
 
   #redirectClient(http: HttpExchange, target: RequestTarget, path: string): void {

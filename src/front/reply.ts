@@ -5,7 +5,7 @@
 import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
 import type { AccessRecord } from './access.js'
-import type { RequestBody } from './app-request.js'
+import type { RequestBody } from './application-front.js'
 import type { Failure, InternalRequest } from './internal-redirect.js'
 import type { RequestHead } from './request-head.js'
 import { httpDate } from './response-head.js'

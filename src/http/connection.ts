@@ -25,6 +25,8 @@ export interface ConnectionRules {
   readonly keepAliveTimeout: number
   /** Seconds that a new connection may be silent. */
   readonly silence: number
+  /** Seconds that a client may take nothing of what it is sent. */
+  readonly stall: number
   /** Time for a head, from its first byte on, and time for a body. */
   readonly headPatience: PatienceRule
   readonly bodyPatience: PatienceRule
@@ -82,7 +84,9 @@ export class HttpConnection implements BodySource, ResponseOwner {
     this.#patience = new Patience(() => this.#outOfTime())
     this.#patience.start(silenceRule(rules.silence))
     socket.on('data', chunk => this.#received(chunk as Buffer))
-    socket.on('drain', () => this.#response?.drained())
+    socket.on('drain', () => this.#drained())
+    // Node's timer of a socket sees when a write goes on, however slowly.
+    socket.on('timeout', () => socket.destroy())
     socket.on('end', () => this.#clientHasEnded())
     // 'close' follows.
     socket.on('error', () => {})
@@ -145,7 +149,16 @@ export class HttpConnection implements BodySource, ResponseOwner {
     request.resume()
   }
 
+  stalled(seconds: number | null): void {
+    this.socket.setTimeout((seconds ?? this.#rules.stall) * 1000)
+  }
+
   // From the socket.
+
+  #drained(): void {
+    this.socket.setTimeout(0)
+    this.#response?.drained()
+  }
 
   #received(chunk: Buffer): void {
     if (this.state === 'lingering') return this.#patience.renew()

@@ -7,6 +7,8 @@ export interface ResponseOwner {
   readonly socket: Socket
   /** The response is through; with `keepAlive` the connection goes on. */
   ended(keepAlive: boolean): void
+  /** The client takes less than it is sent; it has so many seconds to go on, or (null) the usual time. */
+  stalled(seconds: number | null): void
 }
 
 /** How the end of the body is told (RFC 9112, 6.3). */
@@ -31,6 +33,8 @@ export class HttpResponse {
   whenThrough: (() => void) | null = null
   /** Bytes of the body that went out, without their framing. */
   bodyBytes = 0
+  /** Seconds that the client may take nothing of it; null: the usual time. */
+  stall: number | null = null
   #ended = false
   #destroyed = false
   #head = ''
@@ -119,7 +123,9 @@ export class HttpResponse {
       return true
     }
     this.bodyBytes += body.length
-    if (this.#framing !== 'chunked' && this.#head === '') return this.socket.write(body, written)
+    if (this.#framing !== 'chunked' && this.#head === '') {
+      return this.#told(this.socket.write(body, written))
+    }
     const { socket } = this
     socket.cork()
     this.flushHeaders()
@@ -127,7 +133,12 @@ export class HttpResponse {
     const room = socket.write(body, this.#framing === 'chunked' ? undefined : written)
     const last = this.#framing === 'chunked' ? socket.write('\r\n', 'latin1', written) : room
     socket.uncork()
-    return last
+    return this.#told(last)
+  }
+
+  #told(room: boolean): boolean {
+    if (!room) this.#owner.stalled(this.stall)
+    return room
   }
 
   /** Sends the last piece, if there is one, and ends the response. */
@@ -187,7 +198,7 @@ export class HttpResponse {
     } else if (body.length > 0) {
       text += body.toString('latin1')
     }
-    if (text !== '') this.socket.write(text, 'latin1')
+    if (text !== '') this.#told(this.socket.write(text, 'latin1'))
   }
 
   /** What of a piece belongs to the response: nothing without a body, and no more than was announced. */

@@ -31,6 +31,27 @@ export function describe(event: EntryEvent, now: number): LogEntry {
         event,
         `the request runs longer than --request-timeout: RequestTimeout is raised in it (${what(event.request)})`,
       )
+    case 'queueFull':
+      return aboutRequest(
+        now,
+        event,
+        `the queue was full (--daemon-backlog ${event.limit}) for --connect-timeout: answered 503 (${what(event.request)})`,
+      )
+    case 'workerSilent': {
+      const outcome = event.begun ? 'its response ends here' : 'answered 504'
+      return aboutRequest(
+        now,
+        event,
+        `the application said nothing for --socket-timeout ${event.limit}: ${outcome} (${what(event.request)})`,
+      )
+    }
+    case 'slowRequest':
+      return aboutRequest(
+        now,
+        event,
+        `${event.over ? 'was' : 'is'} slow: ${what(event.request)}`,
+        'warn',
+      )
     case 'queueTimeout':
       return aboutRequest(
         now,
@@ -59,6 +80,9 @@ type OwnEvent = Exclude<
       | 'queueTimeout'
       | 'badHead'
       | 'requestInterrupted'
+      | 'queueFull'
+      | 'workerSilent'
+      | 'slowRequest'
   }
 >
 
@@ -108,6 +132,13 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
         level: 'warn',
         text: `reloaded in ${seconds(event.seconds)} (${count(event.workers, 'worker')})`,
       }
+    case 'renewing':
+      return { level: 'notice', text: `${event.cause}: new workers take over one after the other` }
+    case 'renewalFailed':
+      return {
+        level: 'error',
+        text: 'a new worker could not load the application: the present ones stay',
+      }
     case 'resized':
       return { level: 'notice', text: `${count(event.workers, 'worker')} wanted from now on` }
     case 'signalIgnored':
@@ -131,15 +162,29 @@ function workerOf(event: OwnEvent): { worker?: number } {
 
 type AboutRequest = Extract<
   EntryEvent,
-  { type: 'requestLost' | 'queueTimeout' | 'badHead' | 'requestInterrupted' }
+  {
+    type:
+      | 'requestLost'
+      | 'queueTimeout'
+      | 'badHead'
+      | 'requestInterrupted'
+      | 'queueFull'
+      | 'workerSilent'
+      | 'slowRequest'
+  }
 >
 
-function aboutRequest(time: number, { type, request }: AboutRequest, text: string): LogEntry {
+function aboutRequest(
+  time: number,
+  { type, request }: AboutRequest,
+  text: string,
+  level: LogLevel = 'error',
+): LogEntry {
   const { client, scriptFilename } = request
   return {
     event: type,
     time,
-    level: 'error',
+    level,
     module: 'wsgi',
     pid: process.pid,
     client,

@@ -96,6 +96,17 @@ export type EntryEvent =
   | { readonly type: 'requestLost'; readonly request: RunningRequest; readonly begun: boolean }
   | { readonly type: 'badHead'; readonly request: RunningRequest; readonly reason: string }
   | { readonly type: 'queueTimeout'; readonly request: RunningRequest; readonly limit: number }
+  /** No room in the queue of --daemon-backlog within --connect-timeout. */
+  | { readonly type: 'queueFull'; readonly request: RunningRequest; readonly limit: number }
+  /** A worker said nothing for `limit` seconds about a request, whose response had begun or not. */
+  | {
+      readonly type: 'workerSilent'
+      readonly request: RunningRequest
+      readonly limit: number
+      readonly begun: boolean
+    }
+  /** A request runs longer than --slow-requests, or did so and is over. */
+  | { readonly type: 'slowRequest'; readonly request: RunningRequest; readonly over: boolean }
   | { readonly type: 'changed'; readonly files: readonly string[]; readonly generation: number }
   | {
       readonly type: 'reloaded'
@@ -104,6 +115,9 @@ export type EntryEvent =
       readonly workers: number
     }
   | { readonly type: 'resized'; readonly workers: number }
+  /** New workers take over one after the other. */
+  | { readonly type: 'renewing'; readonly cause: string; readonly generation: number }
+  | { readonly type: 'renewalFailed'; readonly generation: number }
   /** A signal that has no effect. */
   | { readonly type: 'signalIgnored'; readonly signal: string; readonly why: string }
   | { readonly type: 'watchFailed'; readonly reason: string }

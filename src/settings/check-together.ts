@@ -26,7 +26,6 @@ const rules: readonly Rule[] = [
   telemetryTarget,
   telemetryService,
   telemetryForm,
-  slowRequests,
   switchInterval,
   telemetryInterval,
   headerTimeout,
@@ -67,11 +66,6 @@ function telemetryService({ enableTelemetry, serviceScript }: Settings): string 
 function telemetryForm({ telemetryService }: Settings): string | null {
   if (telemetryService === null || telemetryService.startsWith('unix:')) return null
   return `--telemetry-service has to be unix:/path of a socket, got ${JSON.stringify(telemetryService)}`
-}
-
-function slowRequests(settings: Settings): string | null {
-  if (settings.slowRequests === null || hasTelemetry(settings)) return null
-  return '--slow-requests needs --telemetry-service or --enable-telemetry as well'
 }
 
 function switchInterval({ switchInterval }: Settings): string | null {

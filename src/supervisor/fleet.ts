@@ -3,53 +3,20 @@
  * what is wanted, and one function, {@link Fleet.#reconcile}, brings about what is wanted.
  */
 import type { Clock } from '../base/clock.js'
-import type { RunningRequest } from '../logging/events.js'
-import type { Log } from '../logging/log.js'
-import type { Channel } from '../workers/channel.js'
 import type { Dispatcher, WorkerName } from '../workers/dispatcher.js'
 import type { Exchange } from '../workers/exchange.js'
 import {
   type LoadResult,
-  type ReportedFile,
-  type WorkerCommand,
   type WorkerExit,
   type WorkerListener,
   WorkerProcess,
 } from '../workers/worker-process.js'
-import type { RestartBudget, RestartDecision } from './restart-budget.js'
+import type { FleetOptions } from './fleet-options.js'
+import { place } from './placement.js'
+import type { RestartDecision } from './restart-budget.js'
 import { scoreboard } from './scoreboard.js'
-import type { EndCause } from './time-limits.js'
-import { type EndingRules, type LimitRules, WorkerEnding } from './worker-ending.js'
+import { type EndingRules, WorkerEnding } from './worker-ending.js'
 import { type HandleOwner, WorkerHandle } from './worker-handle.js'
-
-export interface FleetOptions extends LimitRules {
-  readonly channel: Channel
-  readonly command: WorkerCommand
-  /** What changed when a worker says that its script did. */
-  readonly script: string
-  readonly dispatcher: Dispatcher
-  readonly log: Log
-  readonly clock: Clock
-  readonly budget: RestartBudget
-  /** Number of workers wanted. */
-  readonly processes: number
-  /** `HOST:PORT`, for `mod_wsgi.server_metrics()`. */
-  readonly vhost: string
-  /** Requests after which a worker is replaced; 0: never. */
-  readonly maximumRequests: number
-  /** What spent restarts wait for, for the log. */
-  readonly waitsFor: string
-  /** Descriptions of the requests that run in a worker. */
-  readonly running: (process: WorkerProcess) => readonly RunningRequest[]
-  /** A worker tells the version of its Python; null: it has ended, perhaps before it could. */
-  readonly pythonTold: (version: string | null) => void
-  /** A worker has tried to load the application. */
-  readonly loadTried: (result: LoadResult, generation: number) => void
-  /** Called for a worker that has died; false: it is not replaced, and none is started any more. */
-  readonly died: (exit: WorkerExit) => boolean
-  /** Source files that a worker loaded. */
-  readonly filesLoaded: (files: readonly ReportedFile[]) => void
-}
 
 /** One worker in a snapshot for status output. */
 export interface WorkerSnapshot {
@@ -74,6 +41,8 @@ export class Fleet implements HandleOwner {
   #spent = false
   /** The log has said that no worker can be started now. */
   #toldShortage = false
+  /** Workers of the generation before serve until one of this generation is ready in their place. */
+  #renewing = false
   #lastId = 0
   #reloadStarted: number | null = null
   #stopped: (() => void) | null = null
@@ -120,10 +89,25 @@ export class Fleet implements HandleOwner {
   reload(files: readonly string[]): void {
     if (this.#stopped) return
     this.#held = false
+    this.#renewing = false
     this.#generation++
     this.#reloadStarted = this.clock.now()
     this.#options.log.emit({ type: 'changed', files, generation: this.#generation })
     this.#allowStarts()
+    this.#reconcile()
+  }
+
+  /**
+   * Has new workers take over one after the other, each before the one in its place ends: for the same code in
+   * another configuration. If the first new one cannot load the application the present ones stay.
+   */
+  renew(cause: string): void {
+    if (this.#stopped) return
+    if (this.#spent || this.held) return this.reload([cause])
+    this.#generation++
+    this.#renewing = true
+    this.#reloadStarted = this.clock.now()
+    this.#options.log.emit({ type: 'renewing', cause, generation: this.#generation })
     this.#reconcile()
   }
 
@@ -197,21 +181,16 @@ export class Fleet implements HandleOwner {
   }
 
   #reconcile(): void {
-    const taken = new Set<number>()
-    for (const handle of [...this.#handles]) {
-      if (!handle.serving) continue
-      const current = handle.generation === this.#generation && handle.slot <= this.#wanted
-      if (current && !taken.has(handle.slot)) taken.add(handle.slot)
-      else handle.ending.retire(this.#causeOfSurplus(handle))
-    }
+    const serving = [...this.#handles].filter(handle => handle.serving)
+    const { retire, start, renewing } = place(serving, {
+      workers: this.#wanted,
+      generation: this.#generation,
+      renewing: this.#renewing,
+    })
+    this.#renewing = renewing
+    for (const { handle, cause } of retire) handle.ending.retire(cause)
     if (this.#cancelWait || this.#spent || this.#stopped) return
-    for (let slot = 1; slot <= this.#wanted; slot++) {
-      if (!taken.has(slot)) this.#startWorker(slot)
-    }
-  }
-
-  #causeOfSurplus({ generation }: WorkerHandle): EndCause {
-    return generation === this.#generation ? 'shutdown_signal' : 'script_reload'
+    for (const slot of start) this.#startWorker(slot)
   }
 
   #startWorker(slot: number): void {
@@ -279,13 +258,25 @@ export class Fleet implements HandleOwner {
     handle.wasReady = true
     handle.ending.watch.loadTried(result.loaded)
     handle.apply('ready')
+    if (!this.#renewing || handle.generation !== this.#generation) return this.#tellReloaded()
+    if (!result.loaded) return this.#keepOld()
+    this.#reconcile()
     this.#tellReloaded()
+  }
+
+  /** The new workers are no good, or do not even start. */
+  #keepOld(): void {
+    this.#renewing = false
+    this.#reloadStarted = null
+    this.#generation--
+    this.#options.log.emit({ type: 'renewalFailed', generation: this.#generation })
+    this.#reconcile()
   }
 
   #tellReloaded(): void {
     if (this.#reloadStarted === null) return
     const current = [...this.#handles].filter(handle => handle.generation === this.#generation)
-    if (current.some(handle => handle.state === 'starting')) return
+    if (this.#renewing || current.some(handle => handle.state === 'starting')) return
     const seconds = (this.clock.now() - this.#reloadStarted) / 1000
     this.#reloadStarted = null
     this.#options.log.emit({
@@ -325,7 +316,8 @@ export class Fleet implements HandleOwner {
     const orderly = retirement !== null && (state === 'stopping' || state === 'draining')
     if (!orderly) this.#died(handle, exit)
     const failed = !handle.wasReady && retirement === null
-    if (failed && handle.generation === this.#generation) this.#startFailed(exit)
+    if (failed && this.#renewing && handle.generation === this.#generation) this.#keepOld()
+    else if (failed && handle.generation === this.#generation) this.#startFailed(exit)
     this.#refuseIfNobodyServes()
     this.#reconcile()
     this.#settleStop()

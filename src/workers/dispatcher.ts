@@ -56,6 +56,12 @@ export class Dispatcher {
     else this.#queue.push(job)
   }
 
+  /** How many requests wait before this one; -1 when it does not wait (any more). */
+  placeOf(job: Job): number {
+    const at = this.#queue.indexOf(job, this.#head)
+    return at < 0 ? -1 : at - this.#head
+  }
+
   /** Takes a waiting request back. False when it is not waiting (any more). */
   withdraw(job: Job): boolean {
     const at = this.#queue.indexOf(job, this.#head)

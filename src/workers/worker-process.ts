@@ -60,6 +60,9 @@ export interface WorkerConfiguration {
   readonly evicts: boolean
   /** Seconds of processor time (--cpu-time-limit); 0: no limit. */
   readonly cpuTimeLimit: number
+  /** Bytes of the buffers of its connections (--send-buffer-size, --receive-buffer-size); 0: as the system has it. */
+  readonly sendBuffer: number
+  readonly receiveBuffer: number
   readonly debug: DebugTools | null
 }
 

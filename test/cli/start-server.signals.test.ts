@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { ask } from '../rig/http.js'
 import { startServer } from '../rig/server.js'
 
@@ -25,7 +25,8 @@ async function start(...args: string[]) {
   onTestFinished(() => rmSync(cwd, { recursive: true, force: true }))
   writeFileSync(join(cwd, 'app.py'), app)
   const server = await startServer(['app.py', '--log-level', 'notice', ...args], { cwd })
-  return { server, goOn: () => writeFileSync(join(cwd, 'go-on'), '') }
+  const write = (name: string, text: string) => writeFileSync(join(cwd, name), text)
+  return { server, write, goOn: () => write('go-on', '') }
 }
 
 test('WINCH finishes what is in progress, beyond --shutdown-timeout, and ends with 0', async () => {
@@ -75,4 +76,38 @@ test('USR1 says that it does nothing', async () => {
   server.signal('SIGUSR1')
   await server.logged(/SIGUSR1 does nothing here: it belongs to the inspector of Node/)
   expect((await ask(server.url())).status).toBe(200)
+})
+
+describe('HUP', () => {
+  test('replaces the workers one after the other, with somebody to serve at any time', async () => {
+    const { server } = await start('--processes', '2', '--threads', '1')
+    const pids = new Set<string>()
+    while (pids.size < 2) {
+      const both = await Promise.all([ask(server.url()), ask(server.url())])
+      for (const { body } of both) pids.add(body)
+    }
+    server.signal('SIGHUP')
+    await server.logged(/SIGHUP: new workers take over one after the other/)
+    for (let old = true; old; ) {
+      const both = await Promise.all([ask(server.url()), ask(server.url())])
+      expect(both.map(({ status }) => status)).toEqual([200, 200])
+      old = both.some(({ body }) => pids.has(body))
+    }
+    expect(server.stderr.match(/loaded\n/g)).toHaveLength(4)
+  })
+
+  test('keeps the workers when a new one cannot load the application', async () => {
+    const { server, write } = await start('--disable-reloading')
+    const pid = (await ask(server.url())).body
+    write('app.py', 'raise RuntimeError("no")\n')
+    server.signal('SIGHUP')
+    await server.logged(/could not load the application: the present ones stay/)
+    expect((await ask(server.url())).body).toBe(pid)
+    write('app.py', app)
+    server.signal('SIGHUP')
+    await server.until(() => server.stderr.match(/loaded\n/g)?.length === 2, 'a new worker')
+    let answer = await ask(server.url())
+    while (answer.body === pid) answer = await ask(server.url())
+    expect(answer.status).toBe(200)
+  })
 })

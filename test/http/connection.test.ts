@@ -25,6 +25,7 @@ async function serve(
   const full: string[] = []
   const rules = {
     keepAliveTimeout: 5,
+    stall: 0,
     silence: 5,
     headPatience: { milliseconds: 5000, longest: 0, bytesPerSecond: 0 },
     bodyPatience: { milliseconds: 5000, longest: 0, bytesPerSecond: 0 },

@@ -172,5 +172,7 @@ const plainConfiguration: WorkerConfiguration = {
   shutdownTimeout: 5,
   evicts: false,
   cpuTimeLimit: 0,
+  sendBuffer: 0,
+  receiveBuffer: 0,
   debug: null,
 }

@@ -96,10 +96,7 @@ describe('checkTogether()', () => {
       { telemetryService: 'udp:x:1' },
       '--telemetry-service has to be unix:/path of a socket, got "udp:x:1"',
     ],
-    [
-      { slowRequests: 1 },
-      '--slow-requests needs --telemetry-service or --enable-telemetry as well',
-    ],
+
     [{ switchInterval: 0 }, '--switch-interval has to be more than 0 seconds, got 0'],
     [
       { telemetryService: 'unix:/x', telemetryInterval: 0.4 },
@@ -129,7 +126,7 @@ describe('checkTogether()', () => {
   test.each<Partial<Settings>>([
     { sslCertificateFile: '/c.crt', httpsPort: 8443 },
     { debuggerStartup: true, enableDebugger: true },
-    { slowRequests: 0, enableTelemetry: true },
+    { slowRequests: 0 },
     { telemetryInterval: 0.4 },
     { headerTimeout: 40, headerMaxTimeout: 0 },
     { headerTimeout: 0, headerMinRate: 0 },

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { LogEvent } from '../../src/logging/events.js'
-import { Fleet, type FleetOptions } from '../../src/supervisor/fleet.js'
+import { Fleet } from '../../src/supervisor/fleet.js'
+import type { FleetOptions } from '../../src/supervisor/fleet-options.js'
 import { createRestartBudget } from '../../src/supervisor/restart-budget.js'
 import type { TimeLimits } from '../../src/supervisor/time-limits.js'
 import { openChannel } from '../../src/workers/channel.js'

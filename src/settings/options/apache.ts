@@ -22,7 +22,8 @@ export const apacheOptions = [
     min: 0,
     max: 1,
     help: 'Share (0 to 1) of --max-clients for which server processes exist at the start',
-    parity: 'not-yet',
+    parity: 'inert',
+    why: 'there is no pool of server processes: one process serves all connections',
   },
   {
     name: '--minimum-spare-workers',
@@ -34,7 +35,8 @@ export const apacheOptions = [
     min: 0,
     max: 1,
     help: 'Share (0 to 1) of --max-clients kept idle in reserve',
-    parity: 'not-yet',
+    parity: 'inert',
+    why: 'there is no pool of server processes: one process serves all connections',
   },
   {
     name: '--maximum-spare-workers',
@@ -46,7 +48,8 @@ export const apacheOptions = [
     min: 0,
     max: 1,
     help: 'Share (0 to 1) of --max-clients above which idle server processes are given back',
-    parity: 'not-yet',
+    parity: 'inert',
+    why: 'there is no pool of server processes: one process serves all connections',
   },
   {
     name: '--include-file',

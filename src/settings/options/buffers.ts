@@ -11,7 +11,7 @@ export const buffersOptions = [
     metavar: 'NUMBER',
     minUnlessZero: 512,
     help: 'Bytes of the send buffer between server and workers; 0 leaves it to the system',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--receive-buffer-size',
@@ -22,7 +22,7 @@ export const buffersOptions = [
     metavar: 'NUMBER',
     minUnlessZero: 512,
     help: 'Bytes of the receive buffer between server and workers; 0 leaves it to the system',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--header-buffer-size',
@@ -44,7 +44,8 @@ export const buffersOptions = [
     metavar: 'NUMBER',
     minUnlessZero: 65536,
     help: 'Bytes of response data held back between two flushes to the client; 0 is 8 MiB',
-    parity: 'not-yet',
+    parity: 'inert',
+    why: 'each block goes to the client when it comes, as far as the client takes it',
   },
   {
     name: '--response-flush-delay',

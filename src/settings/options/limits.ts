@@ -11,7 +11,7 @@ export const limitsOptions = [
     metavar: 'NUMBER',
     min: 0,
     help: 'Largest number of client connections served at the same time; derived from processes and threads when not given',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--limit-request-body',
@@ -77,6 +77,6 @@ export const limitsOptions = [
     metavar: 'NUMBER',
     min: 0,
     help: 'Number of requests that may wait for a free worker thread',
-    parity: 'not-yet',
+    parity: 'works',
   },
 ] as const satisfies readonly OptionRow[]

@@ -60,8 +60,8 @@ export const telemetryOptions = [
     default: null,
     metavar: 'SECONDS',
     min: 0,
-    help: 'Seconds after which a running request is reported to the telemetry service; 0 reports every request',
-    parity: 'not-yet',
+    help: 'Seconds after which a running request is named in the log, and once more when it ends; 0 names every request that runs for a moment',
+    parity: 'works',
   },
   {
     name: '--telemetry-options',

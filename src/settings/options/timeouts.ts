@@ -110,7 +110,7 @@ export const timeoutsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Seconds a request waits for a worker whose queue is full before it gets 503',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--socket-timeout',
@@ -121,7 +121,7 @@ export const timeoutsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Seconds one wait for the client or for a worker may take',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--queue-timeout',
@@ -209,6 +209,6 @@ export const timeoutsOptions = [
     metavar: 'SECONDS',
     min: 0,
     help: 'Seconds one write of a response to the client may take; 0 takes the value of --socket-timeout',
-    parity: 'not-yet',
+    parity: 'works',
   },
 ] as const satisfies readonly OptionRow[]

@@ -1,0 +1,85 @@
+/**
+ * Which workers have to end, and in which places new ones have to start: wanted against actual, without I/O. Each
+ * place, 1 up to the number of workers wanted, has one worker of the present generation; while they are renewed
+ * one after the other, one of the generation before serves until its successor is ready.
+ */
+import type { EndCause } from './time-limits.js'
+import type { WorkerState } from './worker-state.js'
+
+/** A worker in its place. */
+export interface Placed {
+  readonly slot: number
+  readonly generation: number
+  readonly state: WorkerState
+}
+
+export interface Wanted {
+  readonly workers: number
+  readonly generation: number
+  /** Workers of the generation before are replaced one after the other. */
+  readonly renewing: boolean
+}
+
+export interface Placement<Handle extends Placed> {
+  readonly retire: readonly { readonly handle: Handle; readonly cause: EndCause }[]
+  /** Places for new workers. */
+  readonly start: readonly number[]
+  /** Workers of the generation before are left. */
+  readonly renewing: boolean
+}
+
+/** @param handles workers that serve, or are going to */
+export function place<Handle extends Placed>(
+  handles: Iterable<Handle>,
+  wanted: Wanted,
+): Placement<Handle> {
+  const present = new Map<number, Handle>()
+  const before = new Map<number, Handle>()
+  const retire: { handle: Handle; cause: EndCause }[] = []
+  for (const handle of handles) {
+    const places = placesFor(handle, wanted, present, before)
+    if (places === null || handle.slot > wanted.workers || places.has(handle.slot)) {
+      retire.push({ handle, cause: causeFor(handle, wanted) })
+    } else places.set(handle.slot, handle)
+  }
+  for (const [slot, handle] of before) {
+    if (present.get(slot)?.state !== 'ready') continue
+    before.delete(slot)
+    retire.push({ handle, cause: 'graceful_signal' })
+  }
+  const start = [...successorOf(present, before), ...emptyPlaces(wanted, present, before)]
+  return { retire, start, renewing: before.size > 0 }
+}
+
+function placesFor<Handle extends Placed>(
+  { generation, state }: Handle,
+  wanted: Wanted,
+  present: Map<number, Handle>,
+  before: Map<number, Handle>,
+): Map<number, Handle> | null {
+  if (generation === wanted.generation) return present
+  const serves = wanted.renewing && generation === wanted.generation - 1 && state === 'ready'
+  return serves ? before : null
+}
+
+function causeFor({ generation }: Placed, wanted: Wanted): EndCause {
+  return generation === wanted.generation ? 'shutdown_signal' : 'script_reload'
+}
+
+/** The place of the next worker that is replaced: none while a successor starts. */
+function successorOf(
+  present: ReadonlyMap<number, Placed>,
+  before: ReadonlyMap<number, Placed>,
+): number[] {
+  if ([...present.values()].some(({ state }) => state === 'starting')) return []
+  return [...before.keys()].filter(slot => !present.has(slot)).slice(0, 1)
+}
+
+function emptyPlaces(
+  { workers }: Wanted,
+  present: ReadonlyMap<number, Placed>,
+  before: ReadonlyMap<number, Placed>,
+): number[] {
+  const slots = Array.from({ length: workers }, (_, at) => at + 1)
+  return slots.filter(slot => !present.has(slot) && !before.has(slot))
+}
