@@ -132,7 +132,6 @@ class RequestThread:
                 function = self._load_or_refuse(number, text)
                 if function is None:
                     continue
-            _note_begun(begun, slot, number)
             # ---- the environ
             parts = text.split("\0")
             environ = base_copy()
@@ -148,6 +147,7 @@ class RequestThread:
             elif kind == BODY_WHOLE:
                 environ["wsgi.input"] = Input(exchange, data[_TEXT_START + text_size :])
             else:
+                _note_begun(begun, slot, number)
                 connection.send(CONTINUE, NUMBER.pack(number))
                 exchange.body_pending = True
                 environ["wsgi.input"] = Input(exchange, b"", connection)
@@ -158,7 +158,8 @@ class RequestThread:
             environ["mod_wsgi.daemon_start"] = started
             environ["mod_wsgi.application_start"] = time()
             self.exchange = current.exchange = exchange
-            # ---- the application
+            # ---- the application; whatever dies before this line has not begun the request
+            _note_begun(begun, slot, number)
             meter = None
             try:
                 if event_callbacks or recorders:

@@ -1,3 +1,5 @@
+import { wallTime } from './wall-time.js'
+
 /**
  * Time as an argument: whatever waits or measures takes a {@link Clock}, so that a test can turn the
  * hands itself.
@@ -17,7 +19,7 @@ export const longestTimer = 2 ** 31 - 1
 /** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  epoch: () => (performance.timeOrigin + performance.now()) / 1000,
+  epoch: wallTime(),
   after(milliseconds, action) {
     const timer = setTimeout(action, Math.min(milliseconds, longestTimer))
     return () => clearTimeout(timer)

@@ -20,6 +20,7 @@ import type { SourceWatcher } from '../watch/watcher.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
 import type { LoadResult, WorkerExit } from '../workers/worker-process.js'
 import { planSilence } from './limits.js'
+import { mostConnections, openFileLimit } from './open-files.js'
 import { planEnviron, planService, planWorker, type SitePlan } from './site-plan.js'
 import { hasTerminal } from './terminal.js'
 import { type Workforce, watchesChanges } from './workforce.js'
@@ -59,6 +60,7 @@ export class Server {
       hosts: plan.listenOn,
       port: settings.port,
       backlog: settings.serverBacklog,
+      mostConnections: mostConnections(openFileLimit(), plan),
       site: openStaticSite({
         aliases: settings.urlAlias,
         documentRoot: plan.documentRoot,

@@ -7,14 +7,13 @@ import type { ConnectionRules, HttpHandler } from '../http/connection.js'
 import type { PatienceRule } from '../http/patience.js'
 import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
-import { HttpServer, type ListenOptions } from '../http/server.js'
+import { HttpServer } from '../http/server.js'
 import type { Log } from '../logging/log.js'
 import {
   type ApplicationResolution,
   type HandlerResolution,
   respond,
   type StaticResolution,
-  type StaticSite,
 } from '../static/site.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import { maxInlineBody } from '../workers/protocol.js'
@@ -24,7 +23,8 @@ import type { ApplicationFront } from './application-front.js'
 import { ClientGate } from './client-gate.js'
 import { DroppedBody } from './dropped-body.js'
 import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.js'
-import { type FailureOptions, Failures, type KnownOfFailure } from './failures.js'
+import { Failures, type KnownOfFailure } from './failures.js'
+import type { FrontOptions } from './front-options.js'
 import { InProgress } from './in-progress.js'
 import { enterRedirect } from './internal-redirect.js'
 import { type HttpExchange, writeOwnHead } from './reply.js'
@@ -34,47 +34,7 @@ import { createRequestIds } from './request-id.js'
 import { isReadable, namesHost, parseTarget, type RequestTarget } from './request-target.js'
 import { answerOptions, answerTrace } from './server-methods.js'
 import { reasonPhrase } from './server-page.js'
-import { type SilenceRules, SilenceWatch } from './silence-watch.js'
-
-export interface FrontOptions extends ListenOptions, FailureOptions {
-  readonly site: StaticSite
-  readonly dispatcher: Dispatcher
-  readonly log: Log
-  readonly clock: Clock
-  /** `/` or `/app`. */
-  readonly mountPoint: string
-  /** `mod_wsgi.handler_script` of requests for the scripts of --add-handler. */
-  readonly resourceScript: string
-  readonly keepAliveTimeout: number
-  /** Seconds that a new connection may be silent (--socket-timeout). */
-  readonly silence: number
-  /** Seconds that a client may take nothing of what it is sent: a page or a file, or what the application sends. */
-  readonly stall: number
-  readonly responseStall: number
-  /** Time that a client has for a head (--header-timeout and its kin), and for a body (--body-timeout). */
-  readonly headPatience: PatienceRule
-  readonly bodyPatience: PatienceRule
-  readonly queueTimeout: number
-  readonly queueLimit: number
-  readonly connectTimeout: number
-  readonly bodyLimit: number
-  /** Bytes of the longest line of a response's head (--header-buffer-size). */
-  readonly longestHeadLine: number
-  /** Milliseconds that a part of a response waits for more of it (--response-flush-delay). */
-  readonly flushDelay: number
-  /** When a worker is silent for too long, or a request slow. */
-  readonly silenceRules: SilenceRules
-  /** Requests served at a time (--max-clients); null: as many as come. */
-  readonly maxClients: number | null
-  /** HEAD reaches the application as GET (--map-head-to-get). */
-  readonly mapsHead: boolean
-  /** Whether bodies with `Transfer-Encoding: chunked` are taken (--chunked-request). */
-  readonly chunkedRequests: boolean
-  /** --error-override */
-  readonly overridesErrors: boolean
-  /** The operating mode of the site. */
-  readonly inDaemonMode: boolean
-}
+import { SilenceWatch } from './silence-watch.js'
 
 export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   readonly dispatcher: Dispatcher
@@ -210,6 +170,10 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
       reason: reasonPhrase(status),
     })
     this.#failures.answerUnread({ response, rules: this }, status)
+  }
+
+  full(reason: string): void {
+    this.log.emit({ type: 'connectionsFull', reason })
   }
 
   #exchange(request: HttpRequest, response: HttpResponse): HttpExchange {

@@ -39,6 +39,8 @@ export interface HttpHandler {
   request(request: HttpRequest, response: HttpResponse): void
   /** What came is no request: the answer is a page of this status, after which the connection ends. */
   refused(response: HttpResponse, status: number, line: string | null): void
+  /** New connections are closed at once, for this reason. */
+  full(reason: string): void
 }
 
 /** A body, or further requests, may wait unread up to this many bytes. */

@@ -14,6 +14,12 @@ export interface PatienceRule {
   readonly bytesPerSecond: number
 }
 
+/**
+ * A timer that strikes so many milliseconds late: this process stood still (stopped, or on a machine that slept), and
+ * what clients said in that time has not been read yet.
+ */
+const mostDelay = 100
+
 export class Patience {
   readonly #outOfTime: () => void
   #rule: PatienceRule | null = null
@@ -76,7 +82,14 @@ export class Patience {
     if (this.#rule === null) return
     const now = performance.now()
     if (now < this.#deadline - 1) return this.#arm(now)
+    const late = now - this.#strikesAt
+    if (late > mostDelay) return this.#giveTimeAnew(now, late)
     this.#rule = null
     this.#outOfTime()
+  }
+  #giveTimeAnew(now: number, late: number): void {
+    this.#limit += late
+    this.#deadline = now + this.#rule!.milliseconds
+    this.#arm(now)
   }
 }

@@ -10,6 +10,8 @@ export interface ListenOptions {
   readonly port: number
   /** Length of the listen queue (--server-backlog). */
   readonly backlog: number
+  /** Connections that may be open at a time; others are closed at once. */
+  readonly mostConnections: number
 }
 
 /** Milliseconds that the first bytes on a connection may take when the server is to stop. */
@@ -23,6 +25,8 @@ export class HttpServer {
   readonly #connections = new Set<HttpConnection>()
   #port = 0
   #drained: (() => void) | null = null
+  /** Somebody was told that connections are refused. */
+  #isFull = false
 
   constructor(options: ListenOptions, rules: ConnectionRules, handler: HttpHandler) {
     this.#options = options
@@ -54,6 +58,8 @@ export class HttpServer {
         missing = refused
         continue
       }
+      // No descriptor is left for a connection, for example: it is not there, and the others are.
+      server.on('error', error => this.#refuse(error.message))
       this.#servers.push(server)
       this.#port = (server.address() as AddressInfo).port
     }
@@ -92,6 +98,12 @@ export class HttpServer {
   }
 
   #connected(socket: Socket): void {
+    const { mostConnections } = this.#options
+    if (this.#connections.size >= mostConnections) {
+      socket.on('error', () => {})
+      socket.destroy()
+      return this.#refuse(`${mostConnections} are open, and the limit of open files allows no more`)
+    }
     // Asked for now, since a socket that the client has reset does not tell it any more. Then there is nobody to
     // answer, and nobody who could be named to the application.
     if (socket.remoteAddress === undefined) return void socket.destroy()
@@ -99,8 +111,16 @@ export class HttpServer {
     this.#connections.add(connection)
     socket.once('close', () => {
       this.#connections.delete(connection)
+      if (this.#connections.size < mostConnections / 2) this.#isFull = false
       if (this.#connections.size === 0) this.#drained?.()
     })
+  }
+
+  /** Told once, and again when it has become better in between. */
+  #refuse(reason: string): void {
+    if (this.#isFull) return
+    this.#isFull = true
+    this.#handler.full(reason)
   }
 
   async #closeServers(): Promise<void> {

@@ -109,12 +109,22 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
       }
     case 'workerDied':
       return { level: 'error', text: diedText(event) }
+    case 'workerDiedAlike':
+      return {
+        level: 'error',
+        text: `${diedText(event)} as the one before it, ${event.times} times now`,
+      }
     case 'workerFaulty':
       return { level: 'crit', text: `worker ${event.slot}${ofPid(event.pid)}: ${event.reason}` }
     case 'restartsSpent':
       return {
         level: 'error',
         text: `${event.attempts} workers in a row died while they started; the next attempt waits for ${event.waitsFor}`,
+      }
+    case 'startsWait':
+      return {
+        level: 'error',
+        text: `no worker can be started now (${event.reason}); it is tried again until one can`,
       }
     case 'workerKilled':
       return { level: 'warn', text: killedText(event) }
@@ -142,6 +152,8 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
       return { level: 'error', text: `watching for changes failed: ${event.reason}` }
     case 'connectionRefused':
       return { level: 'warn', text: `a connection to the channel was refused: ${event.reason}` }
+    case 'connectionsFull':
+      return { level: 'error', text: `new connections are closed at once: ${event.reason}` }
     case 'clientError':
       return { level: 'info', text: `client ${event.client}: ${event.reason}` }
     default:
@@ -191,7 +203,7 @@ function lostText(event: Extract<EntryEvent, { type: 'requestLost' }>): string {
   return `the worker process went away during ${what(event.request)}: ${outcome}`
 }
 
-function diedText(event: Extract<EntryEvent, { type: 'workerDied' }>): string {
+function diedText(event: Extract<EntryEvent, { type: 'workerDied' | 'workerDiedAlike' }>): string {
   const how = event.signal ? `ended by ${event.signal}` : `exited with status ${event.code}`
   const who = event.askedBy ? ` (${event.askedBy})` : ''
   return `worker ${event.slot}${ofPid(event.pid)} ${how}${who}`

@@ -65,6 +65,17 @@ export type EntryEvent =
       /** Who asked for it, or null for nobody. */
       readonly askedBy: string | null
     }
+  /** A worker that starts died as the one before, with the same output: which is not shown again. */
+  | {
+      readonly type: 'workerDiedAlike'
+      readonly slot: number
+      readonly pid: number | null
+      readonly code: number | null
+      readonly signal: string | null
+      readonly askedBy: string | null
+      /** Deaths of this kind in a row. */
+      readonly times: number
+    }
   | {
       readonly type: 'workerFaulty'
       readonly slot: number
@@ -72,6 +83,8 @@ export type EntryEvent =
       readonly reason: string
     }
   | { readonly type: 'restartsSpent'; readonly attempts: number; readonly waitsFor: string }
+  /** The machine has no room for another process now. */
+  | { readonly type: 'startsWait'; readonly reason: string }
   | {
       readonly type: 'workerKilled'
       readonly slot: number
@@ -120,6 +133,8 @@ export type EntryEvent =
   | { readonly type: 'signalIgnored'; readonly signal: string; readonly why: string }
   | { readonly type: 'watchFailed'; readonly reason: string }
   | { readonly type: 'connectionRefused'; readonly reason: string }
+  /** No more connections of clients are taken for now. */
+  | { readonly type: 'connectionsFull'; readonly reason: string }
   | { readonly type: 'clientError'; readonly client: string; readonly reason: string }
 
 /** An event as one log entry. */

@@ -3,7 +3,8 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { type Clock, systemClock } from '../base/clock.js'
-import { type LogSink, writeWhole } from './sinks.js'
+import type { LogSink } from './sinks.js'
+import { writeWhole } from './write-whole.js'
 
 /** Milliseconds before a program that has ended is started again. */
 const pauseBeforeRestart = 1000

@@ -3,7 +3,9 @@
  * passed the size limit, as Apache's rotatelogs does it.
  */
 import { closeSync, fstatSync } from 'node:fs'
-import { type LogSink, openAppended, writeWhole } from './sinks.js'
+import { FileLines } from './file-lines.js'
+import { type LogSink, openAppended } from './sinks.js'
+import { writeWhole } from './write-whole.js'
 
 /**
  * @param path without the time
@@ -15,6 +17,7 @@ export function rotatingFileSink(path: string, limit: number, now = Date.now): L
   let name = rotatedName(path, now())
   let descriptor: number | null = openAppended(name)
   let size = fstatSync(descriptor).size
+  const file = new FileLines(path)
 
   const rotate = () => {
     const next = rotatedName(path, now())
@@ -33,13 +36,15 @@ export function rotatingFileSink(path: string, limit: number, now = Date.now): L
 
   return {
     write(lines) {
-      if (descriptor === null) return writeWhole(2, lines)
+      if (descriptor === null) return void writeWhole(2, lines)
       if (size > limit) rotate()
       size += Buffer.byteLength(lines)
-      writeWhole(descriptor, lines)
+      file.write(descriptor, lines)
     },
     close() {
-      if (descriptor !== null) closeSync(descriptor)
+      if (descriptor === null) return
+      file.end()
+      closeSync(descriptor)
       descriptor = null
     },
   }

@@ -1,5 +1,7 @@
 /** Where lines go: a terminal, a file, memory. Whatever is written is out before the next statement runs. */
-import { closeSync, constants, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, openSync } from 'node:fs'
+import { FileLines } from './file-lines.js'
+import { writeWhole } from './write-whole.js'
 
 /** Takes whole lines. `close` comes once, last. */
 export interface LogSink {
@@ -9,7 +11,7 @@ export interface LogSink {
 
 /** Standard output or standard error. */
 export function terminalSink(descriptor: 1 | 2): LogSink {
-  return { write: lines => writeWhole(descriptor, lines), close: () => {} }
+  return { write: lines => void writeWhole(descriptor, lines), close: () => {} }
 }
 
 /**
@@ -18,13 +20,17 @@ export function terminalSink(descriptor: 1 | 2): LogSink {
  */
 export function fileSink(path: string): LogSink {
   let descriptor: number | null = openAppended(path)
+  const file = new FileLines(path)
   return {
     write(lines) {
       // What happens after the end of the log is still told.
-      writeWhole(descriptor ?? 2, lines)
+      if (descriptor === null) writeWhole(2, lines)
+      else file.write(descriptor, lines)
     },
     close() {
-      if (descriptor !== null) closeSync(descriptor)
+      if (descriptor === null) return
+      file.end()
+      closeSync(descriptor)
       descriptor = null
     },
   }
@@ -34,25 +40,6 @@ export function fileSink(path: string): LogSink {
 export function openAppended(path: string): number {
   const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
   return openSync(path, flags, 0o644)
-}
-
-/** Milliseconds between two attempts to write to a pipe whose reader is slow. */
-const pipeWait = 2
-
-const sleeper = new Int32Array(new SharedArrayBuffer(4))
-
-/** Writes all of it. A log that cannot be written (disk full, terminal gone) must not end the server. */
-export function writeWhole(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text, 'utf8')
-  for (let at = 0; at < bytes.length; ) {
-    try {
-      at += writeSync(descriptor, bytes, at)
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (code !== 'EAGAIN' && code !== 'EINTR') return
-      Atomics.wait(sleeper, 0, 0, pipeWait)
-    }
-  }
 }
 
 /** Keeps the lines. */

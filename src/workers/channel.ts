@@ -46,7 +46,7 @@ export interface Channel {
    * temporary folder do. Connections that are open do not need it.
    */
   restore(): void
-  /** Makes the file in which a worker of so many threads notes the requests that it begins. */
+  /** Makes the file in which a worker of so many threads notes the requests that it begins; throws if it cannot. */
   begunFile(worker: number, threads: number): BegunFile
   /** Makes the directory and the socket belong to another user, who will run server and workers. */
   giveTo(uid: number, gid: number): void
@@ -82,7 +82,14 @@ export async function openChannel(refused: (reason: string) => void): Promise<Ch
   let place = await firstPlace(receive)
   let forAll = false
   // Those before stay open: a worker may be about to be accepted there.
-  const places = [place]
+  const places: Place[] = []
+  const use = (another: Place) => {
+    // Without a descriptor for it a connection is lost, and its worker with it; another one takes its place.
+    another.server.on('error', error => refused(error.message))
+    places.push(another)
+    place = another
+  }
+  use(place)
   return {
     get path() {
       return place.path
@@ -96,9 +103,8 @@ export async function openChannel(refused: (reason: string) => void): Promise<Ch
       if (isThere(place)) return
       const another = anotherPlace(receive)
       if (another === null) return
-      place = another
-      places.push(place)
-      if (forAll) openPlaceToAll(place)
+      use(another)
+      if (forAll) openPlaceToAll(another)
     },
     begunFile(worker, threads) {
       return new BegunFile(join(place.directory, `begun-${worker}`), threads)

@@ -44,6 +44,8 @@ export class ThreadConnection {
   /** ABORT was sent: what followed it would be taken for the body of the next request. */
   #aborted = false
   #closed = false
+  /** The worker is gone: what it sent is read whatever becomes of it. */
+  #isLast = false
   readonly #reader = new FrameReader()
   readonly #onFrame = (type: number, payload: Buffer) => this.#received(type, payload)
 
@@ -86,14 +88,20 @@ export class ThreadConnection {
 
   /** Stops reading, so that the worker's writes wait: the client is slower than the application. */
   pause(): void {
-    this.socket.pause()
+    if (!this.#isLast) this.socket.pause()
   }
 
   resume(): void {
     this.socket.resume()
   }
 
-  /** The worker is gone: the request that runs on this connection is lost. */
+  /** The worker is gone: reads the rest of what it sent, at most what the kernel holds, and closes. */
+  readToEnd(): void {
+    this.#isLast = true
+    this.socket.resume()
+  }
+
+  /** The request that runs on this connection is lost. */
   end(): void {
     this.#close(null)
     this.socket.destroy()

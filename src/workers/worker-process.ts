@@ -114,7 +114,12 @@ export interface LoadResult {
 export interface WorkerExit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
+  /** It was never started, since the machine has no room for it now (files, processes, memory, disk): what it says. */
+  readonly shortage?: string
 }
+
+/** What a system says that can start a process at another time. */
+const shortages: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM', 'ENOSPC'])
 
 /** Facts about a worker. */
 export interface WorkerListener extends Omit<RequestsListener, 'wake'> {
@@ -137,7 +142,8 @@ export interface WorkerListener extends Omit<RequestsListener, 'wake'> {
 export class WorkerProcess {
   /** The requests it has; the dispatcher gives it more. */
   readonly requests: WorkerRequests
-  readonly #child: StartedProcess
+  /** Null: not even the attempt to start one was possible. */
+  readonly #child: StartedProcess | null
   readonly #clock: Clock
   readonly #unregister: () => void
   #control: Socket | null = null
@@ -156,36 +162,54 @@ export class WorkerProcess {
   ) {
     this.#clock = clock
     const { threads, metered } = command
-    channel.restore()
-    const begunFile = channel.begunFile(id, threads)
-    this.requests = new WorkerRequests(threads, begunFile, this.#requestsListener(), clock, metered)
+    const begun = this.#attempt(() => {
+      channel.restore()
+      return channel.begunFile(id, threads)
+    })
+    this.requests = new WorkerRequests(threads, begun, this.#requestsListener(), clock, metered)
     this.#unregister = channel.register(id, (hello, socket, rest) =>
       this.#connected(hello, socket, rest),
     )
+    this.#child = begun && this.#attempt(() => this.#spawn(channel, begun.path))
+    this.#readOutput(channel.secret)
+    this.#child?.once('error', error => this.#spawnFailed(error))
+    this.#child?.once('close', (code, signal) => this.#gone({ code, signal }))
+  }
+
+  #spawn({ path, secret }: Channel, begunPath: string): StartedProcess {
+    const { command } = this
     const [program, args] = commandLine(command)
     const { start = startHere } = command
-    this.#child = start({
+    return start({
       program,
       args,
       folder: command.workingDirectory,
       onTerminal: command.onTerminal,
       env: {
         ...command.env,
-        MODWSGI_DEV_CHANNEL: channel.path,
-        MODWSGI_DEV_SECRET: channel.secret,
-        MODWSGI_DEV_WORKER: String(id),
-        MODWSGI_DEV_BEGUN: begunFile.path,
+        MODWSGI_DEV_CHANNEL: path,
+        MODWSGI_DEV_SECRET: secret,
+        MODWSGI_DEV_WORKER: String(this.id),
+        MODWSGI_DEV_BEGUN: begunPath,
         ...(command.onTerminal ? { MODWSGI_DEV_TERMINAL: '1' } : {}),
       },
     })
-    this.#readOutput(channel.secret)
-    this.#child.once('error', error => this.#spawnFailed(error))
-    this.#child.once('close', (code, signal) => this.#gone({ code, signal }))
+  }
+
+  /** A failure of the system is told like that of `spawn`: later, when whoever starts the worker knows it. */
+  #attempt<Result>(make: () => Result): Result | null {
+    try {
+      return make()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+      setImmediate(() => this.#spawnFailed(error as Error))
+      return null
+    }
   }
 
   /** Undefined when the process could not be started. */
   get pid(): number | undefined {
-    return this.#child.pid
+    return this.#child?.pid
   }
 
   /** Sends a control message; one to a worker that is gone is dropped. */
@@ -195,7 +219,7 @@ export class WorkerProcess {
 
   /** Sends it a signal; false when it is gone. */
   signal(signal: NodeJS.Signals): boolean {
-    return this.#child.signal(signal)
+    return this.#child?.signal(signal) ?? false
   }
 
   /**
@@ -219,7 +243,7 @@ export class WorkerProcess {
 
   /** Ends the process and all that it started, at once. */
   kill(): void {
-    this.#child.kill()
+    this.#child?.kill()
   }
 
   #requestsListener(): RequestsListener {
@@ -234,20 +258,21 @@ export class WorkerProcess {
   }
 
   #readOutput(secret: string): void {
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+    const child = this.#child
+    for (const stream of [child?.stdout, child?.stderr]) {
       const reader = new OutputReader(secret, this.listener)
       stream?.on('data', chunk => reader.push(chunk as Buffer))
       stream?.once('end', () => reader.end())
     }
     // Children of the worker hold the streams open after it has ended. Its group is ended with it; a
     // child that has left the group keeps the stream only for so long.
-    this.#child.once('exit', () => {
-      this.#child.killGroup()
+    child?.once('exit', () => {
+      child.killGroup()
       const stopWaiting = setTimeout(() => {
-        this.#child.stdout?.destroy()
-        this.#child.stderr?.destroy()
+        child.stdout?.destroy()
+        child.stderr?.destroy()
       }, longestOutputAfterExit)
-      this.#child.once('close', () => clearTimeout(stopWaiting))
+      child.once('close', () => clearTimeout(stopWaiting))
     })
   }
 
@@ -306,7 +331,9 @@ export class WorkerProcess {
     const message = decodeMessage(payload)
     switch (message.type) {
       case 'ready':
-        return this.listener.ready(message as unknown as LoadResult)
+        return this.requests.whenConnected(() =>
+          this.listener.ready(message as unknown as LoadResult),
+        )
       case 'loaded':
         return this.listener.loaded()
       case 'files':
@@ -325,9 +352,12 @@ export class WorkerProcess {
   }
 
   #spawnFailed(error: Error): void {
-    this.listener.faulty(error.message)
+    const isShortage = shortages.has((error as NodeJS.ErrnoException).code ?? '')
+    if (!isShortage) this.listener.faulty(error.message)
+    if (this.pid !== undefined) return
     // Without a process there is no 'close'.
-    if (this.pid === undefined) this.#gone({ code: null, signal: null })
+    const exit = { code: null, signal: null }
+    this.#gone(isShortage ? { ...exit, shortage: error.message } : exit)
   }
 
   #gone(exit: WorkerExit): void {

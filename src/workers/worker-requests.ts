@@ -26,6 +26,12 @@ export interface RequestsListener {
   wake(): void
 }
 
+/** Milliseconds that the connections of a worker may still take to arrive when it has loaded the application. */
+const longestConnecting = 1000
+
+/** Milliseconds that what a worker had sent before it died may take to arrive: it is in the kernel already. */
+const longestLastWords = 300
+
 interface Given {
   readonly number: number
   readonly exchange: Exchange
@@ -52,13 +58,18 @@ export class WorkerRequests implements Pool, ThreadOwner {
    */
   readonly #given: (Given | null)[]
   #busy = 0
-  readonly #begunFile: BegunFile
+  readonly #begun: BegunFile | null
   readonly #listener: RequestsListener
   readonly #clock: Clock
   readonly #stalls: StallWatch
   readonly #connections = new Set<ThreadConnection>()
   #intake: Socket | null = null
   #lastNumber = 0
+  /** Set while connections are waited for. */
+  #onConnected: (() => void) | null = null
+  #hasEnded = false
+  /** Set while the process is gone, and the last that it sent not read yet. */
+  #stopWaiting: (() => void) | null = null
   #flushOrdered = false
   readonly #flush = () => {
     this.#flushOrdered = false
@@ -69,19 +80,19 @@ export class WorkerRequests implements Pool, ThreadOwner {
   readonly #figures: readonly PlaceFigures[]
 
   /**
-   * @param begunFile where the worker notes the numbers of requests that its threads begin
+   * @param begun where the worker notes the numbers of requests that its threads begin; null: it cannot start
    * @param metered whether {@link places} is of use
    */
   constructor(
     threads: number,
-    begunFile: BegunFile,
+    begun: BegunFile | null,
     listener: RequestsListener,
     clock: Clock,
     metered = false,
   ) {
     this.#figures = Array.from({ length: metered ? threads : 0 }, () => new PlaceFigures())
     this.#given = new Array<Given | null>(threads).fill(null)
-    this.#begunFile = begunFile
+    this.#begun = begun
     this.#listener = listener
     this.#clock = clock
     this.#stalls = new StallWatch(threads, () => listener.wake(), clock)
@@ -117,6 +128,27 @@ export class WorkerRequests implements Pool, ThreadOwner {
     return given.exchange
   }
 
+  /**
+   * Calls `action` once all connections are there; the worker is faulty if they do not come. A thread whose connection
+   * was lost on the way (no descriptors) would keep for itself what it is given.
+   */
+  whenConnected(action: () => void): void {
+    const stopWaiting = this.#clock.after(longestConnecting, () =>
+      this.#listener.faulty('not all of its connections have arrived'),
+    )
+    this.#onConnected = () => {
+      this.#onConnected = null
+      stopWaiting()
+      if (!this.#hasEnded) action()
+    }
+    this.#tellConnected()
+  }
+
+  #tellConnected(): void {
+    const isWhole = this.#intake !== null && this.#connections.size === this.#given.length
+    if (isWhole) this.#onConnected?.()
+  }
+
   openIntake(socket: Socket): void {
     this.#intake = socket
     socket.on('error', () => socket.destroy())
@@ -125,6 +157,7 @@ export class WorkerRequests implements Pool, ThreadOwner {
     })
     socket.resume()
     this.#listener.freed(null)
+    this.#tellConnected()
   }
 
   /** @param rest bytes that came right after HELLO: the thread may have answered a request already */
@@ -132,6 +165,7 @@ export class WorkerRequests implements Pool, ThreadOwner {
     const connection = new ThreadConnection(thread, socket, this)
     this.#connections.add(connection)
     if (rest.length > 0) connection.push(rest)
+    this.#tellConnected()
   }
 
   /** Gives the worker an encoded REQUEST; `free` must be above 0. */
@@ -159,18 +193,35 @@ export class WorkerRequests implements Pool, ThreadOwner {
     this.#listener.given(exchange)
   }
 
-  /** The process is gone. What it began is lost; the rest goes to another worker. */
+  /**
+   * The process is gone. What it had answered before still arrives; then what it began is lost, and the rest goes to
+   * another worker.
+   */
   end(): void {
-    for (const connection of [...this.#connections]) connection.end()
-    const begun = this.#begunFile.highest()
-    const left = this.#given.filter(given => given !== null)
-    this.#given.fill(null)
-    this.#busy = 0
+    this.#hasEnded = true
+    this.#onConnected?.()
     this.#intake?.destroy()
     // Not only when its close is heard: what goes to another worker must not come back here.
     this.#intake = null
+    if (this.#connections.size === 0) return this.#giveUp()
+    // A process that has left the worker's group may hold the other ends open.
+    this.#stopWaiting = this.#clock.after(longestLastWords, () => {
+      for (const connection of [...this.#connections]) connection.end()
+    })
+    for (const connection of [...this.#connections]) connection.readToEnd()
+  }
+
+  #giveUp(): void {
+    this.#stopWaiting?.()
+    this.#stopWaiting = null
+    const begun = this.#begun?.numbers() ?? null
+    this.#begun?.remove()
+    const left = this.#given.filter(given => given !== null)
+    this.#given.fill(null)
+    this.#busy = 0
     for (const { number, exchange } of left) {
-      if (number <= begun) exchange.lost()
+      // Where nothing is known nothing may be done twice.
+      if (begun === null || begun.has(number)) exchange.lost()
       else exchange.retry()
     }
   }
@@ -200,6 +251,7 @@ export class WorkerRequests implements Pool, ThreadOwner {
   closed(connection: ThreadConnection, reason: ProtocolError | null): void {
     this.#connections.delete(connection)
     if (reason) this.#listener.faulty(reason.message)
+    if (this.#stopWaiting !== null && this.#connections.size === 0) this.#giveUp()
   }
 
   #placeOf(number: number): number {

@@ -19,7 +19,12 @@ const hello: Answer = (request, response) => {
 const brief = (text: string) =>
   text.replace(/HTTP\/1\.1 200 OK\r\nContent-Length: \d+\r\n\r\n/g, '|')
 
-async function serve(answer: Answer, changes: Partial<ConnectionRules> = {}) {
+async function serve(
+  answer: Answer,
+  changes: Partial<ConnectionRules> = {},
+  mostConnections = Number.POSITIVE_INFINITY,
+) {
+  const full: string[] = []
   const rules = {
     keepAliveTimeout: 5,
     stall: 0,
@@ -35,11 +40,13 @@ async function serve(answer: Answer, changes: Partial<ConnectionRules> = {}) {
       response.writeHead(status, 'Refused', ['Content-Length', '0'])
       response.end()
     },
+    full: reason => void full.push(reason),
   }
-  const server = new HttpServer({ hosts: ['127.0.0.1'], port: 0, backlog: 10 }, rules, handler)
+  const place = { hosts: ['127.0.0.1'], port: 0, backlog: 10, mostConnections }
+  const server = new HttpServer(place, rules, handler)
   await server.listen()
   onTestFinished(() => server.destroy())
-  return { server, rules, dial: () => dial(server.port) }
+  return { server, rules, full, dial: () => dial(server.port) }
 }
 
 /** A client: what it has received, and a way to wait for it. */
@@ -381,6 +388,16 @@ describe('a silent client', () => {
     expect(brief(await client.closed())).toBe('|/a')
   })
 
+  test('is heard first when this process stood still for longer than the time it had', async () => {
+    const { dial } = await serve(hello, { keepAliveTimeout: 0.1 })
+    const client = await dial()
+    client.send(get('/a'))
+    await client.received('/a')
+    client.send(get('/b'))
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400)
+    expect(brief(await client.received('/b'))).toBe('|/a|/b')
+  })
+
   test('keeps nobody from stopping', async () => {
     const { server, rules, dial } = await serve(hello)
     const client = await dial()
@@ -447,4 +464,29 @@ test('a connection that was reset before it was accepted is not served: nobody k
   client.send(get('/after'))
   await client.received('/after')
   expect(seen).toEqual(['/after of 127.0.0.1'])
+})
+
+describe('more connections than there may be', () => {
+  test('are closed, those before are served, and new ones once there is room again', async () => {
+    const { full, dial } = await serve(hello, {}, 2)
+    const [first, second] = [await dial(), await dial()]
+    for (const client of [first, second]) {
+      client.send(get('/a'))
+      await client.received('/a')
+    }
+    for (let count = 0; count < 3; count++) expect(await (await dial()).closed()).toBe('')
+    expect(full).toEqual(['2 are open, and the limit of open files allows no more'])
+    first.send(get('/b'))
+    expect(brief(await first.received('/b'))).toBe('|/a|/b')
+    second.send('GET /c HTTP/1.0\r\n\r\n')
+    await second.closed()
+    second.socket.destroy()
+    await expect
+      .poll(async () => {
+        const late = await dial()
+        late.send('GET /d HTTP/1.0\r\n\r\n')
+        return brief(await late.closed())
+      })
+      .toBe('|/d')
+  })
 })

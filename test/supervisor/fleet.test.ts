@@ -13,6 +13,7 @@ import {
 } from '../../src/workers/dispatcher.js'
 import type { Exchange } from '../../src/workers/exchange.js'
 import { type EndOutcome, encodeRequest, type ResponseFrame } from '../../src/workers/protocol.js'
+import type { ThreadConnection } from '../../src/workers/thread-connection.js'
 import { HandClock } from '../rig/hand-clock.js'
 import { type Puppet, type PuppetEvent, PuppetStage } from '../rig/puppet-stage.js'
 
@@ -20,7 +21,12 @@ import { type Puppet, type PuppetEvent, PuppetStage } from '../rig/puppet-stage.
 class TestRequest implements Job, Exchange {
   readonly seen: string[] = []
   #wake: () => void = () => {}
-  constructor(readonly dispatcher: Dispatcher) {}
+  #connection: ThreadConnection | null = null
+  constructor(
+    readonly dispatcher: Dispatcher,
+    /** It stops reading once it has the head of the response. */
+    readonly slow = false,
+  ) {}
   wanted() {
     return true
   }
@@ -32,12 +38,15 @@ class TestRequest implements Job, Exchange {
     const client = '127.0.0.1:4000'
     return { method: 'GET', target: '/x', client, scriptFilename: '/site/x', seconds: 0 }
   }
-  taken() {}
+  taken(connection: ThreadConnection) {
+    this.#connection = connection
+  }
   refuse(why: RefusalReason) {
     this.#note(`refused ${why}`)
   }
   accepted() {}
   responded(frame: ResponseFrame) {
+    if (this.slow) this.#connection!.pause()
     this.#note(`head ${frame.head[0]}`)
   }
   data() {}
@@ -129,12 +138,18 @@ async function openFleet({
     }
     return events.find(event => event.type === type)!
   }
-  const submit = () => {
-    const request = new TestRequest(dispatcher)
+  const submit = (slow = false) => {
+    const request = new TestRequest(dispatcher, slow)
     dispatcher.submit(request)
     return request
   }
   return { stage, dispatcher, clock, fleet, events, logged, submit }
+}
+
+/** What Node throws where no more files can be opened. */
+function noRoom(): Error {
+  const error = new Error('EMFILE: too many open files, open')
+  return Object.assign(error, { code: 'EMFILE', syscall: 'open' })
 }
 
 /** `00000007` for 7: how a payload names its request. */
@@ -233,6 +248,43 @@ describe('Fleet', () => {
     expect(waiting.seen).toEqual(['started', 'retry', 'started', 'head 200 OK', 'ended 0'])
   })
 
+  test('a request that a thread had taken and not begun is answered by the next, whatever others began', async () => {
+    const { stage, fleet, submit } = await openFleet({ threads: 2 })
+    fleet.start()
+    const old = await stage.next()
+    await old.becomeReady(2)
+    const taken = submit()
+    const begun = submit()
+    await heardRequest(old)
+    const { number } = await heardRequest(old)
+    old.tell({ do: 'begin', thread: 1, number })
+    old.tell({ do: 'exit', code: 7 })
+    await begun.until('lost')
+    const fresh = await stage.next()
+    await fresh.becomeReady(2)
+    answer(fresh, await heardRequest(fresh))
+    await taken.until('ended 0')
+  })
+
+  test('a response that a worker had sent before it died arrives, also at a slow client', async () => {
+    const { stage, fleet, submit } = await openFleet()
+    fleet.start()
+    const puppet = await stage.next()
+    await puppet.becomeReady(1)
+    const request = submit(true)
+    const { number } = await heardRequest(puppet)
+    puppet.tell({ do: 'begin', thread: 1, number })
+    const head = Buffer.concat([Buffer.from([0, 0, 0, 0, 6]), Buffer.from('200 OK')])
+    const numbered = { do: 'frame', on: 'thread1' }
+    const payloadHex = numberHex(number!) + head.toString('hex')
+    puppet.tell({ ...numbered, type: 'response', payloadHex })
+    await request.until('head 200 OK')
+    puppet.tell({ ...numbered, type: 'data', payloadHex: '78' })
+    puppet.tell({ ...numbered, type: 'end', payloadHex: `${numberHex(number!)}00` })
+    puppet.tell({ do: 'exit', code: 7 })
+    await request.until('ended 0')
+  })
+
   test('a worker that dies loses only its request and is replaced', async () => {
     const { stage, fleet, submit, logged } = await openFleet()
     fleet.start()
@@ -261,6 +313,47 @@ describe('Fleet', () => {
     puppet.tell({ do: 'exit', code: 7 })
     await expect.poll(() => exits).toEqual([{ code: 7, signal: null }])
     expect(fleet.snapshot()).toEqual([])
+  })
+
+  test('a worker that lost a connection while it started is replaced before it takes requests', async () => {
+    const { stage, fleet, clock, submit, logged } = await openFleet({ threads: 2 })
+    fleet.start()
+    const broken = await stage.next()
+    await broken.becomeReady(1)
+    const request = submit()
+    expect(await logged('workerFaulty')).toMatchObject({
+      reason: 'not all of its connections have arrived',
+    })
+    await clock.ordered()
+    clock.strike()
+    await (await stage.next()).becomeReady(2)
+    await request.until('started')
+  })
+
+  test('a worker for which there is no room is started when there is, however long that takes', async () => {
+    const rooms = [noRoom(), noRoom(), noRoom(), noRoom(), null]
+    const channel = await openChannel(() => {})
+    const { begunFile } = channel
+    const { stage, fleet, clock, events, submit } = await openFleet({
+      channel: {
+        ...channel,
+        begunFile(worker, threads) {
+          const error = rooms.shift()
+          if (error) throw error
+          return begunFile(worker, threads)
+        },
+      },
+    })
+    fleet.start()
+    const waiting = submit()
+    while (rooms.length > 0) {
+      await clock.ordered()
+      clock.strike()
+    }
+    await (await stage.next()).becomeReady(1)
+    await waiting.until('started')
+    const told = events.filter(({ type }) => type !== 'workerReady')
+    expect(told).toEqual([{ type: 'startsWait', reason: 'EMFILE: too many open files, open' }])
   })
 
   test('workers that die while they start spend the budget; reload() gives it back', async () => {

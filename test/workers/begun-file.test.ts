@@ -1,46 +1,45 @@
-import { existsSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { BegunFile } from '../../src/workers/begun-file.js'
 
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'modwsgi-begun-'))
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
-  return path
+function make(threads: number) {
+  const folder = mkdtempSync(join(tmpdir(), 'modwsgi-test-'))
+  const path = join(folder, 'begun-1')
+  const file = new BegunFile(path, threads)
+  onTestFinished(() => {
+    file.remove()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return { folder, path, file }
 }
 
-/** What a worker does: each of its threads notes a number in its place. */
-function note(descriptor: number, thread: number, number: number): void {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(number)
-  writeSync(descriptor, bytes, 0, 4, 4 * (thread - 1))
-}
-
-test('highest() is the highest number of all threads, and removes the file', () => {
-  const file = new BegunFile(join(folder(), 'begun-1'), 3)
-  const worker = openSync(file.path, 'r+')
-  note(worker, 1, 70_000)
-  note(worker, 3, 12)
-  expect(file.highest()).toBe(70_000)
-  expect(existsSync(file.path)).toBe(false)
+test('BegunFile tells the number in the slot of each thread', () => {
+  const { path, file } = make(3)
+  expect(file.numbers()).toEqual(new Set([0]))
+  writeFileSync(path, Buffer.from('000000070000010000000000', 'hex'), { flag: 'r+' })
+  expect(file.numbers()).toEqual(new Set([7, 256, 0]))
 })
 
-test('highest() is known after the folder was removed', () => {
-  const path = folder()
-  const file = new BegunFile(join(path, 'begun-1'), 2)
-  const worker = openSync(file.path, 'r+')
-  rmSync(path, { recursive: true })
-  note(worker, 2, 5)
-  expect(file.highest()).toBe(5)
+test('numbers() of a worker without threads are none', () => {
+  expect(make(0).file.numbers()).toEqual(new Set())
 })
 
-test('highest() is 0 before anything was begun, and for a worker without threads', () => {
-  const path = folder()
-  expect(new BegunFile(join(path, 'begun-1'), 2).highest()).toBe(0)
-  expect(new BegunFile(join(path, 'begun-2'), 0).highest()).toBe(0)
+test('BegunFile cannot be made where there is no folder', () => {
+  expect(() => new BegunFile('/no/such/folder/begun-1', 1)).toThrow('ENOENT')
 })
 
-test('a file that cannot be made means that anything may have been begun', () => {
-  expect(new BegunFile(join(folder(), 'missing', 'begun-1'), 2).highest()).toBe(Infinity)
+test('BegunFile can be read when its folder is gone', () => {
+  const { folder, path, file } = make(1)
+  writeFileSync(path, Buffer.from('00000007', 'hex'), { flag: 'r+' })
+  rmSync(folder, { recursive: true })
+  expect(file.numbers()).toEqual(new Set([7]))
+})
+
+test('remove() leaves nothing behind, and nothing is known any more', () => {
+  const { path, file } = make(1)
+  file.remove()
+  expect(existsSync(path)).toBe(false)
+  expect(file.numbers()).toBeNull()
 })

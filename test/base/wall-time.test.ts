@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { wallTime } from '../../src/base/wall-time.js'
+
+function hands() {
+  const time = { steady: 500, wall: 1_000_000 }
+  const epoch = wallTime(
+    () => time.steady,
+    () => Math.floor(time.wall),
+    999_500,
+  )
+  const pass = (milliseconds: number) => {
+    time.steady += milliseconds
+    time.wall += milliseconds
+  }
+  return { time, epoch, pass }
+}
+
+test('wallTime() counts parts of a millisecond and never goes back by itself', () => {
+  const { epoch, pass } = hands()
+  const seen = [epoch()]
+  for (let count = 0; count < 5000; count++) {
+    pass(0.3)
+    seen.push(epoch())
+  }
+  expect(seen).toEqual([...seen].sort((a, b) => a - b))
+  expect(seen.at(-1)! - seen[0]!).toBeCloseTo(1.5, 6)
+})
+
+test.each([3_600_000, -3_600_000, 28_800_000])('wallTime() follows a jump of %i ms', jump => {
+  const { time, epoch, pass } = hands()
+  epoch()
+  pass(10)
+  time.wall += jump
+  expect(epoch()).toBeCloseTo(1000.01 + jump / 1000, 2)
+  pass(10)
+  expect(epoch()).toBeCloseTo(1000.02 + jump / 1000, 2)
+})
