@@ -53,7 +53,7 @@ export interface WorkforceConfiguration {
   readonly services: ReadonlyMap<string, WorkerConfiguration>
 }
 
-/** Deaths of starting workers in a row after which a change of the code is waited for. */
+/** Attempts to start in which workers die, after which a change of the code is waited for. */
 const startAttempts = 3
 
 /** Milliseconds that a Python may take to its first word. */
@@ -90,9 +90,9 @@ export async function gatherWorkforce(
   const configured = deferred<WorkforceConfiguration>()
   const version = deferred<string | null>()
   let listener: WorkforceListener | null = null
-  const attempts = watchesChanges(settings)
-    ? startAttempts * plan.processes
-    : Number.POSITIVE_INFINITY
+  // All start together at first, then one alone has to show that it can.
+  const deaths = plan.processes + startAttempts - 1
+  const attempts = watchesChanges(settings) ? deaths : Number.POSITIVE_INFINITY
   const command: WorkerCommand = {
     python,
     // The interpreter reads the locale before anything of ours runs.

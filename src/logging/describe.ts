@@ -109,6 +109,11 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
       }
     case 'workerDied':
       return { level: 'error', text: diedText(event) }
+    case 'workerDiedAlike':
+      return {
+        level: 'error',
+        text: `${diedText(event)} as the one before it, ${event.times} times now`,
+      }
     case 'workerFaulty':
       return { level: 'crit', text: `worker ${event.slot}${ofPid(event.pid)}: ${event.reason}` }
     case 'restartsSpent':
@@ -198,7 +203,7 @@ function lostText(event: Extract<EntryEvent, { type: 'requestLost' }>): string {
   return `the worker process went away during ${what(event.request)}: ${outcome}`
 }
 
-function diedText(event: Extract<EntryEvent, { type: 'workerDied' }>): string {
+function diedText(event: Extract<EntryEvent, { type: 'workerDied' | 'workerDiedAlike' }>): string {
   const how = event.signal ? `ended by ${event.signal}` : `exited with status ${event.code}`
   const who = event.askedBy ? ` (${event.askedBy})` : ''
   return `worker ${event.slot}${ofPid(event.pid)} ${how}${who}`

@@ -65,6 +65,17 @@ export type EntryEvent =
       /** Who asked for it, or null for nobody. */
       readonly askedBy: string | null
     }
+  /** A worker that starts died as the one before, with the same output: which is not shown again. */
+  | {
+      readonly type: 'workerDiedAlike'
+      readonly slot: number
+      readonly pid: number | null
+      readonly code: number | null
+      readonly signal: string | null
+      readonly askedBy: string | null
+      /** Deaths of this kind in a row. */
+      readonly times: number
+    }
   | {
       readonly type: 'workerFaulty'
       readonly slot: number

@@ -13,8 +13,9 @@ import {
 } from '../workers/worker-process.js'
 import type { FleetOptions } from './fleet-options.js'
 import { place } from './placement.js'
-import type { RestartDecision } from './restart-budget.js'
 import { scoreboard } from './scoreboard.js'
+import { StartGate } from './start-gate.js'
+import { type StartEvent, StartOutputs } from './start-output.js'
 import { type EndingRules, WorkerEnding } from './worker-ending.js'
 import { type HandleOwner, WorkerHandle } from './worker-handle.js'
 
@@ -36,9 +37,8 @@ export class Fleet implements HandleOwner {
   #generation = 0
   #wanted: number
   #held = false
-  /** Set while workers die at start: no new one before that. */
-  #cancelWait: (() => void) | null = null
-  #spent = false
+  readonly outputs: StartOutputs
+  readonly #gate: StartGate
   /** The log has said that no worker can be started now. */
   #toldShortage = false
   /** Workers of the generation before serve until one of this generation is ready in their place. */
@@ -56,6 +56,8 @@ export class Fleet implements HandleOwner {
     this.clock = options.clock
     this.#wanted = options.processes
     this.#endingRules = { ...options, replaced: () => this.#reconcile() }
+    this.#gate = new StartGate(options.budget, options.clock, () => this.#reconcile())
+    this.outputs = new StartOutputs(event => options.log.emit(event), options.clock)
   }
 
   get held(): boolean {
@@ -93,7 +95,9 @@ export class Fleet implements HandleOwner {
     this.#generation++
     this.#reloadStarted = this.clock.now()
     this.#options.log.emit({ type: 'changed', files, generation: this.#generation })
-    this.#allowStarts()
+    this.#gate.allow()
+    this.outputs.forget()
+    this.dispatcher.acceptAgain()
     this.#reconcile()
   }
 
@@ -103,7 +107,7 @@ export class Fleet implements HandleOwner {
    */
   renew(cause: string): void {
     if (this.#stopped) return
-    if (this.#spent || this.held) return this.reload([cause])
+    if (this.#gate.spent || this.held) return this.reload([cause])
     this.#generation++
     this.#renewing = true
     this.#reloadStarted = this.clock.now()
@@ -114,7 +118,7 @@ export class Fleet implements HandleOwner {
   /** Ends all workers; settles when every process is gone. `seconds`: what they have for that. */
   stop(seconds: number): Promise<void> {
     this.#wanted = 0
-    this.#cancelWait?.()
+    this.#gate.close()
     return new Promise(resolve => {
       this.#stopped = resolve
       for (const handle of [...this.#handles]) handle.retire({ cause: 'shutdown_signal', seconds })
@@ -125,7 +129,7 @@ export class Fleet implements HandleOwner {
   /** Ends all workers by force. */
   kill(): void {
     this.#wanted = 0
-    this.#cancelWait?.()
+    this.#gate.close()
     for (const handle of [...this.#handles]) handle.apply('kill')
   }
 
@@ -189,8 +193,9 @@ export class Fleet implements HandleOwner {
     })
     this.#renewing = renewing
     for (const { handle, cause } of retire) handle.ending.retire(cause)
-    if (this.#cancelWait || this.#spent || this.#stopped) return
-    for (const slot of start) this.#startWorker(slot)
+    if (this.#stopped) return
+    const starting = serving.filter(({ state }) => state === 'starting').length
+    for (const slot of start.slice(0, this.#gate.room(starting))) this.#startWorker(slot)
   }
 
   #startWorker(slot: number): void {
@@ -223,8 +228,9 @@ export class Fleet implements HandleOwner {
       },
       metricsAsked: number =>
         handle.process.tell({ type: 'metrics', number, metrics: this.#metrics() }),
-      line: line => log.emit({ type: 'applicationLine', ...this.#nameOf(handle), ...line }),
-      raw: text => log.emit({ type: 'rawLine', ...this.#nameOf(handle), text }),
+      line: line =>
+        this.#print(handle, { type: 'applicationLine', ...this.#nameOf(handle), ...line }),
+      raw: text => this.#print(handle, { type: 'rawLine', ...this.#nameOf(handle), text }),
       outdated: () => this.#outdated(handle),
       given: exchange => this.#given(handle, exchange),
       freed: exchange => this.#freed(handle, exchange),
@@ -241,15 +247,21 @@ export class Fleet implements HandleOwner {
     }
   }
 
+  #print(handle: WorkerHandle, event: StartEvent): void {
+    if (handle.wasReady) this.#options.log.emit(event)
+    else this.outputs.add(handle.output, event)
+  }
+
   #nameOf(handle: WorkerHandle): WorkerName {
     const { slot, generation, process } = handle
     return { slot, generation, pid: process.pid ?? 0 }
   }
 
   #ready(handle: WorkerHandle, result: LoadResult): void {
-    const { log, budget } = this.#options
+    const { log } = this.#options
     const pid = handle.process.pid ?? 0
-    budget.reset()
+    this.#gate.started()
+    this.outputs.started(handle.output)
     this.#toldShortage = false
     if (result.loaded)
       log.emit({ type: 'workerReady', slot: handle.slot, pid, seconds: result.seconds })
@@ -258,8 +270,8 @@ export class Fleet implements HandleOwner {
     handle.wasReady = true
     handle.ending.watch.loadTried(result.loaded)
     handle.apply('ready')
-    if (!this.#renewing || handle.generation !== this.#generation) return this.#tellReloaded()
-    if (!result.loaded) return this.#keepOld()
+    const isRenewal = this.#renewing && handle.generation === this.#generation
+    if (isRenewal && !result.loaded) return this.#keepOld()
     this.#reconcile()
     this.#tellReloaded()
   }
@@ -315,6 +327,7 @@ export class Fleet implements HandleOwner {
     this.#options.pythonTold(null)
     const orderly = retirement !== null && (state === 'stopping' || state === 'draining')
     if (!orderly) this.#died(handle, exit)
+    this.outputs.ended(handle.output)
     const failed = !handle.wasReady && retirement === null
     if (failed && this.#renewing && handle.generation === this.#generation) this.#keepOld()
     else if (failed && handle.generation === this.#generation) this.#startFailed(exit)
@@ -325,35 +338,24 @@ export class Fleet implements HandleOwner {
 
   #died(handle: WorkerHandle, exit: WorkerExit): void {
     if (this.#stopped) return
-    if (exit.shortage === undefined)
-      this.#options.log.emit({
-        type: 'workerDied',
-        slot: handle.slot,
-        pid: handle.process.pid ?? null,
-        code: exit.code,
-        signal: exit.signal,
-        askedBy: handle.askedBy,
-      })
+    const { code, signal, shortage } = exit
+    const pid = handle.process.pid ?? null
+    const { slot, askedBy } = handle
+    if (shortage === undefined)
+      this.#print(handle, { type: 'workerDied', slot, pid, code, signal, askedBy })
     if (!this.#options.died(exit)) this.#wanted = 0
   }
 
   #startFailed({ shortage }: WorkerExit): void {
-    if (shortage !== undefined) this.#tellShortage(shortage)
-    const decision = shortage === undefined ? this.#options.budget.startFailed() : waitForRoom
-    if (decision.kind === 'again') {
-      this.#cancelWait ??= this.clock.after(decision.afterMilliseconds, () => {
-        this.#cancelWait = null
-        this.#reconcile()
-      })
-      return
+    if (shortage !== undefined) {
+      this.#gate.startImpossible()
+      return this.#tellShortage(shortage)
     }
-    this.#spent = true
+    const attempts = this.#gate.startFailed()
+    if (attempts === null) return
     this.#reloadStarted = null
-    this.#options.log.emit({
-      type: 'restartsSpent',
-      attempts: decision.attempts,
-      waitsFor: this.#options.waitsFor,
-    })
+    const { waitsFor, log } = this.#options
+    log.emit({ type: 'restartsSpent', attempts, waitsFor })
     this.#refuseIfNobodyServes()
   }
 
@@ -365,16 +367,8 @@ export class Fleet implements HandleOwner {
 
   /** Once no more workers are started, requests wait only while one is there that could take them. */
   #refuseIfNobodyServes(): void {
-    if (!this.#spent || [...this.#handles].some(handle => handle.state === 'ready')) return
+    if (!this.#gate.spent || [...this.#handles].some(handle => handle.state === 'ready')) return
     this.dispatcher.refuseAll('not-loadable')
-  }
-
-  #allowStarts(): void {
-    this.#options.budget.reset()
-    this.#spent = false
-    this.#cancelWait?.()
-    this.#cancelWait = null
-    this.dispatcher.acceptAgain()
   }
 
   #settleStop(): void {
@@ -383,6 +377,3 @@ export class Fleet implements HandleOwner {
 }
 
 const loadedLater: LoadResult = { loaded: true, error: null, missing: false, seconds: 0 }
-
-/** What the code cannot mend costs no attempt, and an attempt costs next to nothing. */
-const waitForRoom: RestartDecision = { kind: 'again', afterMilliseconds: 200 }

@@ -5,6 +5,7 @@
 import type { Clock } from '../base/clock.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import type { WorkerProcess } from '../workers/worker-process.js'
+import type { StartOutput, StartOutputs } from './start-output.js'
 import type { WorkerEnding } from './worker-ending.js'
 import { step, type WorkerAction, type WorkerEvent, type WorkerState } from './worker-state.js'
 
@@ -21,6 +22,7 @@ export interface HandleOwner {
   readonly clock: Clock
   /** While true no worker is given requests. */
   readonly held: boolean
+  readonly outputs: StartOutputs
 }
 
 /** Milliseconds that a timer of Node can take. */
@@ -40,6 +42,8 @@ export class WorkerHandle {
   process!: WorkerProcess
   /** How it comes to its end; set right after the process. */
   ending!: WorkerEnding
+  /** What it prints while it starts. */
+  readonly output: StartOutput
   #cancelDeadline: () => void = () => {}
   /** When `deadline` comes, in the clock's milliseconds; null before `start-deadline`. */
   #deadline: number | null = null
@@ -50,7 +54,9 @@ export class WorkerHandle {
     /** Which state of the code it runs: counts changes. */
     readonly generation: number,
     readonly owner: HandleOwner,
-  ) {}
+  ) {
+    this.output = owner.outputs.begin()
+  }
 
   /** True while it takes requests or is going to. */
   get serving(): boolean {
