@@ -2,8 +2,8 @@
  * What workers print while they start. In a crash loop each prints what the one before has printed: that is in the
  * log once, and then the deaths are counted.
  *
- * The first one goes straight to the log and is the model. What the others print is kept back as long as it is the
- * same; at the first line that differs, and when they or the model turn out to start well, it goes to the log as well.
+ * The first one that prints goes straight to the log and is the model. What the others print is kept back as long as it
+ * is the same; at the first line that differs, and when they or the model turn out to start well, it goes to the log too.
  */
 import type { Clock } from '../base/clock.js'
 import type { EntryEvent } from '../logging/events.js'
@@ -32,14 +32,14 @@ export class StartOutputs {
   /** A worker starts. */
   begin(): StartOutput {
     const output = new StartOutput(this.#emit)
-    if (this.#model === null) this.#take(output)
-    else this.#others.add(output)
+    this.#others.add(output)
     return output
   }
 
   /** A worker that starts has printed something, or died. */
   add(output: StartOutput, event: StartEvent): void {
     output.add(event)
+    if (this.#model === null && this.#others.has(output)) this.#take(output)
     if (output !== this.#model) return this.#compare(output)
     for (const other of [...this.#others]) this.#compare(other)
   }
@@ -78,8 +78,9 @@ export class StartOutputs {
     const model = this.#model
     if (model === null || !this.#others.has(output)) return
     if (output.isLike(model)) {
-      if (!model.dead) this.#limitLead(output, model)
-      else if (output.dead) this.#countDeath(output)
+      if (model.dead && output.dead) this.#countDeath(output)
+      else if (output.dead) this.#overtake(output, model)
+      else if (!model.dead) this.#limitLead(output, model)
     } else if (!output.dead) {
       output.release()
     } else if (model.dead) {
@@ -88,6 +89,13 @@ export class StartOutputs {
     } else {
       this.#release(output)
     }
+  }
+
+  /** One that died says more than one that may die: of the former model only what it has printed so far is shown. */
+  #overtake(output: StartOutput, model: StartOutput): void {
+    this.#take(output)
+    model.hold()
+    this.#others.add(model)
   }
 
   /** Nobody who waits for what it says has to wait for the model, which may be silent for long. */
@@ -139,6 +147,11 @@ export class StartOutput {
     const length = Math.min(this.keys.length, other.keys.length)
     for (let at = 0; at < length; at++) if (this.keys[at] !== other.keys[at]) return false
     return length < mostLines
+  }
+
+  /** From now on all is kept back. */
+  hold(): void {
+    this.#held ??= []
   }
 
   /** From now on nothing is kept back. */

@@ -84,7 +84,18 @@ test('workers that start side by side and die alike are shown once', () => {
   third.print('b')
   first.die('SIGSEGV')
   third.die('SIGSEGV')
-  expect(shown).toEqual(['1: a', '1: b', '1: SIGSEGV', '2: SIGSEGV, 2 times'])
+  expect(shown).toEqual(['2: a', '2: b', '2: SIGSEGV', '1: SIGSEGV, 2 times'])
+})
+
+test('one that dies first is what the others are compared with, also those that began before', () => {
+  const { shown, begin } = stage()
+  const [first, second] = [begin(), begin()]
+  first.print('a')
+  for (const line of ['a', 'b']) second.print(line)
+  second.die('SIGSEGV')
+  first.print('b')
+  first.die('SIGSEGV')
+  expect(shown).toEqual(['1: a', '2: a', '2: b', '2: SIGSEGV', '1: SIGSEGV, 2 times'])
 })
 
 test('what others print is shown as soon as it is their own', () => {
@@ -102,13 +113,14 @@ test('what others print is shown as soon as it is their own', () => {
 
 test('what is ahead of a silent worker is shown after a while', () => {
   const { shown, clock, begin } = stage()
-  begin()
-  const second = begin()
+  const [first, second] = [begin(), begin()]
+  first.print('waits')
+  second.print('waits')
   second.print('migrates')
-  expect(shown).toEqual([])
+  expect(shown).toEqual(['1: waits'])
   clock.strike()
   second.print('still')
-  expect(shown).toEqual(['2: migrates', '2: still'])
+  expect(shown.slice(1)).toEqual(['2: waits', '2: migrates', '2: still'])
 })
 
 test.each(['first', 'second'] as const)(

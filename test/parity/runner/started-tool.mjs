@@ -75,6 +75,10 @@ export class StartedTool {
     })
   }
 
+  get hasEnded() {
+    return this.#ended
+  }
+
   get pid() {
     return this.child.pid
   }
@@ -197,7 +201,7 @@ export class StartedTool {
   /** Ends it, and whatever of it is left. */
   async stop() {
     if (!this.#ended) this.child.kill('SIGTERM')
-    const late = pause(longestEnd)
+    const late = pause(longestEnd, undefined, { ref: false })
     await Promise.race([this.exited, late])
     for (let tries = 0; tries < 20 && this.family().length > 0; tries++) await pause(50)
     for (const pid of this.family()) killNow(pid)
