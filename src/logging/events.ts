@@ -95,6 +95,13 @@ export type EntryEvent =
   | { readonly type: 'badHead'; readonly request: RunningRequest; readonly reason: string }
   | { readonly type: 'queueTimeout'; readonly request: RunningRequest; readonly limit: number }
   | { readonly type: 'changed'; readonly files: readonly string[]; readonly generation: number }
+  /** Somebody asked for new workers; `again`: those before died while they started. */
+  | {
+      readonly type: 'restartOrdered'
+      readonly by: string
+      readonly again: boolean
+      readonly generation: number
+    }
   | {
       readonly type: 'reloaded'
       readonly generation: number
@@ -104,6 +111,8 @@ export type EntryEvent =
   | { readonly type: 'resized'; readonly workers: number }
   /** A signal that has no effect. */
   | { readonly type: 'signalIgnored'; readonly signal: string; readonly why: string }
+  /** `modwsgi-dev ctl` cannot reach the server. */
+  | { readonly type: 'controlUnavailable'; readonly reason: string }
   | { readonly type: 'watchFailed'; readonly reason: string }
   | { readonly type: 'connectionRefused'; readonly reason: string }
   | { readonly type: 'clientError'; readonly client: string; readonly reason: string }

@@ -3,63 +3,21 @@
  * what is wanted, and one function, {@link Fleet.#reconcile}, brings about what is wanted.
  */
 import type { Clock } from '../base/clock.js'
-import type { RunningRequest } from '../logging/events.js'
-import type { Log } from '../logging/log.js'
-import type { Channel } from '../workers/channel.js'
 import type { Dispatcher, WorkerName } from '../workers/dispatcher.js'
 import type { Exchange } from '../workers/exchange.js'
 import {
   type LoadResult,
-  type ReportedFile,
-  type WorkerCommand,
   type WorkerExit,
   type WorkerListener,
   WorkerProcess,
 } from '../workers/worker-process.js'
-import type { RestartBudget } from './restart-budget.js'
+import type { FleetOptions, WorkerSnapshot } from './fleet-options.js'
 import { scoreboard } from './scoreboard.js'
+import { Onlookers, type Settlement, settlementOf } from './settlement.js'
+import { StartGate } from './start-gate.js'
 import type { EndCause } from './time-limits.js'
-import { type EndingRules, type LimitRules, WorkerEnding } from './worker-ending.js'
+import { type EndingRules, WorkerEnding } from './worker-ending.js'
 import { type HandleOwner, WorkerHandle } from './worker-handle.js'
-
-export interface FleetOptions extends LimitRules {
-  readonly channel: Channel
-  readonly command: WorkerCommand
-  /** What changed when a worker says that its script did. */
-  readonly script: string
-  readonly dispatcher: Dispatcher
-  readonly log: Log
-  readonly clock: Clock
-  readonly budget: RestartBudget
-  /** Number of workers wanted. */
-  readonly processes: number
-  /** `HOST:PORT`, for `mod_wsgi.server_metrics()`. */
-  readonly vhost: string
-  /** Requests after which a worker is replaced; 0: never. */
-  readonly maximumRequests: number
-  /** What spent restarts wait for, for the log. */
-  readonly waitsFor: string
-  /** Descriptions of the requests that run in a worker. */
-  readonly running: (process: WorkerProcess) => readonly RunningRequest[]
-  /** A worker tells the version of its Python; null: it has ended, perhaps before it could. */
-  readonly pythonTold: (version: string | null) => void
-  /** A worker has tried to load the application. */
-  readonly loadTried: (result: LoadResult, generation: number) => void
-  /** Called for a worker that has died; false: it is not replaced, and none is started any more. */
-  readonly died: (exit: WorkerExit) => boolean
-  /** Source files that a worker loaded. */
-  readonly filesLoaded: (files: readonly ReportedFile[]) => void
-}
-
-/** One worker in a snapshot for status output. */
-export interface WorkerSnapshot {
-  readonly slot: number
-  readonly generation: number
-  readonly state: string
-  readonly pid: number | undefined
-  readonly busy: number
-  readonly requests: number
-}
 
 export class Fleet implements HandleOwner {
   readonly dispatcher: Dispatcher
@@ -69,11 +27,13 @@ export class Fleet implements HandleOwner {
   #generation = 0
   #wanted: number
   #held = false
-  /** Set while workers die at start: no new one before that. */
-  #cancelWait: (() => void) | null = null
-  #spent = false
+  readonly #gate: StartGate
+  readonly #onlookers = new Onlookers()
+  /** See {@link FleetFacts}. */
+  readonly #failures = new Map<number, WorkerExit>()
   #lastId = 0
   #reloadStarted: number | null = null
+  #stacks: Promise<unknown> | null = null
   #stopped: (() => void) | null = null
   readonly #startTime: number
   readonly #endingRules: EndingRules
@@ -84,6 +44,7 @@ export class Fleet implements HandleOwner {
     this.dispatcher = options.dispatcher
     this.clock = options.clock
     this.#wanted = options.processes
+    this.#gate = new StartGate(options.budget, options.clock, () => this.#reconcile())
     this.#endingRules = { ...options, replaced: () => this.#reconcile() }
   }
 
@@ -114,21 +75,56 @@ export class Fleet implements HandleOwner {
     }
   }
 
-  /** From now on requests go to new workers only; the present ones finish what they have. */
+  /** New workers for all, because these files have changed. */
   reload(files: readonly string[]): void {
     if (this.#stopped) return
+    this.#options.log.emit({ type: 'changed', files, generation: this.#generation + 1 })
+    this.#replaceAll()
+  }
+
+  /** New workers for all, because somebody asked for it. */
+  restart(by: string): void {
+    if (this.#stopped) return
+    const event = { type: 'restartOrdered', by, again: this.failing } as const
+    this.#options.log.emit({ ...event, generation: this.#generation + 1 })
+    this.#replaceAll()
+  }
+
+  /** From now on requests go to new workers only; the present ones finish what they have. */
+  #replaceAll(): void {
     this.#held = false
     this.#generation++
     this.#reloadStarted = this.clock.now()
-    this.#options.log.emit({ type: 'changed', files, generation: this.#generation })
-    this.#allowStarts()
+    this.#failures.clear()
+    this.#gate.allow()
+    this.dispatcher.acceptAgain()
     this.#reconcile()
+  }
+
+  /** Workers died while they started, and none is started for now, or (when that is spent) at all. */
+  get failing(): boolean {
+    return !this.#gate.open
+  }
+
+  /** Waits until it is clear what becomes of the workers that are started, or of the one of a place. */
+  settled(slot: number | null): Promise<Settlement> {
+    return this.#onlookers.until(() =>
+      settlementOf(
+        {
+          wanted: this.#wanted,
+          generation: this.#generation,
+          spent: this.#gate.spent,
+          workers: [...this.#handles],
+          failures: this.#failures,
+        },
+        slot,
+      ),
+    )
   }
 
   /** Ends all workers; settles when every process is gone. `seconds`: what they have for that. */
   stop(seconds: number): Promise<void> {
-    this.#wanted = 0
-    this.#cancelWait?.()
+    this.#wantNone()
     return new Promise(resolve => {
       this.#stopped = resolve
       for (const handle of [...this.#handles]) handle.retire({ cause: 'shutdown_signal', seconds })
@@ -138,17 +134,27 @@ export class Fleet implements HandleOwner {
 
   /** Ends all workers by force. */
   kill(): void {
-    this.#wanted = 0
-    this.#cancelWait?.()
+    this.#wantNone()
     for (const handle of [...this.#handles]) handle.apply('kill')
+  }
+
+  #wantNone(): void {
+    this.#wanted = 0
+    this.#gate.close()
+    this.#onlookers.look()
   }
 
   /** Wants so many workers from now on, at least one; those beyond finish what they have. */
   resize(processes: number): void {
-    if (this.#stopped || this.#options.processes === 0) return
+    if (this.#stopped || !this.hasWorkers) return
     this.#wanted = Math.max(1, processes)
     this.#options.log.emit({ type: 'resized', workers: this.#wanted })
     this.#reconcile()
+  }
+
+  /** False for a site without an application. */
+  get hasWorkers(): boolean {
+    return this.#options.processes > 0
   }
 
   /** Number of workers wanted. */
@@ -161,13 +167,15 @@ export class Fleet implements HandleOwner {
     const handle = [...this.#handles].find(found => found.slot === slot && found.serving)
     if (handle === undefined) return false
     handle.askedBy = who
+    this.#failures.delete(slot)
     handle.apply('kill')
     return true
   }
 
   snapshot(): readonly WorkerSnapshot[] {
+    const { running } = this.#options
     return [...this.#handles].map(({ slot, generation, state, process, requests }) => {
-      return { slot, generation, state, pid: process.pid, busy: process.requests.busy, requests }
+      return { slot, generation, state, pid: process.pid, requests, running: running(process) }
     })
   }
 
@@ -189,9 +197,14 @@ export class Fleet implements HandleOwner {
     })
   }
 
-  /** Has all workers write the stacks of all their threads to the log. */
+  /** Has all workers write the stacks of all their threads to the log. Who asks meanwhile gets the same. */
   writeStacks(): Promise<unknown> {
-    return Promise.all([...this.#handles].map(({ process }) => process.writeStacks(null)))
+    const write = () =>
+      Promise.all([...this.#handles].map(({ process }) => process.writeStacks(null)))
+    this.#stacks ??= write().finally(() => {
+      this.#stacks = null
+    })
+    return this.#stacks
   }
 
   #reconcile(): void {
@@ -202,10 +215,12 @@ export class Fleet implements HandleOwner {
       if (current && !taken.has(handle.slot)) taken.add(handle.slot)
       else handle.ending.retire(this.#causeOfSurplus(handle))
     }
-    if (this.#cancelWait || this.#spent || this.#stopped) return
-    for (let slot = 1; slot <= this.#wanted; slot++) {
-      if (!taken.has(slot)) this.#startWorker(slot)
+    if (this.#gate.open && !this.#stopped) {
+      for (let slot = 1; slot <= this.#wanted; slot++) {
+        if (!taken.has(slot)) this.#startWorker(slot)
+      }
     }
+    this.#onlookers.look()
   }
 
   #causeOfSurplus({ generation }: WorkerHandle): EndCause {
@@ -232,6 +247,7 @@ export class Fleet implements HandleOwner {
       ready: result => this.#ready(handle, result),
       loaded: () => {
         handle.ending.watch.loadTried(true)
+        handle.loadError = null
         this.#options.loadTried(loadedLater, handle.generation)
       },
       answered: () => handle.ending.watch.answered(),
@@ -266,17 +282,20 @@ export class Fleet implements HandleOwner {
   }
 
   #ready(handle: WorkerHandle, result: LoadResult): void {
-    const { log, budget } = this.#options
+    const { log } = this.#options
     const pid = handle.process.pid ?? 0
-    budget.reset()
+    this.#gate.started()
+    this.#failures.delete(handle.slot)
     if (result.loaded)
       log.emit({ type: 'workerReady', slot: handle.slot, pid, seconds: result.seconds })
     else log.emit({ type: 'loadFailed', slot: handle.slot, pid, error: result.error ?? 'unknown' })
     this.#options.loadTried(result, handle.generation)
     handle.wasReady = true
+    handle.loadError = result.loaded ? null : (result.error ?? 'unknown')
     handle.ending.watch.loadTried(result.loaded)
     handle.apply('ready')
     this.#tellReloaded()
+    this.#onlookers.look()
   }
 
   #tellReloaded(): void {
@@ -321,8 +340,8 @@ export class Fleet implements HandleOwner {
     this.#options.pythonTold(null)
     const orderly = retirement !== null && (state === 'stopping' || state === 'draining')
     if (!orderly) this.#died(handle, exit)
-    const failed = !handle.wasReady && retirement === null
-    if (failed && handle.generation === this.#generation) this.#startFailed()
+    const failed = !handle.wasReady && retirement === null && handle.askedBy === null
+    if (failed && handle.generation === this.#generation) this.#startFailed(handle.slot, exit)
     this.#refuseIfNobodyServes()
     this.#reconcile()
     this.#settleStop()
@@ -341,37 +360,20 @@ export class Fleet implements HandleOwner {
     if (!this.#options.died(exit)) this.#wanted = 0
   }
 
-  #startFailed(): void {
-    const decision = this.#options.budget.startFailed()
-    if (decision.kind === 'again') {
-      this.#cancelWait ??= this.clock.after(decision.afterMilliseconds, () => {
-        this.#cancelWait = null
-        this.#reconcile()
-      })
-      return
-    }
-    this.#spent = true
+  #startFailed(slot: number, exit: WorkerExit): void {
+    this.#failures.set(slot, exit)
+    const attempts = this.#gate.startFailed()
+    if (attempts === null) return
     this.#reloadStarted = null
-    this.#options.log.emit({
-      type: 'restartsSpent',
-      attempts: decision.attempts,
-      waitsFor: this.#options.waitsFor,
-    })
+    const { log, waitsFor } = this.#options
+    log.emit({ type: 'restartsSpent', attempts, waitsFor })
     this.#refuseIfNobodyServes()
   }
 
   /** Once no more workers are started, requests wait only while one is there that could take them. */
   #refuseIfNobodyServes(): void {
-    if (!this.#spent || [...this.#handles].some(handle => handle.state === 'ready')) return
+    if (!this.#gate.spent || [...this.#handles].some(handle => handle.state === 'ready')) return
     this.dispatcher.refuseAll('not-loadable')
-  }
-
-  #allowStarts(): void {
-    this.#options.budget.reset()
-    this.#spent = false
-    this.#cancelWait?.()
-    this.#cancelWait = null
-    this.dispatcher.acceptAgain()
   }
 
   #settleStop(): void {

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { LogEvent } from '../../src/logging/events.js'
-import { Fleet, type FleetOptions } from '../../src/supervisor/fleet.js'
+import { Fleet } from '../../src/supervisor/fleet.js'
+import type { FleetOptions } from '../../src/supervisor/fleet-options.js'
 import { createRestartBudget } from '../../src/supervisor/restart-budget.js'
 import type { TimeLimits } from '../../src/supervisor/time-limits.js'
 import { openChannel } from '../../src/workers/channel.js'
@@ -282,6 +283,72 @@ describe('Fleet', () => {
     const later = submit()
     await (await stage.next()).becomeReady(1)
     await later.until('started')
+  })
+
+  test('restart() tries again after a crash loop, says so, and settled() tells what became of it', async () => {
+    const budget = createRestartBudget(1)
+    const { stage, fleet, logged } = await openFleet({ budget })
+    fleet.start()
+    const first = fleet.settled(null)
+    ;(await stage.next()).tell({ do: 'exit', code: 3 })
+    expect(await first).toEqual({ kind: 'died', slot: 1, exit: { code: 3, signal: null } })
+    await logged('restartsSpent')
+    expect(fleet.failing).toBe(true)
+    fleet.restart('somebody')
+    expect(await logged('restartOrdered')).toMatchObject({ by: 'somebody', again: true })
+    expect(fleet.failing).toBe(false)
+    const second = fleet.settled(null)
+    await (await stage.next()).becomeReady(1)
+    expect(await second).toEqual({ kind: 'serving' })
+  })
+
+  test('settled() waits for the worker that takes the place of one that was killed', async () => {
+    const { stage, fleet } = await openFleet({ processes: 2 })
+    fleet.start()
+    const pair = [await stage.next(), await stage.next()]
+    for (const puppet of pair) await puppet.becomeReady(1)
+    await fleet.settled(null)
+    const { pid } = fleet.snapshot().find(({ slot }) => slot === 2)!
+    expect(fleet.killWorker(2, 'a test')).toBe(true)
+    expect(fleet.killWorker(2, 'a test')).toBe(false)
+    const settled = fleet.settled(2)
+    const heir = await stage.next()
+    expect(fleet.snapshot().find(({ slot }) => slot === 2)).toMatchObject({ state: 'starting' })
+    await heir.becomeReady(1, { loaded: false, error: 'ImportError' })
+    expect(await settled).toEqual({ kind: 'unloadable', slot: 2, error: 'ImportError' })
+    expect(fleet.snapshot().map(worker => worker.pid)).not.toContain(pid)
+  })
+
+  test('a worker that is killed while it starts is no failed start', async () => {
+    const { stage, fleet } = await openFleet({ budget: createRestartBudget(1) })
+    fleet.start()
+    await stage.next()
+    expect(fleet.killWorker(1, 'a test')).toBe(true)
+    const settled = fleet.settled(1)
+    await (await stage.next()).becomeReady(1)
+    expect(await settled).toEqual({ kind: 'serving' })
+  })
+
+  test('writeStacks() asks a worker once for all who want them at the same time', async () => {
+    const { stage, fleet } = await openFleet()
+    fleet.start()
+    const puppet = await stage.next()
+    await puppet.becomeReady(1)
+    await fleet.settled(null)
+    const written = fleet.writeStacks()
+    expect(fleet.writeStacks()).toBe(written)
+    puppet.tell({ do: 'message', message: { type: 'stacks-written' } })
+    await written
+    expect(fleet.writeStacks()).not.toBe(written)
+  })
+
+  test('settled() does not outlast the fleet', async () => {
+    const { stage, fleet } = await openFleet()
+    fleet.start()
+    await stage.next()
+    const settled = fleet.settled(null)
+    await fleet.stop(0)
+    expect(await settled).toEqual({ kind: 'stopped' })
   })
 
   test('a worker that does not end in time is ended by force, and the log says so', async () => {

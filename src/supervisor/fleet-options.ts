@@ -1,0 +1,56 @@
+/** What a fleet is made with, and what it shows of its workers. */
+import type { Clock } from '../base/clock.js'
+import type { RunningRequest } from '../logging/events.js'
+import type { Log } from '../logging/log.js'
+import type { Channel } from '../workers/channel.js'
+import type { Dispatcher } from '../workers/dispatcher.js'
+import type {
+  LoadResult,
+  ReportedFile,
+  WorkerCommand,
+  WorkerExit,
+  WorkerProcess,
+} from '../workers/worker-process.js'
+import type { RestartBudget } from './restart-budget.js'
+import type { LimitRules } from './worker-ending.js'
+import type { WorkerState } from './worker-state.js'
+
+export interface FleetOptions extends LimitRules {
+  readonly channel: Channel
+  readonly command: WorkerCommand
+  /** What changed when a worker says that its script did. */
+  readonly script: string
+  readonly dispatcher: Dispatcher
+  readonly log: Log
+  readonly clock: Clock
+  readonly budget: RestartBudget
+  /** Number of workers wanted. */
+  readonly processes: number
+  /** `HOST:PORT`, for `mod_wsgi.server_metrics()`. */
+  readonly vhost: string
+  /** Requests after which a worker is replaced; 0: never. */
+  readonly maximumRequests: number
+  /** What spent restarts wait for, for the log. */
+  readonly waitsFor: string
+  /** Descriptions of the requests that run in a worker. */
+  readonly running: (process: WorkerProcess) => readonly RunningRequest[]
+  /** A worker tells the version of its Python; null: it has ended, perhaps before it could. */
+  readonly pythonTold: (version: string | null) => void
+  /** A worker has tried to load the application. */
+  readonly loadTried: (result: LoadResult, generation: number) => void
+  /** Called for a worker that has died; false: it is not replaced, and none is started any more. */
+  readonly died: (exit: WorkerExit) => boolean
+  /** Source files that a worker loaded. */
+  readonly filesLoaded: (files: readonly ReportedFile[]) => void
+}
+
+/** One worker in a snapshot for status output. */
+export interface WorkerSnapshot {
+  readonly slot: number
+  readonly generation: number
+  readonly state: WorkerState
+  readonly pid: number | undefined
+  /** Requests that were given to it, with those that run. */
+  readonly requests: number
+  readonly running: readonly RunningRequest[]
+}
