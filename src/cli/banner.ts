@@ -4,6 +4,7 @@
 import { join } from 'node:path'
 import type { Settings } from '../settings/settings.js'
 import type { Python } from '../workers/python.js'
+import { serverUrl } from './server-url.js'
 import type { SitePlan } from './site-plan.js'
 
 /** Width of the labels in the banner of mod_wsgi-express. */
@@ -15,9 +16,8 @@ export function banner(
   python: Python | null,
   port: number,
 ): string {
-  const host = settings.serverName ?? plan.listenerHost
   const lines: [string, string][] = [
-    ['Server URL', `http://${hostInUrl(host)}:${port}/`],
+    ['Server URL', serverUrl(settings, plan, port)],
     ['Server Root', plan.serverRoot],
     ['Error Log File', logPlace(settings, plan)],
     ...otherLogs(settings, plan),
@@ -55,10 +55,6 @@ function daemonLimits(settings: Settings, { mode }: SitePlan): [string, string][
     ['Queue Backlog', `${settings.daemonBacklog} (connections)`],
     ['Queue Timeout', `${settings.queueTimeout} (seconds)`],
   ]
-}
-
-function hostInUrl(host: string): string {
-  return host.includes(':') ? `[${host}]` : host
 }
 
 function otherLogs(settings: Settings, plan: SitePlan): [string, string][] {

@@ -13,6 +13,7 @@ import { FormatError } from '../logging/format-text.js'
 import { entryFields, requestFields } from '../logging/json-fields.js'
 import { readLevels } from '../logging/levels.js'
 import { type Log, openLog } from '../logging/log.js'
+import type { FileSink, LogFiles } from '../logging/log-files.js'
 import { prettyEntry, prettyRequest } from '../logging/pretty-format.js'
 import { rotatingFileSink } from '../logging/rotating-file.js'
 import type { ServedRequest } from '../logging/served-request.js'
@@ -108,13 +109,21 @@ function checked<Value>(option: string, text: string, make: () => Value): Value 
   }
 }
 
-/** Opens the logs. Throws {@link UserError} when a file cannot be written. */
-export function openLogs(settings: Settings, plan: SitePlan, forms: LogForms): Log {
+/**
+ * Opens the logs. Throws {@link UserError} when a file cannot be written.
+ * @param files takes those that are files, here and in the functions below
+ */
+export function openLogs(
+  settings: Settings,
+  plan: SitePlan,
+  forms: LogForms,
+  files: LogFiles,
+): Log {
   makeLogDirectory(settings)
   const open = (path: string, descriptor: 1 | 2) => {
     if (settings.logToTerminal) return terminalSink(descriptor)
     const bytes = settings.maxLogSize * 1024 * 1024
-    return opened(path, () =>
+    return opened(path, files, () =>
       settings.rotateLogs ? rotatingFileSink(path, bytes) : fileSink(path),
     )
   }
@@ -130,23 +139,28 @@ export function openServiceLogs(
   settings: Settings,
   plan: SitePlan,
   forms: LogForms,
+  files: LogFiles,
 ): Map<string, Log> {
   const folder = settings.logDirectory ?? plan.serverRoot
   const levels = readLevels(settings.logLevel)
   return new Map(
     settings.serviceLogFile.map(([name, file]) => {
       const path = join(folder, file)
-      const errors = forms.errors(opened(path, () => fileSink(path)))
+      const errors = forms.errors(opened(path, files, () => fileSink(path)))
       return [name, openLog({ levels, errors, access: null })]
     }),
   )
 }
 
 /** The log of a start that fails, for `--startup-log`; it stays empty otherwise. Null: on the terminal only. */
-export function openStartupLog(settings: Settings, plan: SitePlan): LogSink | null {
+export function openStartupLog(
+  settings: Settings,
+  plan: SitePlan,
+  files: LogFiles,
+): LogSink | null {
   if (!settings.startupLog || settings.logToTerminal) return null
   makeLogDirectory(settings)
-  return opened(plan.startupLog, () => fileSink(plan.startupLog))
+  return opened(plan.startupLog, files, () => fileSink(plan.startupLog))
 }
 
 /** One level, as mod_wsgi-express; what is missing above it is told when the log is opened. */
@@ -159,9 +173,9 @@ function makeLogDirectory({ logDirectory }: Settings): void {
   }
 }
 
-function opened(path: string, open: () => LogSink): LogSink {
+function opened(path: string, files: LogFiles, open: () => FileSink): FileSink {
   try {
-    return open()
+    return files.add(open())
   } catch (cause) {
     throw new UserError(`the log ${path} cannot be written: ${(cause as Error).message}`, 2, {
       cause,

@@ -1,11 +1,11 @@
 /**
  * The command: reads the command line, runs what it asks for, and turns the outcome into an exit code.
  */
-import { readFileSync } from 'node:fs'
 import { exitCode, UserError } from '../base/errors.js'
 import { type CommandRequest, readCommandLine } from '../settings/parse.js'
 import type { CommandPlace } from './site-plan.js'
 import { startServer } from './start-server.js'
+import { ownVersion } from './version.js'
 
 async function main(argv: readonly string[]): Promise<number> {
   const place: CommandPlace = { cwd: process.cwd(), env: process.env, uid: process.getuid?.() ?? 0 }
@@ -17,6 +17,8 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'version':
       process.stdout.write(`modwsgi-dev ${ownVersion()}\n`)
       return exitCode.ok
+    case 'control':
+      return (await import('./ctl.js')).controlServer(request, place)
     case 'command':
       return run(request, place)
   }
@@ -41,11 +43,6 @@ async function run(request: CommandRequest, place: CommandPlace): Promise<number
 function tellWithoutEffect({ notYet, inert }: CommandRequest): void {
   if (notYet.length > 0) process.stderr.write(`not yet: ${notYet.join(', ')}\n`)
   if (inert.length > 0) process.stderr.write(`without effect: ${inert.join(', ')}\n`)
-}
-
-function ownVersion(): string {
-  const file = new URL('../../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }
 
 // No await at the top: modules that are loaded later import from this one, and would wait for its end.

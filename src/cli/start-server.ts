@@ -15,8 +15,10 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { exitCode, UserError } from '../base/errors.js'
+import { runFolders } from '../control/run-folder.js'
 import type { LogEvent } from '../logging/events.js'
 import type { Log } from '../logging/log.js'
+import { LogFiles } from '../logging/log-files.js'
 import type { Settings } from '../settings/settings.js'
 import { choosePython, findPython, type Python, type PythonSearch } from '../workers/python.js'
 import { banner } from './banner.js'
@@ -50,10 +52,11 @@ export async function startServer(
   if (plan.debugTools) prepareDebugTools(plan.debugTools, account)
   const restoreTerminal = plan.debugTools ? keepTerminal() : null
   const pidFile = settings.pidFile ?? join(plan.serverRoot, 'httpd.pid')
-  const startupLog = openStartupLog(settings, plan)
-  const log = holdBack(openLogs(settings, plan, forms))
+  const logFiles = new LogFiles()
+  const startupLog = openStartupLog(settings, plan, logFiles)
+  const log = holdBack(openLogs(settings, plan, forms, logFiles))
   makeEggDirectory(plan.eggDirectory, account)
-  const serviceLogs = openServiceLogs(settings, plan, forms)
+  const serviceLogs = openServiceLogs(settings, plan, forms, logFiles)
   if (settings.processName !== null) process.title = settings.processName
   const workforce =
     chosen && (await gatherWorkforce(settings, plan, chosen.path, env, log, serviceLogs))
@@ -69,6 +72,8 @@ export async function startServer(
       workforce,
       env,
       log,
+      logFiles,
+      control: { uid: place.uid, folders: runFolders(place) },
       bound: async () => {
         writePidFile(pidFile)
         if (account) {

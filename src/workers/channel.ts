@@ -9,6 +9,7 @@ import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UserError } from '../base/errors.js'
+import { fitsSocket } from '../base/socket-path.js'
 import {
   decodeJson,
   FrameReader,
@@ -67,7 +68,7 @@ export async function openChannel(refused: (reason: string) => void): Promise<Ch
     greet(socket, secret, handlers, refused)
   })
   try {
-    if (Buffer.byteLength(path) > longestSocketPath) throw new Error('its name is too long')
+    if (!fitsSocket(path)) throw new Error('its name is too long')
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(path, () => resolve())
@@ -98,9 +99,6 @@ export async function openChannel(refused: (reason: string) => void): Promise<Ch
     },
   }
 }
-
-/** What fits into sun_path everywhere: 104 bytes on macOS, 108 on Linux, with a NUL at the end. */
-const longestSocketPath = 103
 
 function makeDirectory(): string {
   try {
