@@ -15,6 +15,7 @@ export function banner(
   plan: SitePlan,
   python: Python | null,
   port: number,
+  hasKeys: boolean,
 ): string {
   const lines: [string, string][] = [
     ['Server URL', serverUrl(settings, plan, port)],
@@ -33,6 +34,7 @@ export function banner(
     lines.push(['Reachable From', 'this machine only (--host 0.0.0.0 opens it)'])
   if (python) lines.push(['Python', `${python.path} (${python.version}, ${whyPython(python)})`])
   lines.push(['Reload', reloadRule(settings, plan)])
+  if (hasKeys) lines.push(['Keys', 'press h and Enter for help'])
   lines.push(['Stop', stopRule(settings)])
   return lines.map(([label, text]) => `${label.padEnd(labelWidth)}: ${text}\n`).join('')
 }

@@ -24,9 +24,11 @@ import { choosePython, findPython, type Python, type PythonSearch } from '../wor
 import { banner } from './banner.js'
 import { checkGdb, prepareDebugTools } from './debug-tools.js'
 import { envvarsScript, sourceEnvvars } from './envvars.js'
+import { hasKeys, obeyKeys } from './keys.js'
 import { openLogs, openServiceLogs, openStartupLog, planLogForms } from './logs.js'
 import { type Account, becomeAccount, findAccount } from './privileges.js'
 import { prepareServerRoot } from './server-root.js'
+import { serverUrl } from './server-url.js'
 import { type CommandPlace, planServerEnviron, planSite, type SitePlan } from './site-plan.js'
 import { keepTerminal } from './terminal.js'
 import { gatherWorkforce, needsPython, type Workforce } from './workforce.js'
@@ -61,6 +63,7 @@ export async function startServer(
   const workforce =
     chosen && (await gatherWorkforce(settings, plan, chosen.path, env, log, serviceLogs))
   let python: Python | null = null
+  let ignoreKeys: (() => void) | null = null
   try {
     // The workers' Python starts while the rest of the server is loaded; as the user that --user names it
     // can only start after the port is bound.
@@ -89,7 +92,16 @@ export async function startServer(
     await server.start()
     // Nobody has to read the banner.
     process.stdout.on('error', () => {})
-    process.stdout.write(banner(settings, plan, python, server.port))
+    const reader = hasKeys(plan, place.env) ? await keyPython(python, search) : null
+    process.stdout.write(banner(settings, plan, python, server.port, reader !== null))
+    if (reader !== null) {
+      ignoreKeys = obeyKeys(reader, {
+        controls: server.controls,
+        url: serverUrl(settings, plan, server.port),
+        env: place.env,
+        show: text => void process.stdout.write(text),
+      })
+    }
     if (place.uid === 0 && account === null) process.stderr.write(rootWarning)
     log.letGo()
     return await server.ended
@@ -101,11 +113,21 @@ export async function startServer(
     workforce?.channel.close()
     throw error
   } finally {
+    ignoreKeys?.()
     restoreTerminal?.()
     removePidFile(pidFile)
     log.close()
     startupLog?.close()
     for (const serviceLog of serviceLogs.values()) serviceLog.close()
+  }
+}
+
+/** The Python that reads the keys: that of the workers, for a site without any one that is found; null: none. */
+async function keyPython(python: Python | null, search: PythonSearch): Promise<string | null> {
+  try {
+    return (python ?? (await findPython(search))).path
+  } catch {
+    return null
   }
 }
 
