@@ -122,6 +122,8 @@ async function serve(
 /** Ends the connection when its time is over; the function takes that back. */
 function endAfter(patience: number, socket: Socket): () => void {
   const timer = setTimeout(() => socket.destroy(), patience)
+  // The server may end before.
+  timer.unref()
   return () => clearTimeout(timer)
 }
 

@@ -1,4 +1,5 @@
 /** `modwsgi-dev ctl` and servers, all of them real processes. */
+import { once } from 'node:events'
 import {
   chmodSync,
   existsSync,
@@ -9,6 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -228,6 +230,18 @@ describe('stop', () => {
     expect(server.family()).toEqual([])
     expect(await server.exited).toEqual({ code: 0, signal: null })
     expect(runFolder(server)).toEqual([])
+  })
+
+  test('is not held up by a client that says nothing', async () => {
+    const { server } = await start()
+    const [record] = readRecords(join(server.stateHome, 'modwsgi-dev/run'))
+    const silent = connect(record!.socket)
+    await once(silent, 'connect')
+    const stopped = control(server, 'stop').then(({ code }) => code)
+    // Such a client has ten seconds.
+    const late = new Promise(resolve => setTimeout(resolve, 5000, 'late'))
+    expect(await Promise.race([stopped, late])).toBe(0)
+    silent.destroy()
   })
 
   test('says that no server runs', async () => {
