@@ -1,5 +1,6 @@
 /** Where lines go: a terminal, a file, memory. Whatever is written is out before the next statement runs. */
 import { closeSync, constants, openSync, writeSync } from 'node:fs'
+import type { FileSink } from './log-files.js'
 
 /** Takes whole lines. `close` comes once, last. */
 export interface LogSink {
@@ -16,9 +17,16 @@ export function terminalSink(descriptor: 1 | 2): LogSink {
  * A file, appended, made with mode 0644 when it is not there; never through a link that somebody else may have
  * put there. Throws when it cannot be opened.
  */
-export function fileSink(path: string): LogSink {
+export function fileSink(path: string): FileSink {
   let descriptor: number | null = openAppended(path)
   return {
+    path,
+    reopen() {
+      if (descriptor === null) return
+      const anew = openAppended(path)
+      closeSync(descriptor)
+      descriptor = anew
+    },
     write(lines) {
       // What happens after the end of the log is still told.
       writeWhole(descriptor ?? 2, lines)

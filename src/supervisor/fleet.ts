@@ -11,21 +11,13 @@ import {
   type WorkerListener,
   WorkerProcess,
 } from '../workers/worker-process.js'
-import type { FleetOptions } from './fleet-options.js'
+import type { FleetOptions, WorkerSnapshot } from './fleet-options.js'
 import { place } from './placement.js'
 import { scoreboard } from './scoreboard.js'
+import { type NoUse, Onlookers, type Settlement, settlementOf } from './settlement.js'
+import { StartGate } from './start-gate.js'
 import { type EndingRules, WorkerEnding } from './worker-ending.js'
 import { type HandleOwner, WorkerHandle } from './worker-handle.js'
-
-/** One worker in a snapshot for status output. */
-export interface WorkerSnapshot {
-  readonly slot: number
-  readonly generation: number
-  readonly state: string
-  readonly pid: number | undefined
-  readonly busy: number
-  readonly requests: number
-}
 
 export class Fleet implements HandleOwner {
   readonly dispatcher: Dispatcher
@@ -35,13 +27,16 @@ export class Fleet implements HandleOwner {
   #generation = 0
   #wanted: number
   #held = false
-  /** Set while workers die at start: no new one before that. */
-  #cancelWait: (() => void) | null = null
-  #spent = false
+  readonly #gate: StartGate
+  readonly #onlookers = new Onlookers()
   /** Workers of the generation before serve until one of this generation is ready in their place. */
   #renewing = false
+  /** See {@link FleetFacts}. */
+  readonly #failures = new Map<number, WorkerExit>()
+  #givenUp: NoUse | null = null
   #lastId = 0
   #reloadStarted: number | null = null
+  #stacks: Promise<unknown> | null = null
   #stopped: (() => void) | null = null
   readonly #startTime: number
   readonly #endingRules: EndingRules
@@ -52,6 +47,7 @@ export class Fleet implements HandleOwner {
     this.dispatcher = options.dispatcher
     this.clock = options.clock
     this.#wanted = options.processes
+    this.#gate = new StartGate(options.budget, options.clock, () => this.#reconcile())
     this.#endingRules = { ...options, replaced: () => this.#reconcile() }
   }
 
@@ -82,36 +78,64 @@ export class Fleet implements HandleOwner {
     }
   }
 
-  /** From now on requests go to new workers only; the present ones finish what they have. */
+  /** New workers for all, because these files have changed. */
   reload(files: readonly string[]): void {
     if (this.#stopped) return
-    this.#held = false
-    this.#renewing = false
-    this.#generation++
-    this.#reloadStarted = this.clock.now()
-    this.#options.log.emit({ type: 'changed', files, generation: this.#generation })
-    this.#allowStarts()
-    this.#reconcile()
+    this.#options.log.emit({ type: 'changed', files, generation: this.#generation + 1 })
+    this.#replaceAll(false)
   }
 
   /**
-   * Has new workers take over one after the other, each before the one in its place ends: for the same code in
-   * another configuration. If the first new one cannot load the application the present ones stay.
+   * New workers for all, because somebody asked for it. Where workers serve, the new ones take over one after the
+   * other, each before the one in its place ends; if one cannot load the application the present ones stay.
    */
-  renew(cause: string): void {
+  renew(by: string): void {
     if (this.#stopped) return
-    if (this.#spent || this.held) return this.reload([cause])
+    const generation = this.#generation + 1
+    const renewing = !this.#held && [...this.#handles].some(({ state }) => state === 'ready')
+    if (renewing) this.#options.log.emit({ type: 'renewing', cause: by, generation })
+    else this.#options.log.emit({ type: 'restartOrdered', by, again: this.failing, generation })
+    this.#replaceAll(renewing)
+  }
+
+  /** From now on requests go to new workers only, or to present ones until they are replaced (`renewing`). */
+  #replaceAll(renewing: boolean): void {
+    this.#held = false
+    this.#renewing = renewing
+    this.#givenUp = null
     this.#generation++
-    this.#renewing = true
     this.#reloadStarted = this.clock.now()
-    this.#options.log.emit({ type: 'renewing', cause, generation: this.#generation })
+    this.#failures.clear()
+    this.#gate.allow()
+    this.dispatcher.acceptAgain()
     this.#reconcile()
+  }
+
+  /** Workers died while they started, and none is started for now, or (when that is spent) at all. */
+  get failing(): boolean {
+    return !this.#gate.open
+  }
+
+  /** Waits until it is clear what becomes of the workers that are started, or of the one of a place. */
+  settled(slot: number | null): Promise<Settlement> {
+    return this.#onlookers.until(() =>
+      settlementOf(
+        {
+          wanted: this.#wanted,
+          generation: this.#generation,
+          spent: this.#gate.spent,
+          workers: [...this.#handles],
+          failures: this.#failures,
+          givenUp: this.#givenUp,
+        },
+        slot,
+      ),
+    )
   }
 
   /** Ends all workers; settles when every process is gone. `seconds`: what they have for that. */
   stop(seconds: number): Promise<void> {
-    this.#wanted = 0
-    this.#cancelWait?.()
+    this.#wantNone()
     return new Promise(resolve => {
       this.#stopped = resolve
       for (const handle of [...this.#handles]) handle.retire({ cause: 'shutdown_signal', seconds })
@@ -121,17 +145,27 @@ export class Fleet implements HandleOwner {
 
   /** Ends all workers by force. */
   kill(): void {
-    this.#wanted = 0
-    this.#cancelWait?.()
+    this.#wantNone()
     for (const handle of [...this.#handles]) handle.apply('kill')
+  }
+
+  #wantNone(): void {
+    this.#wanted = 0
+    this.#gate.close()
+    this.#onlookers.look()
   }
 
   /** Wants so many workers from now on, at least one; those beyond finish what they have. */
   resize(processes: number): void {
-    if (this.#stopped || this.#options.processes === 0) return
+    if (this.#stopped || !this.hasWorkers) return
     this.#wanted = Math.max(1, processes)
     this.#options.log.emit({ type: 'resized', workers: this.#wanted })
     this.#reconcile()
+  }
+
+  /** False for a site without an application. */
+  get hasWorkers(): boolean {
+    return this.#options.processes > 0
   }
 
   /** Number of workers wanted. */
@@ -144,13 +178,15 @@ export class Fleet implements HandleOwner {
     const handle = [...this.#handles].find(found => found.slot === slot && found.serving)
     if (handle === undefined) return false
     handle.askedBy = who
+    this.#failures.delete(slot)
     handle.apply('kill')
     return true
   }
 
   snapshot(): readonly WorkerSnapshot[] {
+    const { running } = this.#options
     return [...this.#handles].map(({ slot, generation, state, process, requests }) => {
-      return { slot, generation, state, pid: process.pid, busy: process.requests.busy, requests }
+      return { slot, generation, state, pid: process.pid, requests, running: running(process) }
     })
   }
 
@@ -172,9 +208,14 @@ export class Fleet implements HandleOwner {
     })
   }
 
-  /** Has all workers write the stacks of all their threads to the log. */
+  /** Has all workers write the stacks of all their threads to the log. Who asks meanwhile gets the same. */
   writeStacks(): Promise<unknown> {
-    return Promise.all([...this.#handles].map(({ process }) => process.writeStacks(null)))
+    const write = () =>
+      Promise.all([...this.#handles].map(({ process }) => process.writeStacks(null)))
+    this.#stacks ??= write().finally(() => {
+      this.#stacks = null
+    })
+    return this.#stacks
   }
 
   #reconcile(): void {
@@ -186,8 +227,8 @@ export class Fleet implements HandleOwner {
     })
     this.#renewing = renewing
     for (const { handle, cause } of retire) handle.ending.retire(cause)
-    if (this.#cancelWait || this.#spent || this.#stopped) return
-    for (const slot of start) this.#startWorker(slot)
+    if (this.#gate.open && !this.#stopped) for (const slot of start) this.#startWorker(slot)
+    this.#onlookers.look()
   }
 
   #startWorker(slot: number): void {
@@ -210,6 +251,7 @@ export class Fleet implements HandleOwner {
       ready: result => this.#ready(handle, result),
       loaded: () => {
         handle.ending.watch.loadTried(true)
+        handle.loadError = null
         this.#options.loadTried(loadedLater, handle.generation)
       },
       answered: () => handle.ending.watch.answered(),
@@ -226,12 +268,8 @@ export class Fleet implements HandleOwner {
       given: exchange => this.#given(handle, exchange),
       freed: exchange => this.#freed(handle, exchange),
       faulty: reason => {
-        log.emit({
-          type: 'workerFaulty',
-          slot: handle.slot,
-          pid: handle.process.pid ?? null,
-          reason,
-        })
+        const { slot, process } = handle
+        log.emit({ type: 'workerFaulty', slot, pid: process.pid ?? null, reason })
         handle.apply('kill')
       },
       gone: exit => this.#gone(handle, exit),
@@ -244,26 +282,34 @@ export class Fleet implements HandleOwner {
   }
 
   #ready(handle: WorkerHandle, result: LoadResult): void {
-    const { log, budget } = this.#options
+    const { log } = this.#options
     const pid = handle.process.pid ?? 0
-    budget.reset()
+    this.#gate.started()
+    this.#failures.delete(handle.slot)
     if (result.loaded)
       log.emit({ type: 'workerReady', slot: handle.slot, pid, seconds: result.seconds })
     else log.emit({ type: 'loadFailed', slot: handle.slot, pid, error: result.error ?? 'unknown' })
     this.#options.loadTried(result, handle.generation)
     handle.wasReady = true
+    handle.loadError = result.loaded ? null : (result.error ?? 'unknown')
     handle.ending.watch.loadTried(result.loaded)
     handle.apply('ready')
-    if (!this.#renewing || handle.generation !== this.#generation) return this.#tellReloaded()
-    if (!result.loaded) return this.#keepOld()
+    if (handle.loadError !== null && this.#isHeir(handle))
+      return this.#keepOld({ kind: 'unloadable', slot: handle.slot, error: handle.loadError })
     this.#reconcile()
     this.#tellReloaded()
   }
 
+  /** It takes, or would take, the place of a worker that serves until then. */
+  #isHeir({ generation }: WorkerHandle): boolean {
+    return this.#renewing && generation === this.#generation
+  }
+
   /** The new workers are no good, or do not even start. */
-  #keepOld(): void {
+  #keepOld(why: NoUse): void {
     this.#renewing = false
     this.#reloadStarted = null
+    this.#givenUp = why
     this.#generation--
     this.#options.log.emit({ type: 'renewalFailed', generation: this.#generation })
     this.#reconcile()
@@ -275,12 +321,8 @@ export class Fleet implements HandleOwner {
     if (this.#renewing || current.some(handle => handle.state === 'starting')) return
     const seconds = (this.clock.now() - this.#reloadStarted) / 1000
     this.#reloadStarted = null
-    this.#options.log.emit({
-      type: 'reloaded',
-      generation: this.#generation,
-      seconds,
-      workers: current.length,
-    })
+    const event = { type: 'reloaded', seconds, workers: current.length } as const
+    this.#options.log.emit({ ...event, generation: this.#generation })
   }
 
   #outdated(handle: WorkerHandle): void {
@@ -311,9 +353,9 @@ export class Fleet implements HandleOwner {
     this.#options.pythonTold(null)
     const orderly = retirement !== null && (state === 'stopping' || state === 'draining')
     if (!orderly) this.#died(handle, exit)
-    const failed = !handle.wasReady && retirement === null
-    if (failed && this.#renewing && handle.generation === this.#generation) this.#keepOld()
-    else if (failed && handle.generation === this.#generation) this.#startFailed()
+    const failed = !handle.wasReady && retirement === null && handle.askedBy === null
+    if (failed && this.#isHeir(handle)) this.#keepOld({ kind: 'died', slot: handle.slot, exit })
+    else if (failed && handle.generation === this.#generation) this.#startFailed(handle.slot, exit)
     this.#refuseIfNobodyServes()
     this.#reconcile()
     this.#settleStop()
@@ -332,37 +374,20 @@ export class Fleet implements HandleOwner {
     if (!this.#options.died(exit)) this.#wanted = 0
   }
 
-  #startFailed(): void {
-    const decision = this.#options.budget.startFailed()
-    if (decision.kind === 'again') {
-      this.#cancelWait ??= this.clock.after(decision.afterMilliseconds, () => {
-        this.#cancelWait = null
-        this.#reconcile()
-      })
-      return
-    }
-    this.#spent = true
+  #startFailed(slot: number, exit: WorkerExit): void {
+    this.#failures.set(slot, exit)
+    const attempts = this.#gate.startFailed()
+    if (attempts === null) return
     this.#reloadStarted = null
-    this.#options.log.emit({
-      type: 'restartsSpent',
-      attempts: decision.attempts,
-      waitsFor: this.#options.waitsFor,
-    })
+    const { log, waitsFor } = this.#options
+    log.emit({ type: 'restartsSpent', attempts, waitsFor })
     this.#refuseIfNobodyServes()
   }
 
   /** Once no more workers are started, requests wait only while one is there that could take them. */
   #refuseIfNobodyServes(): void {
-    if (!this.#spent || [...this.#handles].some(handle => handle.state === 'ready')) return
+    if (!this.#gate.spent || [...this.#handles].some(handle => handle.state === 'ready')) return
     this.dispatcher.refuseAll('not-loadable')
-  }
-
-  #allowStarts(): void {
-    this.#options.budget.reset()
-    this.#spent = false
-    this.#cancelWait?.()
-    this.#cancelWait = null
-    this.dispatcher.acceptAgain()
   }
 
   #settleStop(): void {

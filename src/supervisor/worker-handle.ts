@@ -32,6 +32,8 @@ export class WorkerHandle {
   retirement: Retirement | null = null
   /** True once it has taken requests, or could have. */
   wasReady = false
+  /** Why it could not load the application, and answers 500; null: it could, or has not tried. */
+  loadError: string | null = null
   /** Requests that were given to it. */
   requests = 0
   /** Who had it ended by force; null: nobody. */
