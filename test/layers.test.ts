@@ -14,7 +14,7 @@ const layers = [
   ['bin'],
   ['cli'],
   ['supervisor', 'front', 'load'],
-  ['workers', 'static', 'watch', 'http'],
+  ['workers', 'static', 'watch', 'http', 'control'],
   ['logging'],
   ['settings'],
   ['base'],

@@ -4,6 +4,7 @@
 import { join } from 'node:path'
 import type { Settings } from '../settings/settings.js'
 import type { Python } from '../workers/python.js'
+import { serverUrl } from './server-url.js'
 import type { SitePlan } from './site-plan.js'
 
 /** Width of the labels in the banner of mod_wsgi-express. */
@@ -17,16 +18,24 @@ export interface SetUpFiles {
   readonly serviceUnit: string
 }
 
-/** @param setUp for a server that is to be started later; null for one that listens */
+/** What neither settings nor plan tell. */
+export interface BannerFacts {
+  /** For a server that is to be started later; null for one that listens. */
+  readonly setUp?: SetUpFiles | null
+  /** It obeys keys. */
+  readonly hasKeys?: boolean
+}
+
+/** The lines, each with its end. */
 export function banner(
   settings: Settings,
   plan: SitePlan,
   python: Python | null,
   port: number,
-  setUp: SetUpFiles | null = null,
+  { setUp = null, hasKeys = false }: BannerFacts = {},
 ): string {
   const lines: [string, string][] = [
-    ['Server URL', siteUrl(settings.serverName ?? plan.listenerHost, port)],
+    ['Server URL', serverUrl(settings, plan, port)],
     ['Server Root', plan.serverRoot],
     ...(setUp ? [['Server Conf', setUp.settings] as [string, string]] : []),
     ['Error Log File', logPlace(settings, plan)],
@@ -45,6 +54,7 @@ export function banner(
     lines.push(['Reachable From', 'this machine only (--host 0.0.0.0 opens it)'])
   if (python) lines.push(['Python', `${python.path} (${python.version}, ${whyPython(python)})`])
   lines.push(['Reload', reloadRule(settings, plan)])
+  if (hasKeys) lines.push(['Keys', 'press h and Enter for help'])
   lines.push(setUp ? ['Service Unit', setUp.serviceUnit] : ['Stop', stopRule(settings)])
   return lines.map(([label, text]) => `${label.padEnd(labelWidth)}: ${text}\n`).join('')
 }
@@ -75,11 +85,6 @@ function daemonLimits(settings: Settings, { mode }: SitePlan): [string, string][
   lines.push(['Queue Backlog', `${settings.daemonBacklog} (connections)`])
   lines.push(['Queue Timeout', `${settings.queueTimeout} (seconds)`])
   return lines
-}
-
-function siteUrl(host: string, port: number): string {
-  const name = host.includes(':') ? `[${host}]` : host
-  return port === 80 ? `http://${name}/` : `http://${name}:${port}/`
 }
 
 /** Files that the command line names; the original has these lines only then. */

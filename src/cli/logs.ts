@@ -13,6 +13,7 @@ import { FormatError } from '../logging/format-text.js'
 import { entryFields, requestFields } from '../logging/json-fields.js'
 import { readLevels } from '../logging/levels.js'
 import { type Log, openLog } from '../logging/log.js'
+import type { FileSink, LogFiles } from '../logging/log-files.js'
 import { prettyEntry, prettyRequest } from '../logging/pretty-format.js'
 import { programSink } from '../logging/program-sink.js'
 import { rotatingFileSink } from '../logging/rotating-file.js'
@@ -116,11 +117,20 @@ function checked<Value>(option: string, text: string, make: () => Value): Value 
   }
 }
 
-/** Opens the logs. Throws {@link UserError} when a file cannot be written. */
-export function openLogs(settings: Settings, plan: SitePlan, forms: LogForms): Log {
+/**
+ * Opens the logs. Throws {@link UserError} when a file cannot be written.
+ * @param files takes those that are files, here and in the functions below
+ */
+export function openLogs(
+  settings: Settings,
+  plan: SitePlan,
+  forms: LogForms,
+  files: LogFiles,
+): Log {
   makeLogDirectory(settings)
   const open = (path: string, descriptor: 1 | 2) => {
-    return settings.logToTerminal ? terminalSink(descriptor) : openSink(settings, plan, forms, path)
+    if (settings.logToTerminal) return terminalSink(descriptor)
+    return openSink(settings, plan, forms, files, path)
   }
   return openLog({
     levels: readLevels(settings.logLevel),
@@ -134,6 +144,7 @@ export function openServiceLogs(
   settings: Settings,
   plan: SitePlan,
   forms: LogForms,
+  files: LogFiles,
 ): Map<string, Log> {
   const folder = settings.logDirectory ?? plan.serverRoot
   const levels = readLevels(settings.logLevel)
@@ -142,29 +153,38 @@ export function openServiceLogs(
     settings.serviceLogFile
       .filter(([name]) => services.includes(name))
       .map(([name, file]) => {
-        const errors = forms.errors(openSink(settings, plan, forms, join(folder, file)))
+        const errors = forms.errors(openSink(settings, plan, forms, files, join(folder, file)))
         return [name, openLog({ levels, errors, access: null })]
       }),
   )
 }
 
-/** A file, or several one after the other, or a program that is told their names as Apache would. */
+/**
+ * A file, or several one after the other, or a program that is told their names as Apache would; which one it has
+ * open is its own affair, so that it is none of `files`.
+ */
 function openSink(
   { rotateLogs, maxLogSize }: Settings,
   { serverRoot }: SitePlan,
   { program }: LogForms,
+  files: LogFiles,
   path: string,
 ): LogSink {
-  if (!rotateLogs) return opened(path, () => fileSink(path))
-  if (program === null) return opened(path, () => rotatingFileSink(path, maxLogSize * 1024 * 1024))
+  if (!rotateLogs) return opened(path, files, () => fileSink(path))
+  const bytes = maxLogSize * 1024 * 1024
+  if (program === null) return opened(path, files, () => rotatingFileSink(path, bytes))
   return programSink([...program, `${path}.%Y-%m-%d-%H_%M_%S`, `${maxLogSize}M`], serverRoot)
 }
 
 /** The log of a start that fails, for `--startup-log`; it stays empty otherwise. Null: on the terminal only. */
-export function openStartupLog(settings: Settings, plan: SitePlan): LogSink | null {
+export function openStartupLog(
+  settings: Settings,
+  plan: SitePlan,
+  files: LogFiles,
+): LogSink | null {
   if (!settings.startupLog || settings.logToTerminal) return null
   makeLogDirectory(settings)
-  return opened(plan.startupLog, () => fileSink(plan.startupLog))
+  return opened(plan.startupLog, files, () => fileSink(plan.startupLog))
 }
 
 /** One level, as mod_wsgi-express; what is missing above it is told when the log is opened. */
@@ -177,9 +197,9 @@ export function makeLogDirectory({ logDirectory }: Settings): void {
   }
 }
 
-function opened(path: string, open: () => LogSink): LogSink {
+function opened(path: string, files: LogFiles, open: () => FileSink): FileSink {
   try {
-    return open()
+    return files.add(open())
   } catch (cause) {
     throw new UserError(`the log ${path} cannot be written: ${(cause as Error).message}`, 2, {
       cause,

@@ -21,6 +21,8 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'version':
       process.stdout.write(`modwsgi-dev ${ownVersion()}\n`)
       return exitCode.ok
+    case 'control':
+      return (await import('./ctl.js')).askForControl(request, place)
     case 'command':
       return run(request, place)
   }

@@ -6,12 +6,15 @@ import { systemClock } from '../base/clock.js'
 import { deferred } from '../base/deferred.js'
 import { exitCode, UserError } from '../base/errors.js'
 import { neverReached } from '../base/never.js'
+import { type ControlSocket, openControlSocket } from '../control/control-socket.js'
+import { realFolder } from '../control/server-record.js'
 import { sharedEnviron } from '../front/environ.js'
 import { readErrorDocuments } from '../front/error-documents.js'
 import { Front } from '../front/front.js'
 import { usualLongestLine } from '../front/response-head.js'
 import type { PatienceRule } from '../http/patience.js'
 import type { Log } from '../logging/log.js'
+import type { LogFiles } from '../logging/log-files.js'
 import { defaultSettings, type Settings } from '../settings/settings.js'
 import { openStaticSite } from '../static/site.js'
 import type { Fleet } from '../supervisor/fleet.js'
@@ -19,8 +22,10 @@ import { listenForSignals, type Order, signalExitCode } from '../supervisor/sign
 import type { SourceWatcher } from '../watch/watcher.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
 import type { LoadResult, WorkerExit } from '../workers/worker-process.js'
+import { Controls } from './controls.js'
 import { planSilence } from './limits.js'
 import { mostConnections, openFileLimit } from './open-files.js'
+import { serverUrl } from './server-url.js'
 import { planEnviron, planService, planWorker, type SitePlan } from './site-plan.js'
 import { hasTerminal } from './terminal.js'
 import { type Workforce, watchesChanges } from './workforce.js'
@@ -32,6 +37,10 @@ export interface ServerOptions {
   readonly workforce: Workforce | null
   readonly env: NodeJS.ProcessEnv
   readonly log: Log
+  /** All that are written, by {@link log} and by others. */
+  readonly logFiles: LogFiles
+  /** Who may control it, and where his sockets lie. */
+  readonly control: { readonly uid: number; readonly folders: readonly string[] }
   /** Runs once the port is bound, before any worker loads the application; it can refuse the start. */
   readonly bound: () => Promise<void>
 }
@@ -46,6 +55,10 @@ export class Server {
   readonly #ended = deferred<number>()
   readonly #firstLoad = deferred<LoadResult | null>()
   readonly #fleet: Fleet | null
+  /** What it does when it is asked, by a key or on its socket. */
+  readonly controls: Controls
+  readonly #working = deferred<void>()
+  #controlSocket: ControlSocket | null = null
   #watcher: SourceWatcher | null = null
   #stopping = false
   #exitCode: number = exitCode.ok
@@ -56,6 +69,20 @@ export class Server {
     this.#dispatcher = workforce?.dispatcher ?? new Dispatcher()
     this.#fleet = workforce?.fleet ?? null
     if (!this.#fleet || this.#fleet.wanted === 0) this.#firstLoad.resolve(null)
+    this.controls = new Controls({
+      settings,
+      plan,
+      workforce,
+      dispatcher: this.#dispatcher,
+      logFiles: options.logFiles,
+      clock: systemClock,
+      now: () => ({
+        url: this.#url,
+        stopping: this.#stopping,
+        inProgress: this.#front.inProgress.size,
+      }),
+      stop: cause => void this.stop(cause),
+    })
     this.#front = new Front({
       hosts: plan.listenOn,
       port: settings.port,
@@ -124,14 +151,52 @@ export class Server {
   async start(): Promise<void> {
     await this.#front.listen()
     try {
+      // Before root is given up: it belongs to the user who starts the server.
+      this.#controlSocket = await this.#openControlSocket()
       await this.#options.bound()
       await this.#setToWork()
     } catch (error) {
       this.#front.destroy()
+      this.#controlSocket?.close()
       throw error
     }
     const ignoreSignals = listenForSignals(order => this.#obey(order))
-    void this.#ended.promise.finally(ignoreSignals).catch(() => {})
+    const deafen = () => {
+      ignoreSignals()
+      this.#controlSocket?.close()
+    }
+    void this.#ended.promise.finally(deafen).catch(() => {})
+    this.#working.resolve()
+  }
+
+  get #url(): string {
+    const { settings, plan } = this.#options
+    return serverUrl(settings, plan, this.port)
+  }
+
+  /** Null where no folder can hold it: the log says so, and the site is served all the same. */
+  async #openControlSocket(): Promise<ControlSocket | null> {
+    const { plan, control, log } = this.#options
+    const { serverRoot, listenerHost: host } = plan
+    try {
+      return await openControlSocket({
+        ...control,
+        facts: {
+          pid: process.pid,
+          serverRoot: realFolder(serverRoot),
+          host,
+          port: this.port,
+          url: this.#url,
+        },
+        answer: async request => {
+          await this.#working.promise
+          return this.controls.obey(request)
+        },
+      })
+    } catch (error) {
+      log.emit({ type: 'controlUnavailable', reason: (error as Error).message })
+      return null
+    }
   }
 
   /**
@@ -167,6 +232,7 @@ export class Server {
       case 'quit':
         return this.#quit(order.signal)
       case 'restart':
+        this.#reopenLogs()
         this.#options.workforce?.services.restart()
         return this.#fleet?.renew(order.signal)
       case 'finish':
@@ -177,7 +243,7 @@ export class Server {
         return
       case 'more':
       case 'fewer':
-        return this.#resizeBy(order.kind === 'more' ? 1 : -1)
+        return void this.controls.resizeBy(order.kind === 'more' ? 1 : -1)
       case 'nothing':
         return this.#options.log.emit({
           type: 'signalIgnored',
@@ -189,8 +255,9 @@ export class Server {
     }
   }
 
-  #resizeBy(step: number): void {
-    if (this.#fleet) this.#fleet.resize(this.#fleet.wanted + step)
+  #reopenLogs(): void {
+    const { logFiles, log } = this.#options
+    for (const reason of logFiles.reopen().failed) log.emit({ type: 'logKept', reason })
   }
 
   #isIgnored({ kind, signal }: Order): boolean {

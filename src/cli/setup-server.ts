@@ -51,7 +51,7 @@ export async function setUpServer(
   if (plan.debugTools) prepareDebugTools(plan.debugTools, account)
   const files = writeFiles(kept, settings.envvarsScript, plan.serverRoot, place)
   const shown = { ...files, envvars: settings.envvarsScript ?? files.envvars }
-  process.stdout.write(banner(kept, plan, python, settings.port, shown))
+  process.stdout.write(banner(kept, plan, python, settings.port, { setUp: shown }))
   for (const line of warnings(settings, plan, account, place)) process.stderr.write(`${line}\n`)
   return exitCode.ok
 }

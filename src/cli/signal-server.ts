@@ -27,6 +27,17 @@ const pause = 50
 export async function stopServer(pid: number, seconds: number): Promise<boolean> {
   const start = processStart(pid)
   if (start === null || !signalServer(pid, 'SIGTERM')) return true
+  return processGone(pid, start, seconds)
+}
+
+/**
+ * Waits until a process is gone.
+ *
+ * @param start when it was started, see {@link processStart}
+ * @param seconds that this may take
+ * @returns false when it takes longer
+ */
+export async function processGone(pid: number, start: string, seconds: number): Promise<boolean> {
   const deadline = performance.now() + seconds * 1000
   while (processStart(pid) === start) {
     if (performance.now() > deadline) return false

@@ -5,8 +5,10 @@
 import { chownSync, mkdirSync } from 'node:fs'
 import type { Account } from '../base/account.js'
 import { UserError } from '../base/errors.js'
+import { runFolders } from '../control/run-folder.js'
 import type { LogEvent } from '../logging/events.js'
 import type { Log } from '../logging/log.js'
+import { LogFiles } from '../logging/log-files.js'
 import type { Settings } from '../settings/settings.js'
 import { choosePython, findPython, type Python, type PythonSearch } from '../workers/python.js'
 import type { LoadResult } from '../workers/worker-process.js'
@@ -15,11 +17,13 @@ import { checkEntryPoint, pythonSearch } from './check-site.js'
 import { checkGdb, prepareDebugTools, prepareGdbCommands } from './debug-tools.js'
 import { prepareDocumentRoot } from './document-root.js'
 import { envvarsScript, sourceEnvvars } from './envvars.js'
+import { hasKeys, obeyKeys } from './keys.js'
 import { openLogs, openServiceLogs, openStartupLog, planLogForms } from './logs.js'
 import { PidFile } from './pid-file.js'
 import { becomeAccount, findAccount, findServiceAccounts } from './privileges.js'
 import { removeRecord, writeRecord } from './run-record.js'
 import { isSetUp, pidFilePath, prepareServerRoot } from './server-root.js'
+import { serverUrl } from './server-url.js'
 import { type CommandPlace, planServerEnviron, planSite, type SitePlan } from './site-plan.js'
 import { startWarnings } from './start-warnings.js'
 import { hasTerminal, keepTerminal } from './terminal.js'
@@ -71,15 +75,17 @@ export async function startServer(
   if (account && settings.enableGdb) prepareGdbCommands(plan.serverRoot, account)
   const restoreTerminal = plan.debugTools ? keepTerminal() : null
   const pidFile = new PidFile(pidFilePath(settings, plan.serverRoot))
-  const startupLog = openStartupLog(settings, plan)
-  const log = holdBack(openLogs(settings, plan, forms))
+  const logFiles = new LogFiles()
+  const startupLog = openStartupLog(settings, plan, logFiles)
+  const log = holdBack(openLogs(settings, plan, forms, logFiles))
   makeEggDirectory(plan.eggDirectory, account)
-  const serviceLogs = openServiceLogs(settings, plan, forms)
+  const serviceLogs = openServiceLogs(settings, plan, forms, logFiles)
   if (settings.processName !== null) process.title = settings.processName
   const means = { env, log, serviceLogs, serviceAccounts }
   const workforce =
     chosen && (await gatherWorkforce(settings, plan, { python: chosen.path, ...means }))
   let python: Python | null = null
+  let ignoreKeys: (() => void) | null = null
   try {
     // The workers' Python starts while the rest of the server is loaded; as the user that --user names it
     // can only start after the port is bound.
@@ -91,6 +97,8 @@ export async function startServer(
       workforce,
       env,
       log,
+      logFiles,
+      control: { uid: place.uid, folders: runFolders(place) },
       bound: async () => {
         pidFile.write()
         if (isSetUp(plan.serverRoot)) noteRun(plan, mode, server.port)
@@ -109,7 +117,16 @@ export async function startServer(
     await server.start()
     // Nobody has to read the banner.
     process.stdout.on('error', () => {})
-    process.stdout.write(banner(settings, plan, python, server.port))
+    const reader = hasKeys(plan, place.env) ? await keyPython(python, search) : null
+    process.stdout.write(banner(settings, plan, python, server.port, { hasKeys: reader !== null }))
+    if (reader !== null) {
+      ignoreKeys = obeyKeys(reader, {
+        controls: server.controls,
+        url: serverUrl(settings, plan, server.port),
+        env: place.env,
+        show: text => void process.stdout.write(text),
+      })
+    }
     const asRoot = place.uid === 0 && (account === null || account.uid === 0)
     const facts = { asRoot, madeDocumentRoot, aliasAdvice: mode.aliasAdvice }
     for (const line of startWarnings(settings, facts)) process.stderr.write(`${line}\n`)
@@ -124,12 +141,22 @@ export async function startServer(
     workforce?.close()
     throw error
   } finally {
+    ignoreKeys?.()
     restoreTerminal?.()
     pidFile.remove()
     removeRecord(plan.serverRoot)
     log.close()
     startupLog?.close()
     for (const serviceLog of serviceLogs.values()) serviceLog.close()
+  }
+}
+
+/** The Python that reads the keys: that of the workers, for a site without any one that is found; null: none. */
+async function keyPython(python: Python | null, search: PythonSearch): Promise<string | null> {
+  try {
+    return (python ?? (await findPython(search))).path
+  } catch {
+    return null
   }
 }
 

@@ -132,6 +132,10 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
       return { level: limitLevels[event.limit] ?? 'info', text: limitText(event) }
     case 'changed':
       return { level: 'warn', text: `changed: ${event.files.join(', ')}; starting new workers` }
+    case 'restartOrdered': {
+      const again = event.again ? ' again, after others died while they started' : ''
+      return { level: 'warn', text: `${event.by}: starting new workers${again}` }
+    }
     case 'reloaded':
       return {
         level: 'warn',
@@ -146,8 +150,12 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
       }
     case 'resized':
       return { level: 'notice', text: `${count(event.workers, 'worker')} wanted from now on` }
+    case 'logKept':
+      return { level: 'error', text: event.reason }
     case 'signalIgnored':
       return { level: 'warn', text: `${event.signal} does nothing here: ${event.why}` }
+    case 'controlUnavailable':
+      return { level: 'warn', text: `modwsgi-dev ctl cannot reach this server: ${event.reason}` }
     case 'watchFailed':
       return { level: 'error', text: `watching for changes failed: ${event.reason}` }
     case 'connectionRefused':

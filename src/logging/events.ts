@@ -119,6 +119,13 @@ export type EntryEvent =
   /** A request runs longer than --slow-requests, or did so and is over. */
   | { readonly type: 'slowRequest'; readonly request: RunningRequest; readonly over: boolean }
   | { readonly type: 'changed'; readonly files: readonly string[]; readonly generation: number }
+  /** Somebody asked for new workers; `again`: those before died while they started. */
+  | {
+      readonly type: 'restartOrdered'
+      readonly by: string
+      readonly again: boolean
+      readonly generation: number
+    }
   | {
       readonly type: 'reloaded'
       readonly generation: number
@@ -129,8 +136,12 @@ export type EntryEvent =
   /** New workers take over one after the other. */
   | { readonly type: 'renewing'; readonly cause: string; readonly generation: number }
   | { readonly type: 'renewalFailed'; readonly generation: number }
+  /** A log file could not be opened anew. */
+  | { readonly type: 'logKept'; readonly reason: string }
   /** A signal that has no effect. */
   | { readonly type: 'signalIgnored'; readonly signal: string; readonly why: string }
+  /** `modwsgi-dev ctl` cannot reach the server. */
+  | { readonly type: 'controlUnavailable'; readonly reason: string }
   | { readonly type: 'watchFailed'; readonly reason: string }
   | { readonly type: 'connectionRefused'; readonly reason: string }
   /** No more connections of clients are taken for now. */

@@ -4,7 +4,8 @@
  */
 import { closeSync, fstatSync } from 'node:fs'
 import { FileLines } from './file-lines.js'
-import { type LogSink, openAppended } from './sinks.js'
+import type { FileSink } from './log-files.js'
+import { openAppended } from './sinks.js'
 import { writeWhole } from './write-whole.js'
 
 /**
@@ -13,28 +14,39 @@ import { writeWhole } from './write-whole.js'
  * @param now milliseconds since the epoch
  * @throws when the first file cannot be opened
  */
-export function rotatingFileSink(path: string, limit: number, now = Date.now): LogSink {
+export function rotatingFileSink(path: string, limit: number, now = Date.now): FileSink {
   let name = rotatedName(path, now())
   let descriptor: number | null = openAppended(name)
   let size = fstatSync(descriptor).size
   const file = new FileLines(path)
 
+  const open = (next: string) => {
+    const opened = openAppended(next)
+    closeSync(descriptor!)
+    descriptor = opened
+    size = fstatSync(opened).size
+    name = next
+  }
+
   const rotate = () => {
     const next = rotatedName(path, now())
     if (next === name) return
     try {
-      const opened = openAppended(next)
-      closeSync(descriptor!)
-      descriptor = opened
-      size = fstatSync(opened).size
+      open(next)
     } catch {
       // A folder that may no longer be written: the present file goes on.
       size = 0
+      name = next
     }
-    name = next
   }
 
   return {
+    get path() {
+      return name
+    },
+    reopen() {
+      if (descriptor !== null) open(rotatedName(path, now()))
+    },
     write(lines) {
       if (descriptor === null) return void writeWhole(2, lines)
       if (size > limit) rotate()

@@ -1,6 +1,7 @@
 /** Where lines go: a terminal, a file, memory. Whatever is written is out before the next statement runs. */
 import { closeSync, constants, openSync } from 'node:fs'
 import { FileLines } from './file-lines.js'
+import type { FileSink } from './log-files.js'
 import { writeWhole } from './write-whole.js'
 
 /** Takes whole lines. `close` comes once, last. */
@@ -18,10 +19,17 @@ export function terminalSink(descriptor: 1 | 2): LogSink {
  * A file, appended, made with mode 0644 when it is not there; never through a link that somebody else may have
  * put there. Throws when it cannot be opened.
  */
-export function fileSink(path: string): LogSink {
+export function fileSink(path: string): FileSink {
   let descriptor: number | null = openAppended(path)
   const file = new FileLines(path)
   return {
+    path,
+    reopen() {
+      if (descriptor === null) return
+      const anew = openAppended(path)
+      closeSync(descriptor)
+      descriptor = anew
+    },
     write(lines) {
       // What happens after the end of the log is still told.
       if (descriptor === null) writeWhole(2, lines)

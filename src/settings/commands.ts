@@ -3,8 +3,8 @@
 /** What a command takes after its name. */
 export interface CommandRow {
   readonly name: string
-  /** The options it takes: those of the table, one of its own for another purpose, or none. */
-  readonly options: 'all' | 'modules-directory' | 'none'
+  /** The options it takes: those of the table, one or some of its own for another purpose, or none. */
+  readonly options: 'all' | 'modules-directory' | 'control' | 'none'
   /** Whether an entry point may be given without an option name. */
   readonly entryPoint: boolean
   readonly help: string
@@ -47,6 +47,12 @@ export const commandRows = [
     options: 'modules-directory',
     entryPoint: false,
     help: 'Copies the compiled module into the modules directory of Apache',
+  },
+  {
+    name: 'ctl',
+    options: 'control',
+    entryPoint: false,
+    help: 'Shows and controls a running server',
   },
 ] as const satisfies readonly CommandRow[]
 

@@ -1,5 +1,7 @@
 /** The text of `--help`, made from the options table and the commands. */
 import { type CommandRow, commandRows } from './commands.js'
+import { controlCommandRows } from './control-commands.js'
+import { controlOptionRows } from './control-line.js'
 import type { OptionRow } from './option-row.js'
 import { sectionTitles } from './option-row.js'
 import { defaultText, isRepeatable, optionSynopsis, stateText } from './option-text.js'
@@ -13,9 +15,9 @@ export function pageWidth(environment: NodeJS.ProcessEnv): number {
 
 /** What `modwsgi-dev --help` prints. */
 export function mainHelp(width: number): string {
-  const longest = Math.max(...commandRows.map(row => row.name.length))
-  const commands = commandRows.flatMap(row =>
-    hanging(`  ${row.name.padEnd(longest + 2)}`, row.help, width),
+  const commands = commandList(
+    commandRows.map(({ name, help }) => [name, help]),
+    width,
   )
   return page([
     'Usage: modwsgi-dev COMMAND [arguments]',
@@ -32,10 +34,11 @@ export function mainHelp(width: number): string {
 
 /** What `modwsgi-dev COMMAND --help` prints. */
 export function commandHelp(command: CommandRow, width: number): string {
-  const entryPoint = command.entryPoint ? ' [ENTRY-POINT]' : ''
+  const positional = command.entryPoint ? ' [ENTRY-POINT]' : ''
+  const word = command.options === 'control' ? ' COMMAND' : positional
   const options = command.options === 'none' ? '' : ' [options]'
   return page([
-    `Usage: modwsgi-dev ${command.name}${entryPoint}${options}`,
+    `Usage: modwsgi-dev ${command.name}${word}${options}`,
     '',
     ...wrap(command.help, width),
     ...optionList(command, width),
@@ -46,8 +49,31 @@ function optionList(command: CommandRow, width: number): string[] {
   if (command.options === 'all')
     return [...sections(command, width), '', ...wrap(sourcesNote, width)]
   if (command.options === 'none') return []
+  if (command.options === 'control') return controlPage(width)
   return ['', 'Options:', ...entry('--modules-directory DIRECTORY', modulesDirectoryHelp, width)]
 }
+
+function controlPage(width: number): string[] {
+  const commands = controlCommandRows.map(({ name, argument, help }): [string, string] => [
+    argument === null ? name : `${name} ${argument.metavar}`,
+    help,
+  ])
+  const options = controlOptionRows.flatMap(row => entry(optionSynopsis(row), row.help, width))
+  return [
+    '',
+    'Commands:',
+    ...commandList(commands, width),
+    '',
+    'Options:',
+    ...options,
+    '',
+    ...wrap(choiceNote, width),
+  ]
+}
+
+const choiceNote =
+  'Without --server-root, --host and --port it is the one server of this user that runs. The exit code is 0 when it is ' +
+  'done, 1 when there is no such server or it refuses, and 2 for a mistake in the command.'
 
 /** Of install-module, where the option is not the one of the table but names the place to copy to. */
 const modulesDirectoryHelp = 'Modules directory of the Apache that gets the module'
@@ -78,6 +104,11 @@ function notes(row: OptionRow): string {
     ...(row.parity === 'works' ? [] : [stateText(row)]),
   ]
   return parts.length === 0 ? '' : ` [${parts.join('; ')}]`
+}
+
+function commandList(commands: readonly [name: string, help: string][], width: number): string[] {
+  const longest = Math.max(...commands.map(([name]) => name.length))
+  return commands.flatMap(([name, help]) => hanging(`  ${name.padEnd(longest + 2)}`, help, width))
 }
 
 function entry(synopsis: string, text: string, width: number): string[] {

@@ -4,6 +4,7 @@ import { checkSettings } from './check.js'
 import { didYouMean } from './closest.js'
 import { readArguments } from './command-line.js'
 import { type CommandName, type CommandRow, commandRows } from './commands.js'
+import { type ControlLine, readControlLine } from './control-line.js'
 import { readEnvironment } from './environment.js'
 import { expandVariables } from './expand-variables.js'
 import type { Given, GivenSettings } from './given.js'
@@ -40,7 +41,7 @@ export interface VersionRequest {
 /** The command line asks for something to be done. */
 export interface CommandRequest {
   readonly kind: 'command'
-  readonly command: CommandName
+  readonly command: Exclude<CommandName, 'ctl'>
   /** The same as the setting `entryPoint`, which wins over the positional argument. */
   readonly entryPoint: string | null
   readonly settings: Settings
@@ -51,8 +52,13 @@ export interface CommandRequest {
   readonly inert: readonly string[]
 }
 
+/** The command line asks something of a server that runs. */
+export interface ControlOfServer extends ControlLine {
+  readonly kind: 'control'
+}
+
 /** What a command line asks for. */
-export type Request = HelpRequest | VersionRequest | CommandRequest
+export type Request = HelpRequest | VersionRequest | CommandRequest | ControlOfServer
 
 /**
  * Reads a command line (without `node` and the script), the MODWSGI_DEV_* variables and the nearest
@@ -69,10 +75,13 @@ export function readCommandLine(argv: readonly string[], context: CommandContext
   }
   if (name === '--version') return { kind: 'version' }
   const command = findCommand(name)
-  const { given, positionals, help } = readArguments(
-    rest.map(argument => expandVariables(argument, context.env)),
-    optionsOf(command),
-  )
+  const written = rest.map(argument => expandVariables(argument, context.env))
+  if (command.name === 'ctl') {
+    const line = readControlLine(written, context.cwd)
+    if (line) return { kind: 'control', ...line }
+    return { kind: 'help', asked: true, command: command.name, text: commandHelp(command, width) }
+  }
+  const { given, positionals, help } = readArguments(written, optionsOf(command))
   if (help) {
     return { kind: 'help', asked: true, command: command.name, text: commandHelp(command, width) }
   }
@@ -86,6 +95,7 @@ function missingCommand(width: number): string {
 }
 
 type KnownCommand = (typeof commandRows)[number]
+type CommandOnSettings = Exclude<KnownCommand, { name: 'ctl' }>
 
 function findCommand(name: string): KnownCommand {
   const command = commandRows.find(row => row.name === name)
@@ -138,7 +148,7 @@ function otherSources(command: CommandRow, { cwd, env }: CommandContext) {
   return { environment: readEnvironment(env), project, cwd }
 }
 
-function describe(command: KnownCommand, { settings, origins }: Settled): CommandRequest {
+function describe(command: CommandOnSettings, { settings, origins }: Settled): CommandRequest {
   checkSettings(settings, origins)
   return {
     kind: 'command',

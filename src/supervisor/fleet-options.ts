@@ -1,4 +1,4 @@
-/** What the workers of a server are, and who hears of them. */
+/** What a fleet is made with, and what it shows of its workers. */
 import type { Clock } from '../base/clock.js'
 import type { RunningRequest } from '../logging/events.js'
 import type { Log } from '../logging/log.js'
@@ -13,6 +13,7 @@ import type {
 } from '../workers/worker-process.js'
 import type { RestartBudget } from './restart-budget.js'
 import type { LimitRules } from './worker-ending.js'
+import type { WorkerState } from './worker-state.js'
 
 export interface FleetOptions extends LimitRules {
   readonly channel: Channel
@@ -41,4 +42,15 @@ export interface FleetOptions extends LimitRules {
   readonly died: (exit: WorkerExit) => boolean
   /** Source files that a worker loaded. */
   readonly filesLoaded: (files: readonly ReportedFile[]) => void
+}
+
+/** One worker in a snapshot for status output. */
+export interface WorkerSnapshot {
+  readonly slot: number
+  readonly generation: number
+  readonly state: WorkerState
+  readonly pid: number | undefined
+  /** Requests that were given to it, with those that run. */
+  readonly requests: number
+  readonly running: readonly RunningRequest[]
 }

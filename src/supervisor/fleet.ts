@@ -3,35 +3,29 @@
  * what is wanted, and one function, {@link Fleet.#reconcile}, brings about what is wanted.
  */
 import type { Clock } from '../base/clock.js'
-import type { Dispatcher, WorkerName } from '../workers/dispatcher.js'
+import type { Log } from '../logging/log.js'
+import type { Dispatcher } from '../workers/dispatcher.js'
 import type { Exchange } from '../workers/exchange.js'
 import {
   type LoadResult,
+  loadedLater,
   type WorkerExit,
   type WorkerListener,
   WorkerProcess,
 } from '../workers/worker-process.js'
-import type { FleetOptions } from './fleet-options.js'
+import type { FleetOptions, WorkerSnapshot } from './fleet-options.js'
 import { place } from './placement.js'
 import { scoreboard } from './scoreboard.js'
+import { type NoUse, Onlookers, type Settlement, settlementOf } from './settlement.js'
 import { StartGate } from './start-gate.js'
-import { type StartEvent, StartOutputs } from './start-output.js'
+import { StartOutputs } from './start-output.js'
 import { type EndingRules, WorkerEnding } from './worker-ending.js'
 import { type HandleOwner, WorkerHandle } from './worker-handle.js'
-
-/** One worker in a snapshot for status output. */
-export interface WorkerSnapshot {
-  readonly slot: number
-  readonly generation: number
-  readonly state: string
-  readonly pid: number | undefined
-  readonly busy: number
-  readonly requests: number
-}
 
 export class Fleet implements HandleOwner {
   readonly dispatcher: Dispatcher
   readonly clock: Clock
+  readonly log: Log
   readonly #options: FleetOptions
   readonly #handles = new Set<WorkerHandle>()
   #generation = 0
@@ -39,12 +33,15 @@ export class Fleet implements HandleOwner {
   #held = false
   readonly outputs: StartOutputs
   readonly #gate: StartGate
-  /** The log has said that no worker can be started now. */
-  #toldShortage = false
+  readonly #onlookers = new Onlookers()
   /** Workers of the generation before serve until one of this generation is ready in their place. */
   #renewing = false
+  /** See {@link FleetFacts}. */
+  readonly #failures = new Map<number, WorkerExit>()
+  #givenUp: NoUse | null = null
   #lastId = 0
   #reloadStarted: number | null = null
+  #stacks: Promise<unknown> | null = null
   #stopped: (() => void) | null = null
   readonly #startTime: number
   readonly #endingRules: EndingRules
@@ -54,9 +51,10 @@ export class Fleet implements HandleOwner {
     this.#startTime = options.clock.epoch()
     this.dispatcher = options.dispatcher
     this.clock = options.clock
+    this.log = options.log
     this.#wanted = options.processes
-    this.#endingRules = { ...options, replaced: () => this.#reconcile() }
     this.#gate = new StartGate(options.budget, options.clock, () => this.#reconcile())
+    this.#endingRules = { ...options, replaced: () => this.#reconcile() }
     this.outputs = new StartOutputs(event => options.log.emit(event), options.clock)
   }
 
@@ -87,38 +85,65 @@ export class Fleet implements HandleOwner {
     }
   }
 
-  /** From now on requests go to new workers only; the present ones finish what they have. */
+  /** New workers for all, because these files have changed. */
   reload(files: readonly string[]): void {
     if (this.#stopped) return
+    this.log.emit({ type: 'changed', files, generation: this.#generation + 1 })
+    this.#replaceAll(false)
+  }
+
+  /**
+   * New workers for all, because somebody asked for it. Where workers serve, the new ones take over one after the
+   * other, each before the one in its place ends; if one cannot load the application the present ones stay.
+   */
+  renew(by: string): void {
+    if (this.#stopped) return
+    const generation = this.#generation + 1
+    const renewing = !this.#held && [...this.#handles].some(({ state }) => state === 'ready')
+    if (renewing) this.log.emit({ type: 'renewing', cause: by, generation })
+    else this.log.emit({ type: 'restartOrdered', by, again: this.failing, generation })
+    this.#replaceAll(renewing)
+  }
+
+  /** From now on requests go to new workers only, or to present ones until they are replaced (`renewing`). */
+  #replaceAll(renewing: boolean): void {
     this.#held = false
-    this.#renewing = false
+    this.#renewing = renewing
+    this.#givenUp = null
     this.#generation++
     this.#reloadStarted = this.clock.now()
-    this.#options.log.emit({ type: 'changed', files, generation: this.#generation })
+    this.#failures.clear()
     this.#gate.allow()
     this.outputs.forget()
     this.dispatcher.acceptAgain()
     this.#reconcile()
   }
 
-  /**
-   * Has new workers take over one after the other, each before the one in its place ends: for the same code in
-   * another configuration. If the first new one cannot load the application the present ones stay.
-   */
-  renew(cause: string): void {
-    if (this.#stopped) return
-    if (this.#gate.spent || this.held) return this.reload([cause])
-    this.#generation++
-    this.#renewing = true
-    this.#reloadStarted = this.clock.now()
-    this.#options.log.emit({ type: 'renewing', cause, generation: this.#generation })
-    this.#reconcile()
+  /** Workers died while they started, and none is started for now, or (when that is spent) at all. */
+  get failing(): boolean {
+    return !this.#gate.open
+  }
+
+  /** Waits until it is clear what becomes of the workers that are started, or of the one of a place. */
+  settled(slot: number | null): Promise<Settlement> {
+    return this.#onlookers.until(() =>
+      settlementOf(
+        {
+          wanted: this.#wanted,
+          generation: this.#generation,
+          spent: this.#gate.spent,
+          workers: [...this.#handles],
+          failures: this.#failures,
+          givenUp: this.#givenUp,
+        },
+        slot,
+      ),
+    )
   }
 
   /** Ends all workers; settles when every process is gone. `seconds`: what they have for that. */
   stop(seconds: number): Promise<void> {
-    this.#wanted = 0
-    this.#gate.close()
+    this.#wantNone()
     return new Promise(resolve => {
       this.#stopped = resolve
       for (const handle of [...this.#handles]) handle.retire({ cause: 'shutdown_signal', seconds })
@@ -128,17 +153,27 @@ export class Fleet implements HandleOwner {
 
   /** Ends all workers by force. */
   kill(): void {
+    this.#wantNone()
+    for (const handle of [...this.#handles]) handle.apply('kill')
+  }
+
+  #wantNone(): void {
     this.#wanted = 0
     this.#gate.close()
-    for (const handle of [...this.#handles]) handle.apply('kill')
+    this.#onlookers.look()
   }
 
   /** Wants so many workers from now on, at least one; those beyond finish what they have. */
   resize(processes: number): void {
-    if (this.#stopped || this.#options.processes === 0) return
+    if (this.#stopped || !this.hasWorkers) return
     this.#wanted = Math.max(1, processes)
-    this.#options.log.emit({ type: 'resized', workers: this.#wanted })
+    this.log.emit({ type: 'resized', workers: this.#wanted })
     this.#reconcile()
+  }
+
+  /** False for a site without an application. */
+  get hasWorkers(): boolean {
+    return this.#options.processes > 0
   }
 
   /** Number of workers wanted. */
@@ -151,25 +186,23 @@ export class Fleet implements HandleOwner {
     const handle = [...this.#handles].find(found => found.slot === slot && found.serving)
     if (handle === undefined) return false
     handle.askedBy = who
+    this.#failures.delete(slot)
     handle.apply('kill')
     return true
   }
 
   snapshot(): readonly WorkerSnapshot[] {
+    const { running } = this.#options
     return [...this.#handles].map(({ slot, generation, state, process, requests }) => {
-      return { slot, generation, state, pid: process.pid, busy: process.requests.busy, requests }
+      return { slot, generation, state, pid: process.pid, requests, running: running(process) }
     })
   }
 
   /** What `mod_wsgi.server_metrics()` gives. */
   #metrics(): Record<string, unknown> {
     const { processes, command, vhost } = this.#options
-    const workers = [...this.#handles].map(({ slot, generation, serving, process }) => {
-      const { places } = process.requests
-      return { slot, generation, pid: process.pid, quiescing: !serving, places }
-    })
     return scoreboard({
-      workers,
+      workers: [...this.#handles].map(handle => handle.scores()),
       processes,
       threads: command.threads,
       generation: this.#generation,
@@ -179,9 +212,14 @@ export class Fleet implements HandleOwner {
     })
   }
 
-  /** Has all workers write the stacks of all their threads to the log. */
+  /** Has all workers write the stacks of all their threads to the log. Who asks meanwhile gets the same. */
   writeStacks(): Promise<unknown> {
-    return Promise.all([...this.#handles].map(({ process }) => process.writeStacks(null)))
+    const write = () =>
+      Promise.all([...this.#handles].map(({ process }) => process.writeStacks(null)))
+    this.#stacks ??= write().finally(() => {
+      this.#stacks = null
+    })
+    return this.#stacks
   }
 
   #reconcile(): void {
@@ -193,9 +231,11 @@ export class Fleet implements HandleOwner {
     })
     this.#renewing = renewing
     for (const { handle, cause } of retire) handle.ending.retire(cause)
-    if (this.#stopped) return
-    const starting = serving.filter(({ state }) => state === 'starting').length
-    for (const slot of start.slice(0, this.#gate.room(starting))) this.#startWorker(slot)
+    if (this.#stopped === null) {
+      const starting = serving.filter(({ state }) => state === 'starting').length
+      for (const slot of start.slice(0, this.#gate.room(starting))) this.#startWorker(slot)
+    }
+    this.#onlookers.look()
   }
 
   #startWorker(slot: number): void {
@@ -206,18 +246,18 @@ export class Fleet implements HandleOwner {
       this.#options.command,
       this.#listen(handle),
     )
-    handle.process.requests.worker = this.#nameOf(handle)
+    handle.process.requests.worker = handle.name
     handle.ending = new WorkerEnding(handle, this.#endingRules)
     this.#handles.add(handle)
   }
 
   #listen(handle: WorkerHandle): WorkerListener {
-    const { log } = this.#options
     return {
       greeted: python => this.#options.pythonTold(python),
       ready: result => this.#ready(handle, result),
       loaded: () => {
         handle.ending.watch.loadTried(true)
+        handle.loadError = null
         this.#options.loadTried(loadedLater, handle.generation)
       },
       answered: () => handle.ending.watch.answered(),
@@ -228,60 +268,53 @@ export class Fleet implements HandleOwner {
       },
       metricsAsked: number =>
         handle.process.tell({ type: 'metrics', number, metrics: this.#metrics() }),
-      line: line =>
-        this.#print(handle, { type: 'applicationLine', ...this.#nameOf(handle), ...line }),
-      raw: text => this.#print(handle, { type: 'rawLine', ...this.#nameOf(handle), text }),
+      line: line => handle.print({ type: 'applicationLine', ...handle.name, ...line }),
+      raw: text => handle.print({ type: 'rawLine', ...handle.name, text }),
       outdated: () => this.#outdated(handle),
       given: exchange => this.#given(handle, exchange),
       freed: exchange => this.#freed(handle, exchange),
-      faulty: reason => {
-        log.emit({
-          type: 'workerFaulty',
-          slot: handle.slot,
-          pid: handle.process.pid ?? null,
-          reason,
-        })
-        handle.apply('kill')
-      },
+      faulty: reason => handle.faulty(reason),
       gone: exit => this.#gone(handle, exit),
     }
   }
 
-  #print(handle: WorkerHandle, event: StartEvent): void {
-    if (handle.wasReady) this.#options.log.emit(event)
-    else this.outputs.add(handle.output, event)
-  }
-
-  #nameOf(handle: WorkerHandle): WorkerName {
-    const { slot, generation, process } = handle
-    return { slot, generation, pid: process.pid ?? 0 }
-  }
-
   #ready(handle: WorkerHandle, result: LoadResult): void {
-    const { log } = this.#options
     const pid = handle.process.pid ?? 0
     this.#gate.started()
     this.outputs.started(handle.output)
-    this.#toldShortage = false
+    this.#failures.delete(handle.slot)
     if (result.loaded)
-      log.emit({ type: 'workerReady', slot: handle.slot, pid, seconds: result.seconds })
-    else log.emit({ type: 'loadFailed', slot: handle.slot, pid, error: result.error ?? 'unknown' })
+      this.log.emit({ type: 'workerReady', slot: handle.slot, pid, seconds: result.seconds })
+    else
+      this.log.emit({
+        type: 'loadFailed',
+        slot: handle.slot,
+        pid,
+        error: result.error ?? 'unknown',
+      })
     this.#options.loadTried(result, handle.generation)
     handle.wasReady = true
+    handle.loadError = result.loaded ? null : (result.error ?? 'unknown')
     handle.ending.watch.loadTried(result.loaded)
     handle.apply('ready')
-    const isRenewal = this.#renewing && handle.generation === this.#generation
-    if (isRenewal && !result.loaded) return this.#keepOld()
+    if (handle.loadError !== null && this.#isHeir(handle))
+      return this.#keepOld({ kind: 'unloadable', slot: handle.slot, error: handle.loadError })
     this.#reconcile()
     this.#tellReloaded()
   }
 
+  /** It takes, or would take, the place of a worker that serves until then. */
+  #isHeir({ generation }: WorkerHandle): boolean {
+    return this.#renewing && generation === this.#generation
+  }
+
   /** The new workers are no good, or do not even start. */
-  #keepOld(): void {
+  #keepOld(why: NoUse): void {
     this.#renewing = false
     this.#reloadStarted = null
+    this.#givenUp = why
     this.#generation--
-    this.#options.log.emit({ type: 'renewalFailed', generation: this.#generation })
+    this.log.emit({ type: 'renewalFailed', generation: this.#generation })
     this.#reconcile()
   }
 
@@ -291,12 +324,8 @@ export class Fleet implements HandleOwner {
     if (this.#renewing || current.some(handle => handle.state === 'starting')) return
     const seconds = (this.clock.now() - this.#reloadStarted) / 1000
     this.#reloadStarted = null
-    this.#options.log.emit({
-      type: 'reloaded',
-      generation: this.#generation,
-      seconds,
-      workers: current.length,
-    })
+    const event = { type: 'reloaded', seconds, workers: current.length } as const
+    this.log.emit({ ...event, generation: this.#generation })
   }
 
   #outdated(handle: WorkerHandle): void {
@@ -328,9 +357,9 @@ export class Fleet implements HandleOwner {
     const orderly = retirement !== null && (state === 'stopping' || state === 'draining')
     if (!orderly) this.#died(handle, exit)
     this.outputs.ended(handle.output)
-    const failed = !handle.wasReady && retirement === null
-    if (failed && this.#renewing && handle.generation === this.#generation) this.#keepOld()
-    else if (failed && handle.generation === this.#generation) this.#startFailed(exit)
+    const failed = !handle.wasReady && retirement === null && handle.askedBy === null
+    if (failed && this.#isHeir(handle)) this.#keepOld({ kind: 'died', slot: handle.slot, exit })
+    else if (failed && handle.generation === this.#generation) this.#startFailed(handle.slot, exit)
     this.#refuseIfNobodyServes()
     this.#reconcile()
     this.#settleStop()
@@ -338,31 +367,24 @@ export class Fleet implements HandleOwner {
 
   #died(handle: WorkerHandle, exit: WorkerExit): void {
     if (this.#stopped) return
-    const { code, signal, shortage } = exit
-    const pid = handle.process.pid ?? null
-    const { slot, askedBy } = handle
-    if (shortage === undefined)
-      this.#print(handle, { type: 'workerDied', slot, pid, code, signal, askedBy })
+    if (exit.shortage === undefined) handle.died(exit)
     if (!this.#options.died(exit)) this.#wanted = 0
   }
 
-  #startFailed({ shortage }: WorkerExit): void {
+  #startFailed(slot: number, exit: WorkerExit): void {
+    const { shortage } = exit
     if (shortage !== undefined) {
-      this.#gate.startImpossible()
-      return this.#tellShortage(shortage)
+      const isNew = this.#gate.startImpossible()
+      if (isNew) this.log.emit({ type: 'startsWait', reason: shortage })
+      return
     }
+    this.#failures.set(slot, exit)
     const attempts = this.#gate.startFailed()
     if (attempts === null) return
     this.#reloadStarted = null
-    const { waitsFor, log } = this.#options
-    log.emit({ type: 'restartsSpent', attempts, waitsFor })
+    const { waitsFor } = this.#options
+    this.log.emit({ type: 'restartsSpent', attempts, waitsFor })
     this.#refuseIfNobodyServes()
-  }
-
-  #tellShortage(reason: string): void {
-    if (this.#toldShortage) return
-    this.#toldShortage = true
-    this.#options.log.emit({ type: 'startsWait', reason })
   }
 
   /** Once no more workers are started, requests wait only while one is there that could take them. */
@@ -375,5 +397,3 @@ export class Fleet implements HandleOwner {
     if (this.#stopped && this.#handles.size === 0) this.#stopped()
   }
 }
-
-const loadedLater: LoadResult = { loaded: true, error: null, missing: false, seconds: 0 }

@@ -17,6 +17,8 @@ export class StartGate {
   #spent = false
   /** The last one that was started died before it was ready. */
   #doubtful = false
+  /** The machine had no room for the last one. */
+  #short = false
 
   /** @param opened called when a wait is over */
   constructor(budget: RestartBudget, clock: Clock, opened: () => void) {
@@ -52,15 +54,22 @@ export class StartGate {
     return null
   }
 
-  /** The machine had no room for a worker, which no change of the code mends: that costs no attempt. */
-  startImpossible(): void {
+  /**
+   * The machine had no room for a worker, which no change of the code mends: that costs no attempt. True: that is new,
+   * since a worker became ready.
+   */
+  startImpossible(): boolean {
+    const isNew = !this.#short
+    this.#short = true
     this.#doubtful = true
     this.#wait(waitForRoom)
+    return isNew
   }
 
   /** A worker became ready: deaths are counted anew. */
   started(): void {
     this.#doubtful = false
+    this.#short = false
     this.#budget.reset()
   }
 

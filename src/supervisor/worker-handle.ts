@@ -3,9 +3,11 @@
  * for.
  */
 import type { Clock } from '../base/clock.js'
-import type { Dispatcher } from '../workers/dispatcher.js'
-import type { WorkerProcess } from '../workers/worker-process.js'
-import type { StartOutput, StartOutputs } from './start-output.js'
+import type { Log } from '../logging/log.js'
+import type { Dispatcher, WorkerName } from '../workers/dispatcher.js'
+import type { WorkerExit, WorkerProcess } from '../workers/worker-process.js'
+import type { ScoreboardEntry } from './scoreboard.js'
+import type { StartEvent, StartOutput, StartOutputs } from './start-output.js'
 import type { WorkerEnding } from './worker-ending.js'
 import { step, type WorkerAction, type WorkerEvent, type WorkerState } from './worker-state.js'
 
@@ -23,6 +25,7 @@ export interface HandleOwner {
   /** While true no worker is given requests. */
   readonly held: boolean
   readonly outputs: StartOutputs
+  readonly log: Log
 }
 
 /** Milliseconds that a timer of Node can take. */
@@ -34,6 +37,8 @@ export class WorkerHandle {
   retirement: Retirement | null = null
   /** True once it has taken requests, or could have. */
   wasReady = false
+  /** Why it could not load the application, and answers 500; null: it could, or has not tried. */
+  loadError: string | null = null
   /** Requests that were given to it. */
   requests = 0
   /** Who had it ended by force; null: nobody. */
@@ -61,6 +66,36 @@ export class WorkerHandle {
   /** True while it takes requests or is going to. */
   get serving(): boolean {
     return this.state === 'starting' || this.state === 'ready'
+  }
+
+  get name(): WorkerName {
+    return { slot: this.slot, generation: this.generation, pid: this.process.pid ?? 0 }
+  }
+
+  /** Writes to the log what it prints, or says of its end; what it prints while it starts may be kept back. */
+  print(event: StartEvent): void {
+    if (this.wasReady) this.owner.log.emit(event)
+    else this.owner.outputs.add(this.output, event)
+  }
+
+  /** It does not keep to the protocol, and ends. */
+  faulty(reason: string): void {
+    const { slot, process } = this
+    this.owner.log.emit({ type: 'workerFaulty', slot, pid: process.pid ?? null, reason })
+    this.apply('kill')
+  }
+
+  /** Writes to the log that it ended, and nobody of the fleet had asked for that. */
+  died({ code, signal }: WorkerExit): void {
+    const { slot, process, askedBy } = this
+    this.print({ type: 'workerDied', slot, pid: process.pid ?? null, code, signal, askedBy })
+  }
+
+  /** Its part of the scoreboard. */
+  scores(): ScoreboardEntry {
+    const { slot, generation, serving, process } = this
+    const { places } = process.requests
+    return { slot, generation, pid: process.pid, quiescing: !serving, places }
   }
 
   /** Nothing of what it still has is worth waiting for: only its exit functions are, for so many seconds. */

@@ -9,6 +9,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UserError } from '../base/errors.js'
+import { fitsSocket } from '../base/socket-path.js'
 import { BegunFile } from './begun-file.js'
 import {
   decodeJson,
@@ -124,9 +125,6 @@ export async function openChannel(refused: (reason: string) => void): Promise<Ch
   }
 }
 
-/** What fits into sun_path everywhere: 104 bytes on macOS, 108 on Linux, with a NUL at the end. */
-const longestSocketPath = 103
-
 async function firstPlace(receive: (socket: Socket) => void): Promise<Place> {
   try {
     const { place, opened } = openPlace(tmpdir(), receive)
@@ -163,7 +161,7 @@ function openPlace(
   const opened = new Promise<void>((resolve, reject) => {
     server.once('listening', resolve)
     server.once('error', reject)
-    if (Buffer.byteLength(path) > longestSocketPath) reject(new Error('its name is too long'))
+    if (!fitsSocket(path)) reject(new Error('its name is too long'))
     else server.listen(path)
   })
   if (!server.listening) rmSync(directory, { recursive: true })

@@ -110,6 +110,9 @@ export interface LoadResult {
   readonly seconds: number
 }
 
+/** A worker that could not load the application has loaded it with a request. */
+export const loadedLater: LoadResult = { loaded: true, error: null, missing: false, seconds: 0 }
+
 /** How a process ended. */
 export interface WorkerExit {
   readonly code: number | null

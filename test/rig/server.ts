@@ -26,8 +26,11 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv
   /** False: the log goes to the file in the server root. */
   readonly logToTerminal?: boolean
-  /** True: it runs on a terminal of its own; `type` types there, and `stdout` is what the terminal shows. */
-  readonly terminal?: boolean
+  /**
+   * True: it runs on a terminal of its own; `type` types there, and `stdout` is what the terminal shows. `shell`: an
+   * interactive shell runs there, and `$SERVER` is the command.
+   */
+  readonly terminal?: boolean | 'shell'
   /** False: no --port 0 and no --server-root are added. */
   readonly isolated?: boolean
 }
@@ -49,6 +52,8 @@ export class RunningCommand {
     readonly child: ChildProcess,
     readonly runId: string,
     readonly serverRoot: string,
+    /** Its XDG_STATE_HOME: below it lies the socket for `modwsgi-dev ctl`. */
+    readonly stateHome: string,
   ) {
     child.stdout!.setEncoding('utf8').on('data', text => this.#note(() => (this.stdout += text)))
     child.stderr!.setEncoding('utf8').on('data', text => this.#note(() => (this.stderr += text)))
@@ -162,15 +167,21 @@ export function runCommand(args: readonly string[], options: RunOptions = {}): R
   const own = options.isolated === false ? [] : ['--port', '0', '--server-root', serverRoot]
   const log = options.logToTerminal === false ? [] : ['--log-to-terminal']
   const given = [command, ...args, ...(own.length > 0 ? [...own, ...log] : [])]
+  const stateHome = options.env?.['XDG_STATE_HOME'] ?? join(folder, 'state')
   const { terminal = false } = options
   const program = terminal ? 'python3' : process.execPath
-  const child = spawn(program, terminal ? [onTerminal, process.execPath, ...given] : given, {
+  const started = terminal === 'shell' ? ['sh', '-i'] : [process.execPath, ...given]
+  const child = spawn(program, terminal ? [onTerminal, ...started] : given, {
     cwd: options.cwd ?? folder,
-    env: markedEnvironment(runId, options.env),
+    env: markedEnvironment(runId, {
+      XDG_STATE_HOME: stateHome,
+      ...(terminal === 'shell' ? { SERVER: [process.execPath, ...given].join(' ') } : {}),
+      ...options.env,
+    }),
     stdio: [terminal ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     detached: true,
   })
-  const running = new RunningCommand(child, runId, serverRoot)
+  const running = new RunningCommand(child, runId, serverRoot, stateHome)
   onTestFailed(() => {
     process.stderr.write(`--- output of the server\n${running.stdout}${running.stderr}---\n`)
   })
@@ -192,10 +203,24 @@ export async function startServer(
   return running
 }
 
+/** Runs `modwsgi-dev ctl` for the servers of a state folder, and gives what it said when it has ended. */
+export async function control(
+  { stateHome }: { readonly stateHome: string },
+  ...args: string[]
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const env = { XDG_STATE_HOME: stateHome }
+  const command = runCommand(['ctl', ...args], { isolated: false, env })
+  const { code } = await command.exited
+  return { code, stdout: command.stdout, stderr: command.stderr }
+}
+
 /** What the machine of the developer sets must not change a test; processes that get it carry the mark of the run. */
 export function markedEnvironment(runId: string, env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(PYTHON|LC_|MODWSGI_|MOD_WSGI_|VIRTUAL_ENV|NODE_OPTIONS|VITEST)/.test(name),
+    ([name]) =>
+      !/^(PYTHON|LC_|MODWSGI_|MOD_WSGI_|VIRTUAL_ENV|NODE_OPTIONS|VITEST|XDG_|CI$|BROWSER$)/.test(
+        name,
+      ),
   )
   return { ...Object.fromEntries(kept), LANG: 'C.UTF-8', ...env, [marker]: runId }
 }

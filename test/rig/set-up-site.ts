@@ -44,6 +44,11 @@ export class SetUpSite {
     })
   }
 
+  /** No `modwsgi-dev ctl` of another test, or of the developer, shall find the server. */
+  get #ownState(): NodeJS.ProcessEnv {
+    return { XDG_STATE_HOME: join(this.folder, 'state') }
+  }
+
   get controlScript(): string {
     return join(this.serverRoot, 'apachectl')
   }
@@ -60,14 +65,14 @@ export class SetUpSite {
 
   /** Runs any command line of modwsgi-dev, below the same mark. */
   modwsgiDev(args: readonly string[], options: CallOptions = {}): Promise<Outcome> {
-    const env = markedEnvironment(this.#runId, options.env)
+    const env = markedEnvironment(this.#runId, { ...this.#ownState, ...options.env })
     return this.#call(process.execPath, [command, ...args], { ...options, env })
   }
 
-  /** Calls the control script, from another directory and with nothing in the environment. */
+  /** Calls the control script, from another directory and with no more in the environment than the test needs. */
   control(words: string, options: CallOptions = {}): Promise<Outcome> {
     const args = words === '' ? [] : words.split(' ')
-    const env = { ...options.env, [marker]: this.#runId }
+    const env = { ...this.#ownState, ...options.env, [marker]: this.#runId }
     return this.#call(this.controlScript, args, { cwd: '/', ...options, env })
   }
 

@@ -170,6 +170,44 @@ describe('readCommandLine()', () => {
     })
   })
 
+  test('reads what ctl asks of which server, which no variable and no file names', () => {
+    const cwd = temporaryProject({ 'pyproject.toml': '[tool.modwsgi-dev]\nport = 8001' })
+    const env = { MODWSGI_DEV_PORT: '8002' }
+    expect(request(['ctl', 'status'], { cwd, env })).toEqual({
+      kind: 'control',
+      request: { command: 'status' },
+      choice: { serverRoot: null, host: null, port: null },
+      json: false,
+    })
+    const argv = [
+      'ctl',
+      '--port',
+      '8003',
+      'resize',
+      '--json',
+      '2',
+      '--server-root=root',
+      '--host',
+      'x',
+    ]
+    expect(request(argv, { cwd, env })).toEqual({
+      kind: 'control',
+      request: { command: 'resize', processes: 2 },
+      choice: { serverRoot: join(cwd, 'root'), host: 'x', port: 8003 },
+      json: true,
+    })
+  })
+
+  test('gives the commands and options of ctl for --help', () => {
+    const text = expect.stringMatching(/kill-worker N .*--server-root DIRECTORY-PATH.*--json/s)
+    expect(request(['ctl', 'resize', '--help'])).toEqual({
+      kind: 'help',
+      asked: true,
+      command: 'ctl',
+      text,
+    })
+  })
+
   test('gives the version', () => {
     expect(request(['--version'])).toEqual({ kind: 'version' })
   })
@@ -184,6 +222,8 @@ describe('readCommandLine()', () => {
     [['--port', '80'], 'The command comes first, before "--port", as in modwsgi-dev start-server'],
     [['runmodwsgi', 'x'], 'runmodwsgi takes options only, got "x"'],
     [['module-config', 'x'], 'module-config takes options only, got "x"'],
+    [['ctl', '--port', 'abc', 'status'], '--port expects a whole number, got "abc"'],
+    [['ctl', '--processes', '2', 'status'], 'There is no option --processes'],
     [['start-server', '--port', 'abc'], '--port expects a whole number, got "abc"'],
     [['start-server', '--threads', '0'], '--threads has to be from 1 to 10000, got 0'],
     [

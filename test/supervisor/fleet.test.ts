@@ -168,6 +168,14 @@ const heardRequest = (puppet: Puppet) => puppet.heard(event => event.type === 'r
 const heardShutdown = (puppet: Puppet) =>
   puppet.heard(event => event.message?.['type'] === 'shutdown')
 
+/** `SLOT/GENERATION STATE` of each worker. */
+function statesOf(fleet: Fleet): string[] {
+  return fleet
+    .snapshot()
+    .map(({ slot, generation, state }) => `${slot}/${generation} ${state}`)
+    .sort()
+}
+
 describe('Fleet', () => {
   test('start() starts one worker for each place, and requests wait for the first that is ready', async () => {
     const { stage, fleet, submit } = await openFleet({ processes: 3 })
@@ -376,6 +384,121 @@ describe('Fleet', () => {
     const later = submit()
     await (await stage.next()).becomeReady(1)
     await later.until('started')
+  })
+
+  test('renew() tries again after a crash loop, says so, and settled() tells what became of it', async () => {
+    const budget = createRestartBudget(1)
+    const { stage, fleet, logged } = await openFleet({ budget })
+    fleet.start()
+    const first = fleet.settled(null)
+    ;(await stage.next()).tell({ do: 'exit', code: 3 })
+    expect(await first).toEqual({ kind: 'died', slot: 1, exit: { code: 3, signal: null } })
+    await logged('restartsSpent')
+    expect(fleet.failing).toBe(true)
+    fleet.renew('somebody')
+    expect(await logged('restartOrdered')).toMatchObject({ by: 'somebody', again: true })
+    expect(fleet.failing).toBe(false)
+    const second = fleet.settled(null)
+    await (await stage.next()).becomeReady(1)
+    expect(await second).toEqual({ kind: 'serving' })
+  })
+
+  test('renew() is settled when no worker of before is left, and those of before serve until then', async () => {
+    const { stage, fleet, logged } = await openFleet({ processes: 2 })
+    fleet.start()
+    const pair = [await stage.next(), await stage.next()]
+    for (const puppet of pair) await puppet.becomeReady(1)
+    await fleet.settled(null)
+    fleet.renew('somebody')
+    expect(await logged('renewing')).toMatchObject({ cause: 'somebody', generation: 1 })
+    const settled = fleet.settled(null).then(() => statesOf(fleet))
+    const first = await stage.next()
+    expect(statesOf(fleet)).toEqual(['1/0 ready', '1/1 starting', '2/0 ready'])
+    await first.becomeReady(1)
+    await (await stage.next()).becomeReady(1)
+    const serving = (await settled).filter(state => state.endsWith('ready'))
+    expect(serving).toEqual(['1/1 ready', '2/1 ready'])
+  })
+
+  test.each<[string, (heir: Puppet) => unknown, unknown]>([
+    [
+      'cannot load the application',
+      heir => heir.becomeReady(1, { loaded: false, error: 'ImportError' }),
+      { kind: 'unloadable', slot: 1, error: 'ImportError' },
+    ],
+    [
+      'dies while it starts',
+      heir => heir.tell({ do: 'exit', code: 3 }),
+      { kind: 'died', slot: 1, exit: { code: 3, signal: null } },
+    ],
+  ])('renew() keeps the workers where the first new one %s', async (_title, fail, why) => {
+    const { stage, fleet } = await openFleet()
+    fleet.start()
+    await (await stage.next()).becomeReady(1)
+    await fleet.settled(null)
+    const { pid } = fleet.snapshot()[0]!
+    fleet.renew('somebody')
+    const settled = fleet.settled(null)
+    await fail(await stage.next())
+    expect(await settled).toEqual({ kind: 'kept', why })
+    expect(fleet.failing).toBe(false)
+    expect(fleet.snapshot().find(({ state }) => state === 'ready')).toMatchObject({
+      pid,
+      generation: 0,
+    })
+    fleet.renew('somebody')
+    const again = fleet.settled(null)
+    await (await stage.next()).becomeReady(1)
+    expect(await again).toEqual({ kind: 'serving' })
+  })
+
+  test('settled() waits for the worker that takes the place of one that was killed', async () => {
+    const { stage, fleet } = await openFleet({ processes: 2 })
+    fleet.start()
+    const pair = [await stage.next(), await stage.next()]
+    for (const puppet of pair) await puppet.becomeReady(1)
+    await fleet.settled(null)
+    const { pid } = fleet.snapshot().find(({ slot }) => slot === 2)!
+    expect(fleet.killWorker(2, 'a test')).toBe(true)
+    expect(fleet.killWorker(2, 'a test')).toBe(false)
+    const settled = fleet.settled(2)
+    const heir = await stage.next()
+    expect(fleet.snapshot().find(({ slot }) => slot === 2)).toMatchObject({ state: 'starting' })
+    await heir.becomeReady(1, { loaded: false, error: 'ImportError' })
+    expect(await settled).toEqual({ kind: 'unloadable', slot: 2, error: 'ImportError' })
+    expect(fleet.snapshot().map(worker => worker.pid)).not.toContain(pid)
+  })
+
+  test('a worker that is killed while it starts is no failed start', async () => {
+    const { stage, fleet } = await openFleet({ budget: createRestartBudget(1) })
+    fleet.start()
+    await stage.next()
+    expect(fleet.killWorker(1, 'a test')).toBe(true)
+    const settled = fleet.settled(1)
+    await (await stage.next()).becomeReady(1)
+    expect(await settled).toEqual({ kind: 'serving' })
+  })
+
+  test('writeStacks() asks a worker once for all who want them at the same time', async () => {
+    const { stage, fleet } = await openFleet()
+    fleet.start()
+    const puppet = await stage.next()
+    await puppet.becomeReady(1)
+    await fleet.settled(null)
+    const written = fleet.writeStacks()
+    expect(fleet.writeStacks()).toBe(written)
+    puppet.tell({ do: 'message', message: { type: 'stacks-written' } })
+    await written
+    expect(fleet.writeStacks()).not.toBe(written)
+  })
+
+  test('settled() does not outlast the fleet', async () => {
+    const { stage, fleet } = await openFleet()
+    fleet.start()
+    await stage.next()
+    const settled = fleet.settled(null)
+    await fleet.stop(0)
+    expect(await settled).toEqual({ kind: 'stopped' })
   })
 
   test('a worker that does not end in time is ended by force, and the log says so', async () => {

@@ -38,9 +38,11 @@ test('deaths side by side wait once, and the last attempt shuts the gate until a
 
 test('what the machine has no room for costs no attempt', () => {
   const { gate: starts, clock } = gate(2)
-  for (let count = 0; count < 5; count++) {
-    starts.startImpossible()
+  const news = [1, 2, 3].map(() => {
+    const isNew = starts.startImpossible()
     clock.strike()
-  }
+    return isNew
+  })
+  expect(news).toEqual([true, false, false])
   expect([starts.spent, starts.startFailed()]).toEqual([false, null])
 })
