@@ -4,7 +4,15 @@
  */
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFailed, onTestFinished } from 'vitest'
@@ -29,24 +37,29 @@ export class SetUpSite {
   readonly folder: string
   readonly serverRoot: string
   readonly #runId = randomUUID()
+  /** Not in the folder: that shows what set-up writes. */
+  readonly #states = mkdtempSync(join(tmpdir(), 'modwsgi-states-'))
 
   /** @param name of the server root in a folder of its own */
   constructor(name = 'root') {
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), 'modwsgi-set-up-')))
-    chmodSync(this.folder, 0o755)
+    for (const path of [this.folder, this.#states]) chmodSync(path, 0o755)
     this.serverRoot = join(this.folder, name)
     onTestFailed(() => {
       process.stderr.write(`--- log of the server\n${this.log()}---\n`)
     })
     onTestFinished(() => {
       for (const pid of this.family()) killNow(pid)
-      rmSync(this.folder, { recursive: true, force: true })
+      for (const path of [this.folder, this.#states]) rmSync(path, { recursive: true, force: true })
     })
   }
 
-  /** No `modwsgi-dev ctl` of another test, or of the developer, shall find the server. */
-  get #ownState(): NodeJS.ProcessEnv {
-    return { XDG_STATE_HOME: join(this.folder, 'state') }
+  /** A folder for state that belongs to who calls: no `modwsgi-dev ctl` of another test shall find the server. */
+  #stateOf({ uid = process.getuid!() }: CallOptions): NodeJS.ProcessEnv {
+    const folder = join(this.#states, String(uid))
+    mkdirSync(folder, { recursive: true })
+    chownSync(folder, uid, process.getgid!())
+    return { XDG_STATE_HOME: folder }
   }
 
   get controlScript(): string {
@@ -65,14 +78,14 @@ export class SetUpSite {
 
   /** Runs any command line of modwsgi-dev, below the same mark. */
   modwsgiDev(args: readonly string[], options: CallOptions = {}): Promise<Outcome> {
-    const env = markedEnvironment(this.#runId, { ...this.#ownState, ...options.env })
+    const env = markedEnvironment(this.#runId, { ...this.#stateOf(options), ...options.env })
     return this.#call(process.execPath, [command, ...args], { ...options, env })
   }
 
   /** Calls the control script, from another directory and with no more in the environment than the test needs. */
   control(words: string, options: CallOptions = {}): Promise<Outcome> {
     const args = words === '' ? [] : words.split(' ')
-    const env = { ...this.#ownState, ...options.env, [marker]: this.#runId }
+    const env = { ...this.#stateOf(options), ...options.env, [marker]: this.#runId }
     return this.#call(this.controlScript, args, { cwd: '/', ...options, env })
   }
 
