@@ -50,7 +50,8 @@ def decode(text: str) -> "Any":
 
 def encode(value: "Any") -> str:
     """The shortest JSON text of a value made of dict (with str keys), list, tuple, str, int, float, bool and
-    None, in ASCII: lone surrogates become escapes. TypeError for anything else."""
+    None, in ASCII: lone surrogates become escapes. An infinity becomes a number that is too large for a float, as
+    which it is read. TypeError for anything else, ValueError for NaN."""
     if isinstance(value, str):
         return quote(value)
     if value is None:
@@ -59,6 +60,10 @@ def encode(value: "Any") -> str:
         return "true"
     if value is False:
         return "false"
+    if isinstance(value, float) and value - value != 0:
+        if value != value:
+            raise ValueError("NaN is no JSON")
+        return "1e999" if value > 0 else "-1e999"
     if isinstance(value, (int, float)):
         return repr(value)
     if isinstance(value, (list, tuple)):

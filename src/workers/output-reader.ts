@@ -45,6 +45,9 @@ const longestRawLine = 7_900
 
 const recordStart = '\x1e'
 
+/** Longest record, with room: a worker makes none above 4096 bytes but for the names of very long paths. */
+const longestRecord = 64 * 1024
+
 export class OutputReader {
   readonly #marker: string
   readonly #listener: OutputListener
@@ -90,7 +93,13 @@ export class OutputReader {
         continue
       }
       const end = text.indexOf('\n')
-      if (end < 0) break
+      if (end < 0 && text.length <= longestRecord) break
+      if (end < 0 || end > longestRecord) {
+        // Nobody's record: it would be kept for ever.
+        this.#addRaw(recordStart)
+        text = text.slice(1)
+        continue
+      }
       this.#record(text.slice(this.#marker.length, end))
       text = text.slice(end + 1)
     }
@@ -98,13 +107,8 @@ export class OutputReader {
   }
 
   #record(json: string): void {
-    let record: Record
-    try {
-      record = JSON.parse(Buffer.from(json, 'latin1').toString('utf8')) as Record
-    } catch {
-      this.#addRaw(`${json}\n`)
-      return
-    }
+    const record = parseRecord(Buffer.from(json, 'latin1').toString('utf8'))
+    if (record === null) return this.#addRaw(`${json}\n`)
     const key = `${record.i} ${record.s}`
     const text = (this.#unfinished.get(key) ?? '') + record.x
     if (record.m === 1) {
@@ -149,4 +153,22 @@ export class OutputReader {
   #tellRaw(bytes: string): void {
     this.#listener.raw(decodeUtf8(Buffer.from(bytes, 'latin1')))
   }
+}
+
+/** Null for what the worker package does not write: an application may know the secret. */
+function parseRecord(json: string): Record | null {
+  let value: Partial<Record> | null
+  try {
+    value = JSON.parse(json) as Partial<Record> | null
+  } catch {
+    return null
+  }
+  const isText = (field: unknown) => field === undefined || typeof field === 'string'
+  const isRecord =
+    typeof value?.t === 'number' &&
+    typeof value.i === 'number' &&
+    typeof value.l === 'string' &&
+    typeof value.x === 'string' &&
+    [value.r, value.p, value.q].every(isText)
+  return isRecord ? (value as Record) : null
 }

@@ -210,7 +210,11 @@ export function expectEmpty(payload: Buffer): void {
   if (payload.length > 0) throw new ProtocolError('a frame without payload has one')
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+/** A byte order mark is none of JSON. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+const openBrace = 0x7b
+const closeBrace = 0x7d
 
 /** Takes a HELLO apart. Throws {@link ProtocolError} when it is not one JSON object. */
 export function decodeJson(payload: Buffer): Record<string, unknown> {
@@ -220,7 +224,8 @@ export function decodeJson(payload: Buffer): Record<string, unknown> {
   } catch (cause) {
     throw new ProtocolError('payload is not JSON', { cause })
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  // JSON.parse would take blanks around it, too.
+  if (payload[0] !== openBrace || payload[payload.length - 1] !== closeBrace) {
     throw new ProtocolError('payload is not a JSON object')
   }
   return value as Record<string, unknown>

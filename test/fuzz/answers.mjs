@@ -59,7 +59,7 @@ export function answersIn(bytes, askedBy) {
       return fault('bytes behind Connection: close')
     }
   }
-  return { answers, fault: interim.length > 0 ? null : null }
+  return interim.length > 0 ? fault('no answer behind a status of 1xx') : { answers, fault: null }
 }
 
 function readHead(text) {

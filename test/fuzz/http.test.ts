@@ -62,6 +62,8 @@ describe('read()', () => {
     ['a blank before the colon', 'Transfer-Encoding : chunked\r\n'],
     ['a bare CR', 'X: \rContent-Length: 3\r\n'],
     ['two hosts', 'Host: i\r\n'],
+    ['a folded line of nothing', ' \r\n'],
+    ['folded lines that are too long', `X: ${'a'.repeat(5000)}\r\n ${'b'.repeat(5000)}\r\n`],
   ])('finds none with %s', (_, field) => {
     expect(targets(`${post}${field}\r\nabc${next}`)).toEqual([])
   })

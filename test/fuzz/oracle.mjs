@@ -110,7 +110,7 @@ class Reader {
     const fields = this.#fields()
     const isOld = protocol === 'HTTP/1.0'
     checkLengths(fields)
-    checkHost(fields, isOld, target)
+    if (!namesHost(method, target) || joinedValue(fields, 'host') === null) checkHost(fields, isOld)
     const framing = framingOf(fields)
     // Other codings are for nobody who wants the body.
     const forApplication = !framing.chunked || framing.coding === 'chunked'
@@ -230,11 +230,15 @@ function checkLengths(fields) {
   if (repeated.some(isLong)) throw new Stop('long field')
 }
 
-function checkHost(fields, isOld, target) {
+/** Whether the target names the host, so that nobody looks at the Host field beside it. */
+function namesHost(method, target) {
+  return method === 'CONNECT' || target.toLowerCase().startsWith('http://')
+}
+
+function checkHost(fields, isOld) {
   const hosts = fields.filter(([name]) => name === 'host')
   const host = hosts[0]?.[1] ?? ''
   if (isOld && hosts.every(([, value]) => value === '')) return
-  if (hosts.length > 0 && target.toLowerCase().startsWith('http://')) return
   if (hosts.length !== 1 || host === '' || /[^\w.:[\]-]/.test(host)) throw new Stop('host')
 }
 

@@ -1,6 +1,7 @@
 /** A tool that serves the witness (test/fixtures/apps/witness.py), and what can be seen of it from outside. */
 import {
   chmodSync,
+  closeSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
@@ -166,6 +167,7 @@ export class FuzzedSite {
 
   async stop() {
     await this.server.stop()
+    closeSync(this.#seenFile)
     rmSync(this.folder, { recursive: true, force: true })
   }
 }

@@ -39,6 +39,12 @@ class JsonText(unittest.TestCase):
     def test_encode_takes_tuples_as_lists(self) -> None:
         self.assertEqual(json_text.encode(((1, "a"),)), '[[1,"a"]]')
 
+    def test_infinities_come_out_as_they_went_in(self) -> None:
+        for value in (float("inf"), float("-inf")):
+            self.assertEqual(json_text.decode(json_text.encode([value])), [value])
+        with self.assertRaises(ValueError):
+            json_text.encode(float("nan"))
+
     def test_encode_refuses_what_has_no_json(self) -> None:
         for value in (b"x", {1}, object()):
             with self.assertRaises(TypeError):

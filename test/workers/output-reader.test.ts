@@ -62,4 +62,17 @@ describe('OutputReader', () => {
     expect(lines.join('').replaceAll('raw: ', '')).toBe(`${'x'.repeat(20_000)}END`)
     expect(read(['x'.repeat(8000)])).toHaveLength(2)
   })
+
+  test.each(['null', '5', '[]', '{}', '{"t":1,"i":1,"l":"error","x":5}', '{"t":1'])(
+    'push() takes %s in the place of a record as raw output',
+    json => {
+      expect(read([`\x1ekey\x1f${json}\n${record('a')}`])).toEqual([`raw: ${json}`, 'error 7: a'])
+    },
+  )
+
+  test('push() waits no longer for the end of a record than the longest could be', () => {
+    const lines = read([`\x1ekey\x1f${'x'.repeat(70_000)}`, `\n${record('a')}`])
+    expect(lines[0]).toMatch(/^raw: \x1ekey\x1fx+$/)
+    expect(lines.at(-1)).toBe('error 7: a')
+  })
 })

@@ -168,12 +168,24 @@ function lengthText(dice, length) {
 
 const head = ({ dice, path }, fields) => {
   const method = dice.pick(['POST', 'POST', 'POST', 'PUT', 'GET', 'HEAD', 'TRACE', 'OPTIONS'])
-  const where = dice.chance(0.1)
+  const where = dice.chance(0.2)
     ? '/st/file.txt'
     : path(dice.pick(['length', 'lengthunread', 'lengthpart']))
   const version = dice.chance(0.15) ? 'HTTP/1.0' : 'HTTP/1.1'
   const kept = version === 'HTTP/1.0' && dice.chance(0.6) ? 'Connection: keep-alive\r\n' : ''
   return `${method} ${where} ${version}\r\nHost: h\r\n${kept}${fields}\r\n`
+}
+
+/** Half of them are as they should be: a doubt about one line is worth nothing among others that are refused. */
+function lengthLine(dice, length) {
+  if (dice.chance(0.5)) return `Content-Length: ${length}\r\n`
+  return `${dice.pick(lengthNames)}:${dice.pick([' ', '', '\t'])}${lengthText(dice, length)}\r\n`
+}
+
+function codingLine(dice) {
+  if (dice.chance(0.5)) return 'Transfer-Encoding: chunked\r\n'
+  const name = dice.chance(0.6) ? 'Transfer-Encoding' : dice.pick(codingNames)
+  return `${name}:${dice.pick([' ', '', '\t'])}${dice.pick(chunkedSpellings)}\r\n`
 }
 
 /** Several lengths, and codings, that contradict each other. @param {Maker} maker */
@@ -201,9 +213,7 @@ export function conflict(maker) {
     body.length + 1,
   ]
   const lines = Array.from({ length: dice.between(1, 3) }, () =>
-    dice.chance(0.5)
-      ? `${dice.pick(lengthNames)}:${dice.pick([' ', '', '\t'])}${lengthText(dice, dice.pick(lengths))}\r\n`
-      : `${dice.pick(codingNames)}:${dice.pick([' ', '', '\t'])}${dice.pick(chunkedSpellings)}\r\n`,
+    dice.chance(0.5) ? lengthLine(dice, dice.pick(lengths)) : codingLine(dice),
   )
   return head(maker, lines.join('')) + body
 }
