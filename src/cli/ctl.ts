@@ -1,4 +1,5 @@
 /** `ctl`: asks a running server for something, and shows what it answers. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { exitCode, UserError } from '../base/errors.js'
 import type { AnswersOf } from '../control/answers.js'
 import { refusal } from '../control/answers.js'
@@ -37,9 +38,30 @@ async function ask(server: ServerRecord, request: ControlRequest, json: boolean)
   if (isSlow) await askServer(server, { command: 'status' }, patience)
   const { answer, line, closed } = await askServer(server, request, isSlow ? null : patience)
   if (!answer.ok && !json) throw new UserError(answer.error, exitCode.failure)
-  if (answer.ok && request.command === 'stop') await closed
+  if (answer.ok && request.command === 'stop') {
+    await closed
+    await processEnd(server.pid)
+  }
   const { command } = request
   const text = answer.ok ? answerText(command, answer as AnswersOf[typeof command]) : ''
   process.stdout.write(json ? `${line}\n` : text)
   return answer.ok ? exitCode.ok : exitCode.failure
+}
+
+/** Milliseconds that a process may take to end once it has closed everything, and between two looks. */
+const longestEnd = 2000
+const pause = 5
+
+/** Waits until a process has ended. Not for ever: one whose parent does not take notice stays in the table. */
+async function processEnd(pid: number): Promise<void> {
+  const end = performance.now() + longestEnd
+  while (isThere(pid) && performance.now() < end) await sleep(pause)
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
