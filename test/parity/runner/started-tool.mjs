@@ -4,8 +4,9 @@
  */
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -46,10 +47,18 @@ export class StartedTool {
     this.port = run.port
     this.serverRoot = run.serverRoot
     const { terminal = false } = run
+    // Our servers are not among those that the developer controls.
+    const stateHome = mkdtempSync(join(tmpdir(), 'modwsgi-parity-state-'))
     const [program, ...first] = terminal ? ['python3', onTerminal, ...tool.command] : tool.command
     this.child = spawn(program, [...first, ...run.arguments, ...tool.extra], {
       cwd: run.folder,
-      env: { ...cleanEnvironment(), ...tool.env, ...run.env, [mark]: this.#run },
+      env: {
+        ...cleanEnvironment(),
+        XDG_STATE_HOME: stateHome,
+        ...tool.env,
+        ...run.env,
+        [mark]: this.#run,
+      },
       stdio: [terminal ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       detached: true,
     })
@@ -70,6 +79,7 @@ export class StartedTool {
       })
       this.child.once('close', (code, signal) => {
         this.#ended = true
+        rmSync(stateHome, { recursive: true, force: true })
         resolve({ code, signal })
       })
     })
