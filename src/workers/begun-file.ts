@@ -3,7 +3,7 @@
  * for each thread (docs/protocol.md). It is read when the worker is dead, which needs no name and no new descriptor:
  * whatever clears the temporary folder may have removed it, and there may be no room for one more open file.
  */
-import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 
 const slotSize = 4
 
@@ -41,6 +41,10 @@ export class BegunFile {
     if (this.#descriptor === null) return
     closeSync(this.#descriptor)
     this.#descriptor = null
-    rmSync(this.path, { force: true })
+    try {
+      unlinkSync(this.path)
+    } catch {
+      // It went with its folder, or the folder is not ours any more.
+    }
   }
 }

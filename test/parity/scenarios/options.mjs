@@ -274,7 +274,7 @@ const bad = {
     'no script': async site => outcome(await site.run(['start-server', ...where])),
   },
   differs: {
-    'a script that is missing': 'a script that does not exist at start',
+    'a script that is missing': 'a script that does not exist at start or set-up',
     'a host that is none': address,
     ...rowFor(
       refusedByApache,
