@@ -1,4 +1,5 @@
 /** One server under chaos: the command in a process of its own, its log, and what the kernel knows of it. */
+import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
   mkdirSync,
@@ -78,6 +79,7 @@ export class Stage {
           CHAOS_NOTES: join(folder, 'notes'),
           // The channel of the workers lies there, so that one sees what is left of it.
           TMPDIR: join(folder, 'run'),
+          XDG_STATE_HOME: join(folder, 'state'),
           ...given.env?.(folder),
         },
       },
@@ -105,6 +107,17 @@ export class Stage {
   /** Waits until so many workers serve as are wanted. */
   async fullStrength() {
     await this.until(() => this.serving === this.processes, 'all workers serve')
+    if (!this.readsLog) await this.until(() => this.#allReady(), 'all workers say that they serve')
+  }
+
+  /** What the server itself says, where its log does not. */
+  #allReady() {
+    const words = ['ctl', 'status', '--json', '--port', String(this.port)]
+    const env = { ...process.env, XDG_STATE_HOME: join(this.folder, 'state') }
+    const { status, stdout } = spawnSync(process.execPath, [command, ...words], { env })
+    if (status !== 0) return false
+    const { workers } = JSON.parse(stdout.toString())
+    return workers.filter(({ state }) => state === 'ready').length === this.processes
   }
 
   /** Number of workers that serve, as far as it is known. */
