@@ -85,7 +85,13 @@ export async function made(site, input, address, quiet) {
   const all = linesOf(answersIn(Buffer.concat([before, after]), asked))
   const first = linesOf(answersIn(before, asked))
   const seen = await site.seenFrom(address)
-  return { first, closes, more: all.slice(first.length), seen: seen.map(describe) }
+  const certain = seen.filter(request => !isUncertain(request))
+  return { first, closes, more: all.slice(first.length), seen: certain.map(describe) }
+}
+
+/** An application that answers before it reads may hear of a bad body, or of the end of its answer, first. */
+function isUncertain({ target, error }) {
+  return error !== null && target.includes('first')
 }
 
 function linesOf({ answers, fault }) {

@@ -10,7 +10,7 @@
  * @property {Map<string, string>} fields by their names in the environ; repeated ones are joined
  * @property {Buffer} body as far as it was there
  * @property {boolean} complete the whole body was there
- * @property {boolean} forApplication false: only a file may be the answer
+ * @property {boolean} forApplication false: only something else may be the answer
  *
  * @typedef {object} Reading
  * @property {Expected[]} requests
@@ -114,7 +114,7 @@ class Reader {
     const framing = framingOf(fields)
     // Other codings are for nobody who wants the body.
     const forApplication = !framing.chunked || framing.coding === 'chunked'
-    if (!forApplication && target !== '*' && !target.includes('/st')) throw new Stop('coding')
+    if (!forApplication && !hasOtherAnswer(target)) throw new Stop('coding')
     const expected = (joinedValue(fields, 'expect') ?? '').toLowerCase()
     if (expected !== '' && expected !== '100-continue') throw new Stop('expectation')
     if (framing.length > this.#bodyLimit) throw new Stop('limit')
@@ -228,6 +228,11 @@ function checkLengths(fields) {
   const repeated = names.filter((name, at) => names.indexOf(name) < at)
   const isLong = name => joinedValue(fields, name).length > longestValue
   if (repeated.some(isLong)) throw new Stop('long field')
+}
+
+/** Whether a target may be answered without the application: by a file, a page, or for the server itself. */
+function hasOtherAnswer(target) {
+  return target === '*' || target.includes('/st') || /%(2f|00)/i.test(target)
 }
 
 /** Whether the target names the host, so that nobody looks at the Host field beside it. */
