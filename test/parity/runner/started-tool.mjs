@@ -3,7 +3,7 @@
  * starts carry a mark in their environment, so that nothing of it stays behind.
  */
 import { spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -231,8 +231,12 @@ export class StartedTool {
 export function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
+    server.once('error', error => {
+      if (error.code === 'EADDRINUSE') resolve(freePort())
+      else reject(error)
+    })
+    // Below those that the kernel gives to clients, of which there are many while tests run side by side.
+    server.listen(randomInt(10_000, 32_000), '127.0.0.1', () => {
       const { port } = server.address()
       server.close(() => resolve(port))
     })

@@ -223,6 +223,8 @@ const times = {
           .map((text, at) =>
             [0, 1, 2, 3, 4, 5, 6, 20, 21].includes(at) ? text.replace(/\d/g, '9') : text,
           )
+          // The identity of the thread may be short.
+          .map((text, at) => (at === 17 ? text.replace(/^[0-9a-f]+$/, '(number)') : text))
           .map(text => text.replace(/^\d+$/, '(number)').replace(/^[0-9a-f]{4,}$/, '(number)'))
           .map(text => text.replace(/^[\w+/]{11}$/, '(identity)'))
           .join('|')
