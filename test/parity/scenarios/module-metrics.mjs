@@ -56,14 +56,18 @@ const metrics = {
       import mod_wsgi
       result = {name: len(value) for name, value in mod_wsgi.request_metrics().items()
                 if isinstance(value, list)}`),
-    'a period without requests': snippet(`
+    'a period without requests': site =>
+      alone(
+        site,
+        `
       import mod_wsgi
       mod_wsgi.request_metrics()
       f = mod_wsgi.request_metrics()
       zero = ("request_count", "request_throughput", "status_2xx", "input_bytes", "output_bytes",
               "application_time", "server_time", "gil_wait_count", "request_threads_active")
       result = [{name: f[name] for name in zero}, f["application_time_min_us"], f["queue_time_max_us"],
-                sum(f["application_time_buckets"]), sorted(f["request_threads_current_elapsed"])[:2]]`),
+                sum(f["application_time_buckets"]), sorted(f["request_threads_current_elapsed"])[:2]]`,
+      ),
     'the time of a slow request': async site => {
       await alone(site, 'import mod_wsgi; mod_wsgi.request_metrics()')
       await alone(site, 'import mod_wsgi, time; mod_wsgi.request_metrics(); time.sleep(0.3)')
