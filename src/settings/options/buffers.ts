@@ -65,6 +65,7 @@ export const buffersOptions = [
     type: 'flag',
     default: false,
     help: 'Lets the kernel copy static files to the client',
-    parity: 'not-yet',
+    parity: 'inert',
+    why: 'the same bytes arrive either way, and Node.js has no sendfile',
   },
 ] as const satisfies readonly OptionRow[]

@@ -553,7 +553,11 @@ while IFS= read -r line; do echo "$line" >>"$out"; done
         ],
       })
       const end = Date.now() + 10_000
-      const there = () => filesOf(server.serverRoot).some(name => name.startsWith('job_log'))
+      // Each file is there with its first line.
+      const there = () =>
+        ['job_log', 'error_log'].every(log =>
+          filesOf(server.serverRoot).some(name => name.startsWith(log)),
+        )
       while (!there() && Date.now() < end) await pause(20)
       return filesOf(server.serverRoot)
     },

@@ -428,7 +428,8 @@ const unfinishedRequests = {
 const early = {
   name: 'requests that are refused before they are complete',
   app: 'seen.py',
-  arguments: ['--chunked-request'],
+  // Bodies that do not end hold a thread each.
+  arguments: ['--chunked-request', '--threads', '20'],
   atOnce: 20,
   probes: Object.fromEntries([
     ...Object.entries(unfinishedLines).flatMap(([name, text]) => [
