@@ -53,6 +53,9 @@ export function describeDifference({ scenario, probe, expected, seen, row }) {
     ...left.filter(line => !right.includes(line)).map(line => `  - ${line}`),
     ...right.filter(line => !left.includes(line)).map(line => `  + ${line}`),
   ]
+  // The same values in another order or number.
+  if (lines.length === 0)
+    lines.push(...left.map(line => `  - ${line}`), ...right.map(line => `  + ${line}`))
   return `${title}\n${lines.join('\n')}\n`
 }
 

@@ -339,7 +339,7 @@ def log(request):
 
 
 def make_application():
-    config = Configurator(session_factory=SignedCookieSessionFactory(SECRET))
+    config = Configurator(session_factory=SignedCookieSessionFactory(SECRET, reissue_time=None))
     for name, path in routes.items():
         config.add_route(name, path)
     config.add_static_view("served", os.path.join(HERE, "static"), cache_max_age=60)
