@@ -6,10 +6,10 @@ type Texts = { readonly [Name in keyof AnswersOf]: (answer: AnswersOf[Name]) => 
 
 const texts: Texts = {
   status: statusText,
-  restart: ({ workers, generation, seconds }) =>
-    workers === 0
-      ? 'restarted the services\n'
-      : `restarted: ${count(workers, 'new worker')} ${workers === 1 ? 'serves' : 'serve'} after ${duration(seconds)} (generation ${generation})\n`,
+  restart: answer =>
+    (answer.configurationKept === null
+      ? ''
+      : `the configuration stays as it was: ${answer.configurationKept}\n`) + restartedText(answer),
   stop: ({ pid, inProgress }) =>
     `stopped (pid ${pid})${inProgress > 0 ? `, ${count(inProgress, 'request')} had been in progress` : ''}\n`,
   stacks: ({ workers, log }) =>
@@ -32,6 +32,12 @@ export function answerText<Name extends keyof AnswersOf>(
   answer: AnswersOf[Name],
 ): string {
   return texts[command](answer)
+}
+
+function restartedText({ workers, services, generation, seconds }: AnswersOf['restart']): string {
+  if (workers > 0)
+    return `restarted: ${count(workers, 'new worker')} ${workers === 1 ? 'serves' : 'serve'} after ${duration(seconds)} (generation ${generation})\n`
+  return services > 0 ? 'restarted the services\n' : 'read the configuration again\n'
 }
 
 function statusText(status: StatusAnswer): string {

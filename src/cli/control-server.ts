@@ -4,16 +4,18 @@
 import { fileURLToPath } from 'node:url'
 import { exitCode, UserError } from '../base/errors.js'
 import { operatingMode } from '../settings/modes.js'
+import type { Settings } from '../settings/settings.js'
 import { isInBackground, startInBackground, tellOutcome, tellServing } from './background-start.js'
 import { checkSite } from './check-site.js'
 import { type ControlVerb, controlHelp, readControlWords } from './control-words.js'
+import { planEnvironment } from './envvars.js'
 import { makeLogDirectory } from './logs.js'
 import { ownVersion } from './own-version.js'
 import type { RunRecord } from './run-record.js'
 import { look, pidFileOf, readSettings, settingsDigest } from './set-up-site.js'
 import { removeLeftPidFile, signalServer, stopServer } from './signal-server.js'
 import { type CommandPlace, planSite } from './site-plan.js'
-import { planEnvironment, startServer } from './start-server.js'
+import { startServer } from './start-server.js'
 import { staleText, statusText } from './status-text.js'
 
 const program = fileURLToPath(new URL('../../bin/modwsgi-dev.js', import.meta.url))
@@ -93,10 +95,12 @@ async function serve(serverRoot: string, place: CommandPlace): Promise<number> {
   const background = isInBackground()
   try {
     const settings = readSettings(serverRoot)
-    // There is no terminal then.
-    const logToTerminal = settings.logToTerminal && !background
-    return await startServer({ ...settings, logToTerminal }, settings.entryPoint, place, {
+    return await startServer(withoutTerminal(settings, background), settings.entryPoint, place, {
       aliasAdvice: '',
+      readAgain: async () => {
+        const read = readSettings(serverRoot)
+        return { settings: withoutTerminal(read, background), entryPoint: read.entryPoint }
+      },
       foreground: !background,
       settings: settingsDigest(serverRoot),
       serving: firstLoad => {
@@ -108,6 +112,11 @@ async function serve(serverRoot: string, place: CommandPlace): Promise<number> {
       tellOutcome({ kind: 'failed', message: error.message, code: error.code })
     throw error
   }
+}
+
+/** There is no terminal in the background. */
+function withoutTerminal(settings: Settings, background: boolean): Settings {
+  return { ...settings, logToTerminal: settings.logToTerminal && !background }
 }
 
 async function stop(serverRoot: string): Promise<number> {
@@ -137,7 +146,7 @@ function shutdownTimeout(serverRoot: string): number {
   }
 }
 
-/** New workers; a new server where the settings have changed, which are read at its start only. */
+/** New workers; a new server where settings have changed that count at its start only. */
 async function restart(serverRoot: string, place: CommandPlace): Promise<number> {
   const state = look(serverRoot)
   if (state.kind === 'stopped') {
@@ -161,8 +170,9 @@ async function restart(serverRoot: string, place: CommandPlace): Promise<number>
 /** Null where new workers are all that a restart needs. */
 function whyNotByWorkers(serverRoot: string, record: RunRecord | null): string | null {
   const settings = readSettings(serverRoot)
+  if (record !== null && record.settings === null) return 'it was started with other settings'
   if (record !== null && record.settings !== settingsDigest(serverRoot))
-    return 'it was started with other settings'
+    return 'settings have changed that count at the start only'
   return operatingMode(settings) === 'debug' ? 'in debug mode it has one worker for good' : null
 }
 

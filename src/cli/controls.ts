@@ -16,26 +16,26 @@ import {
 import { escapeLoneBytes } from '../logging/escape.js'
 import type { LogFiles } from '../logging/log-files.js'
 import type { ControlRequest } from '../settings/control-commands.js'
-import type { Settings } from '../settings/settings.js'
 import type { Fleet } from '../supervisor/fleet.js'
 import type { WorkerSnapshot } from '../supervisor/fleet-options.js'
 import { residentBytes } from '../supervisor/resident-memory.js'
 import type { NoUse, Settlement } from '../supervisor/settlement.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
+import type { Configuration } from './another-configuration.js'
 import { ownVersion } from './own-version.js'
-import type { SitePlan } from './site-plan.js'
 import type { Workforce } from './workforce.js'
 
 /** The server as this needs it. */
 export interface ControlledServer {
-  readonly settings: Settings
-  readonly plan: SitePlan
+  running(): Configuration
   readonly workforce: Workforce | null
   readonly dispatcher: Dispatcher
   readonly logFiles: LogFiles
   readonly clock: Clock
   now(): ServerMoment
   stop(cause: string): void
+  /** Reads the configuration again and starts new processes; gives why the present one counts, null: it does not. */
+  renew(by: string): Promise<string | null>
 }
 
 /** What of the server changes. */
@@ -81,7 +81,8 @@ export class Controls {
   }
 
   status(): StatusAnswer {
-    const { plan, dispatcher, clock } = this.#server
+    const { dispatcher, clock } = this.#server
+    const { plan } = this.#server.running()
     const { url, inProgress, stopping } = this.#server.now()
     const fleet = this.#fleet
     return {
@@ -108,19 +109,19 @@ export class Controls {
 
   /** Settles when the new workers serve. */
   async restart(by: string): Promise<AnswerOf<'restart'>> {
-    const { workforce, settings, clock } = this.#server
+    const { clock } = this.#server
     const fleet = this.#fleet
     const fixed = this.#fixed
     if (fixed !== null) return refusal(fixed)
-    if (!fleet && settings.serviceScript.length === 0) return refusal(noWorkers)
     const began = clock.now()
-    workforce?.services.restart()
-    if (!fleet) return { ok: true, generation: 0, workers: 0, seconds: 0 }
-    fleet.renew(by)
+    const configurationKept = await this.#server.renew(by)
+    const services = this.#server.running().settings.serviceScript.length
+    const told = { ok: true, services, configurationKept } as const
+    if (!fleet) return { ...told, generation: 0, workers: 0, seconds: 0 }
     const failure = failureText(await fleet.settled(null))
     if (failure !== null) return refusal(failure)
     const { generation, wanted } = fleet
-    return { ok: true, generation, workers: wanted, seconds: seconds(clock.now() - began) }
+    return { ...told, generation, workers: wanted, seconds: seconds(clock.now() - began) }
   }
 
   stop(by: string): AnswerOf<'stop'> {
@@ -131,7 +132,7 @@ export class Controls {
 
   /** Settles when they are written. */
   async writeStacks(): Promise<AnswerOf<'stacks'>> {
-    const { settings, plan } = this.#server
+    const { settings, plan } = this.#server.running()
     const fleet = this.#fleet
     if (!fleet) return refusal(noWorkers)
     const workers = fleet.snapshot().length
@@ -177,7 +178,9 @@ export class Controls {
   /** Why the workers stay as they are; null: they need not. */
   get #fixed(): string | null {
     if (this.#server.now().stopping) return 'the server is stopping'
-    return this.#server.plan.mode === 'debug' ? 'debug mode has one worker, and ends with it' : null
+    return this.#server.running().plan.mode === 'debug'
+      ? 'debug mode has one worker, and ends with it'
+      : null
   }
 
   #changeable(): Fleet | Refusal {

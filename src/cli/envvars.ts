@@ -6,6 +6,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { UserError } from '../base/errors.js'
+import type { Settings } from '../settings/settings.js'
+import { type CommandPlace, planServerEnviron, type SitePlan } from './site-plan.js'
 
 /** Node itself tells the environment that the script leaves behind: `env -0` is not everywhere. */
 const tell = 'require("fs").writeSync(3, JSON.stringify(process.env))'
@@ -18,6 +20,25 @@ export function envvarsScript(option: string | null, serverRoot: string): string
   if (option !== null) return option
   const script = join(serverRoot, 'envvars')
   return existsSync(script) ? script : null
+}
+
+/**
+ * The environment of all that is started: that of the command, with what the envvars script makes of it.
+ * Throws {@link UserError} when the script fails.
+ */
+export function planEnvironment(
+  settings: Settings,
+  plan: SitePlan,
+  place: CommandPlace,
+): NodeJS.ProcessEnv {
+  const script = envvarsScript(settings.envvarsScript, plan.serverRoot)
+  if (script === null) return place.env
+  return sourceEnvvars(
+    script,
+    settings.shellExecutable,
+    place.env,
+    planServerEnviron(settings, plan, settings.port),
+  )
 }
 
 /**

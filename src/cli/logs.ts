@@ -11,7 +11,7 @@ import { errorFormat } from '../logging/error-format.js'
 import type { LogEntry } from '../logging/events.js'
 import { FormatError } from '../logging/format-text.js'
 import { entryFields, requestFields } from '../logging/json-fields.js'
-import { readLevels } from '../logging/levels.js'
+import type { LogLevels } from '../logging/levels.js'
 import { type Log, openLog } from '../logging/log.js'
 import type { FileSink, LogFiles } from '../logging/log-files.js'
 import { prettyEntry, prettyRequest } from '../logging/pretty-format.js'
@@ -125,6 +125,7 @@ export function openLogs(
   settings: Settings,
   plan: SitePlan,
   forms: LogForms,
+  levels: LogLevels,
   files: LogFiles,
 ): Log {
   makeLogDirectory(settings)
@@ -133,7 +134,7 @@ export function openLogs(
     return openSink(settings, plan, forms, files, path)
   }
   return openLog({
-    levels: readLevels(settings.logLevel),
+    levels,
     errors: forms.errors(open(plan.errorLog, 2)),
     access: forms.access?.(open(plan.accessLog, 1)) ?? null,
   })
@@ -144,10 +145,10 @@ export function openServiceLogs(
   settings: Settings,
   plan: SitePlan,
   forms: LogForms,
+  levels: LogLevels,
   files: LogFiles,
 ): Map<string, Log> {
   const folder = settings.logDirectory ?? plan.serverRoot
-  const levels = readLevels(settings.logLevel)
   const services = settings.serviceScript.map(([name]) => name)
   return new Map(
     settings.serviceLogFile

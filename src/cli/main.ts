@@ -3,9 +3,10 @@
  */
 import { exitCode, UserError } from '../base/errors.js'
 import { type CommandRequest, readCommandLine } from '../settings/parse.js'
+import type { ReadAgain } from './another-configuration.js'
 import { ownVersion } from './own-version.js'
 import type { CommandPlace } from './site-plan.js'
-import { startServer } from './start-server.js'
+import { startedByHand, startServer } from './start-server.js'
 
 async function main(argv: readonly string[]): Promise<number> {
   const place: CommandPlace = { cwd: process.cwd(), env: process.env, uid: process.getuid?.() ?? 0 }
@@ -24,23 +25,27 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'control':
       return (await import('./ctl.js')).askForControl(request, place)
     case 'command':
-      return run(request, place)
+      return run(request, place, async () => readCommandLine(argv, place) as CommandRequest)
   }
 }
 
-async function run(request: CommandRequest, place: CommandPlace): Promise<number> {
+async function run(
+  request: CommandRequest,
+  place: CommandPlace,
+  readAgain: ReadAgain,
+): Promise<number> {
   tellWithoutEffect(request)
+  const { settings, entryPoint } = request
   switch (request.command) {
     case 'start-server':
-      return startServer(request.settings, request.entryPoint, place)
+      return startServer(settings, entryPoint, place, { ...startedByHand, readAgain })
     case 'setup-server':
-      return startServer({ ...request.settings, setupOnly: true }, request.entryPoint, place)
+      return startServer({ ...settings, setupOnly: true }, entryPoint, place, {
+        ...startedByHand,
+        readAgain,
+      })
     case 'runmodwsgi':
-      return (await import('./runmodwsgi.js')).runModWsgi(
-        request.settings,
-        request.entryPoint,
-        place,
-      )
+      return (await import('./runmodwsgi.js')).runModWsgi(settings, entryPoint, place, readAgain)
     default:
       throw new UserError(`not yet: ${request.command}`)
   }

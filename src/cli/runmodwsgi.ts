@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { UserError } from '../base/errors.js'
 import type { Pair, Settings } from '../settings/settings.js'
 import { findPython } from '../workers/python.js'
+import type { ReadAgain, ReadConfiguration } from './another-configuration.js'
 import type { CommandPlace } from './site-plan.js'
 import { startedByHand, startServer } from './start-server.js'
 
@@ -33,7 +34,21 @@ export async function runModWsgi(
   settings: Settings,
   entryPoint: string | null,
   place: CommandPlace,
+  readAgain: ReadAgain,
 ): Promise<number> {
+  const first = await askedProject({ settings, entryPoint }, place)
+  return startServer(first.settings, first.entryPoint, place, {
+    ...startedByHand,
+    readAgain: async () => askedProject(await readAgain(), place),
+    aliasAdvice: collectAdvice,
+  })
+}
+
+/** The configuration with what the project says added. */
+async function askedProject(
+  { settings, entryPoint }: ReadConfiguration,
+  place: CommandPlace,
+): Promise<ReadConfiguration> {
   const folder = projectFolder(settings, place.cwd, existsSync)
   const python = await findPython({
     option: settings.python,
@@ -43,10 +58,7 @@ export async function runModWsgi(
   const project = await askProject(python.path, folder, argumentsOf(settings), place.env)
   adoptEnvironment(place.env, project.environment)
   const derived = deriveSettings(settings, project, place.cwd)
-  return startServer(derived.settings, entryPoint ?? derived.module, place, {
-    ...startedByHand,
-    aliasAdvice: collectAdvice,
-  })
+  return { settings: derived.settings, entryPoint: entryPoint ?? derived.module }
 }
 
 /** Where manage.py is: in the directory of the command or else, unlike the original, the working directory. */

@@ -1,42 +1,37 @@
 /**
  * A running server: joins channel, workers, front, watcher and log, and stops them in order.
  */
-import { join } from 'node:path'
 import { systemClock } from '../base/clock.js'
 import { deferred } from '../base/deferred.js'
 import { exitCode, UserError } from '../base/errors.js'
 import { neverReached } from '../base/never.js'
 import { type ControlSocket, openControlSocket } from '../control/control-socket.js'
 import { realFolder } from '../control/server-record.js'
-import { sharedEnviron } from '../front/environ.js'
-import { readErrorDocuments } from '../front/error-documents.js'
 import { Front } from '../front/front.js'
-import { usualLongestLine } from '../front/response-head.js'
-import type { PatienceRule } from '../http/patience.js'
+import { type LogLevels, readLevels } from '../logging/levels.js'
 import type { Log } from '../logging/log.js'
 import type { LogFiles } from '../logging/log-files.js'
-import { defaultSettings, type Settings } from '../settings/settings.js'
-import { openStaticSite } from '../static/site.js'
 import type { Fleet } from '../supervisor/fleet.js'
 import { listenForSignals, type Order, signalExitCode } from '../supervisor/signals.js'
 import type { SourceWatcher } from '../watch/watcher.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
 import type { LoadResult, WorkerExit } from '../workers/worker-process.js'
+import type { AnotherConfiguration, Configuration } from './another-configuration.js'
 import { Controls } from './controls.js'
-import { planSilence } from './limits.js'
 import { mostConnections, openFileLimit } from './open-files.js'
 import { serverUrl } from './server-url.js'
-import { planEnviron, planService, planWorker, type SitePlan } from './site-plan.js'
+import { planService, planWorker } from './site-plan.js'
+import { planSiteRules } from './site-rules.js'
 import { hasTerminal } from './terminal.js'
-import { type Workforce, watchesChanges } from './workforce.js'
+import { type Workforce, type WorkforceConfiguration, watchesChanges } from './workforce.js'
 
-export interface ServerOptions {
-  readonly settings: Settings
-  readonly plan: SitePlan
+export interface ServerOptions extends Configuration {
   /** Null: the site has no application. */
   readonly workforce: Workforce | null
-  readonly env: NodeJS.ProcessEnv
+  /** Rejects with a {@link UserError} when the server cannot run with what is read. */
+  readonly readAnother: (running: Configuration) => Promise<AnotherConfiguration>
   readonly log: Log
+  readonly levels: LogLevels
   /** All that are written, by {@link log} and by others. */
   readonly logFiles: LogFiles
   /** Who may control it, and where his sockets lie. */
@@ -50,6 +45,10 @@ const lastWordsTime = 200
 
 export class Server {
   readonly #options: ServerOptions
+  /** What counts now. */
+  #running: Configuration
+  /** Settles when the configuration that is being read counts, or does not. */
+  #reading: Promise<unknown> = Promise.resolve()
   readonly #front: Front
   readonly #dispatcher: Dispatcher
   readonly #ended = deferred<number>()
@@ -65,13 +64,13 @@ export class Server {
 
   constructor(options: ServerOptions) {
     this.#options = options
+    this.#running = options
     const { settings, plan, log, workforce } = options
     this.#dispatcher = workforce?.dispatcher ?? new Dispatcher()
     this.#fleet = workforce?.fleet ?? null
     if (!this.#fleet || this.#fleet.wanted === 0) this.#firstLoad.resolve(null)
     this.controls = new Controls({
-      settings,
-      plan,
+      running: () => this.#running,
       workforce,
       dispatcher: this.#dispatcher,
       logFiles: options.logFiles,
@@ -82,54 +81,17 @@ export class Server {
         inProgress: this.#front.inProgress.size,
       }),
       stop: cause => void this.stop(cause),
+      renew: by => this.#renew(by),
     })
     this.#front = new Front({
       hosts: plan.listenOn,
       port: settings.port,
       backlog: settings.serverBacklog,
       mostConnections: mostConnections(openFileLimit(), plan),
-      site: openStaticSite({
-        aliases: settings.urlAlias,
-        documentRoot: plan.documentRoot,
-        mountPoint: plan.mountPoint,
-        hasApplication: plan.entryPoint.kind !== 'static',
-        directoryIndex: settings.directoryIndex,
-        directoryListing: settings.directoryListing,
-        mimeTypesFile: settings.mimeTypes,
-        handlerExtensions: settings.addHandler.map(([extension]) => extension),
-        // The front adds Server and Date to every response.
-        serverHeader: null,
-      }),
       dispatcher: this.#dispatcher,
       log,
       clock: systemClock,
-      mountPoint: plan.mountPoint,
-      resourceScript: join(plan.serverRoot, 'resource.wsgi'),
-      keepAliveTimeout: settings.keepAliveTimeout,
-      silence: settings.socketTimeout,
-      stall: settings.socketTimeout,
-      responseStall: settings.responseSocketTimeout || settings.socketTimeout,
-      headPatience: patience(
-        settings.headerTimeout,
-        settings.headerMaxTimeout,
-        settings.headerMinRate,
-      ),
-      bodyPatience: patience(settings.bodyTimeout, settings.bodyMaxTimeout, settings.bodyMinRate),
-      queueTimeout: settings.queueTimeout,
-      queueLimit: settings.daemonBacklog,
-      connectTimeout: settings.connectTimeout,
-      silenceRules: planSilence(settings, plan),
-      maxClients: settings.maxClients,
-      bodyLimit: settings.limitRequestBody,
-      longestHeadLine: longestHeadLine(settings),
-      flushDelay: flushDelay(settings),
-      mapsHead: mapsHead(settings),
-      chunkedRequests: settings.chunkedRequest,
-      errorDocuments: readErrorDocuments(settings.errorDocument),
-      // Embedded and debug mode do not know it.
-      inDaemonMode: plan.mode === 'daemon',
-      overridesErrors: settings.errorOverride && plan.mode === 'daemon',
-      sharedEnviron: () => sharedEnviron(planEnviron(settings, plan, this.port, options.env)),
+      rules: planSiteRules(settings, plan, options.env, () => this.port),
     })
   }
 
@@ -203,10 +165,11 @@ export class Server {
    * Finishes what is in progress, then ends everything.
    * @param seconds that it may take; default: --shutdown-timeout
    */
-  async stop(cause: string, seconds = this.#options.settings.shutdownTimeout): Promise<void> {
+  async stop(cause: string, seconds = this.#running.settings.shutdownTimeout): Promise<void> {
     if (this.#stopping) return
     this.#stopping = true
-    const { settings, log } = this.#options
+    const { log } = this.#options
+    const { settings } = this.#running
     const deadline = systemClock.now() + seconds * 1000
     this.#front.stopAccepting()
     log.emit({ type: 'serverStopping', cause, running: this.#front.inProgress.size })
@@ -233,8 +196,7 @@ export class Server {
         return this.#quit(order.signal)
       case 'restart':
         this.#reopenLogs()
-        this.#options.workforce?.services.restart()
-        return this.#fleet?.renew(order.signal)
+        return void this.#renew(order.signal)
       case 'finish':
         void this.stop(order.signal, Number.POSITIVE_INFINITY)
         return
@@ -252,6 +214,55 @@ export class Server {
         })
       default:
         neverReached(order, 'order')
+    }
+  }
+
+  /**
+   * Reads the configuration again, and has new processes started: by that, or by the present one where it is no good.
+   * Settles when the workers are told to.
+   *
+   * @returns why the present configuration counts; null: the new one does
+   */
+  #renew(by: string): Promise<string | null> {
+    const renewed = this.#reading.then(async () => {
+      const another = await this.#readAnother()
+      if (this.#stopping) return null
+      const kept = typeof another === 'string'
+      this.#options.workforce?.renew(
+        by,
+        kept ? null : { ...another, ...this.#planWorkforce(another) },
+      )
+      return kept ? another : null
+    })
+    this.#reading = renewed.catch(() => {})
+    return renewed
+  }
+
+  /** Has the front follow the configuration as it is now. Gives one sentence where it is no good. */
+  async #readAnother(): Promise<AnotherConfiguration | string> {
+    const { log, levels, readAnother } = this.#options
+    try {
+      const another = await readAnother(this.#running)
+      const { settings, plan, env, changed, kept } = another
+      this.#front.follow(planSiteRules(settings, plan, env, () => this.port))
+      levels.rules = readLevels(settings.logLevel)
+      this.#running = another
+      if (changed.length + kept.length > 0) log.emit({ type: 'configurationRead', changed, kept })
+      return another
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      log.emit({ type: 'configurationKept', reason: error.message })
+      return error.message
+    }
+  }
+
+  #planWorkforce({ settings, plan, env }: Configuration): WorkforceConfiguration {
+    const services = settings.serviceScript.map(
+      service => [service[0], planService(settings, plan, this.port, env, service)] as const,
+    )
+    return {
+      worker: planWorker(settings, plan, this.port, env),
+      services: new Map(services),
     }
   }
 
@@ -289,25 +300,15 @@ export class Server {
   }
 
   async #setToWork(): Promise<void> {
-    const { settings, plan, env, workforce } = this.#options
+    const { settings, workforce } = this.#options
     if (!workforce) return
     if (watchesChanges(settings)) this.#watcher = await this.#watch(workforce.fleet)
-    const services = new Map(
-      settings.serviceScript.map(service => [
-        service[0],
-        planService(settings, plan, this.port, env, service),
-      ]),
-    )
-    const worker = planWorker(settings, plan, this.port, env)
-    workforce.configure(
-      { worker, services },
-      {
-        running: pool => this.#runningIn(pool),
-        loadTried: (result, generation) => this.#loadTried(result, generation),
-        filesLoaded: files => this.#watcher?.add(files),
-        ended: exit => this.#endWith(exit),
-      },
-    )
+    workforce.configure(this.#planWorkforce(this.#options), {
+      running: pool => this.#runningIn(pool),
+      loadTried: (result, generation) => this.#loadTried(result, generation),
+      filesLoaded: files => this.#watcher?.add(files),
+      ended: exit => this.#endWith(exit),
+    })
   }
 
   /** Debug mode ends with its worker, as mod_wsgi-express, where the two are one process. */
@@ -362,29 +363,6 @@ export class Server {
       .filter(request => request.pool === pool)
       .map(request => request.describe())
   }
-}
-
-/** With `Auto` only where a filter of the response needs the body to get the head right. */
-function mapsHead({ mapHeadToGet, compressResponses }: Settings): boolean {
-  const word = mapHeadToGet.toLowerCase()
-  return word === 'on' || (word === 'auto' && compressResponses)
-}
-
-/** mod_wsgi's buffer for a line has to hold a CR and a NUL as well; without --processes the option does not count. */
-function longestHeadLine({ headerBufferSize, processes }: Settings): number {
-  return processes === null || headerBufferSize === 0 ? usualLongestLine : headerBufferSize - 2
-}
-
-/** Up to the default the wait is too short to be noticed, and costs a timer for each block. */
-function flushDelay({ responseFlushDelay }: Settings): number {
-  return responseFlushDelay <= defaultSettings.responseFlushDelay ? 0 : responseFlushDelay
-}
-
-/** Apache's own time for heads and bodies, which an option of 0 stands for. */
-const defaultPatience = 20
-
-function patience(seconds: number, most: number, bytesPerSecond: number): PatienceRule {
-  return { milliseconds: (seconds || defaultPatience) * 1000, longest: most * 1000, bytesPerSecond }
 }
 
 /** Waits for the promise, but no longer than so many milliseconds. */

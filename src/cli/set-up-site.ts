@@ -1,8 +1,8 @@
 /** A server root that was set up, as its control script sees it. */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../base/errors.js'
+import { settingsOfStart } from '../settings/changed-settings.js'
 import type { Settings } from '../settings/settings.js'
 import { readSettingsFile } from '../settings/settings-file.js'
 import { findServer, type ServerState } from './run-record.js'
@@ -13,9 +13,9 @@ export function readSettings(serverRoot: string): Settings {
   return readSettingsFile(settingsPath(serverRoot))
 }
 
-/** Tells whether the settings are still those that a server was started with. */
+/** Tells whether the settings that count at the start are still those that a server was started with. */
 export function settingsDigest(serverRoot: string): string {
-  const text = readFileSync(settingsPath(serverRoot))
+  const text = settingsOfStart(readSettings(serverRoot))
   return createHash('sha256').update(text).digest('hex')
 }
 

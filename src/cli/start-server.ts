@@ -7,16 +7,18 @@ import type { Account } from '../base/account.js'
 import { UserError } from '../base/errors.js'
 import { runFolders } from '../control/run-folder.js'
 import type { LogEvent } from '../logging/events.js'
+import { LogLevels } from '../logging/levels.js'
 import type { Log } from '../logging/log.js'
 import { LogFiles } from '../logging/log-files.js'
 import type { Settings } from '../settings/settings.js'
 import { choosePython, findPython, type Python, type PythonSearch } from '../workers/python.js'
 import type { LoadResult } from '../workers/worker-process.js'
+import { planAnother, type ReadAgain } from './another-configuration.js'
 import { banner } from './banner.js'
 import { checkEntryPoint, pythonSearch } from './check-site.js'
 import { checkGdb, prepareDebugTools, prepareGdbCommands } from './debug-tools.js'
 import { prepareDocumentRoot } from './document-root.js'
-import { envvarsScript, sourceEnvvars } from './envvars.js'
+import { planEnvironment } from './envvars.js'
 import { hasKeys, obeyKeys } from './keys.js'
 import { openLogs, openServiceLogs, openStartupLog, planLogForms } from './logs.js'
 import { PidFile } from './pid-file.js'
@@ -24,13 +26,14 @@ import { becomeAccount, findAccount, findServiceAccounts } from './privileges.js
 import { removeRecord, writeRecord } from './run-record.js'
 import { isSetUp, pidFilePath, prepareServerRoot } from './server-root.js'
 import { serverUrl } from './server-url.js'
-import { type CommandPlace, planServerEnviron, planSite, type SitePlan } from './site-plan.js'
+import { type CommandPlace, planSite, type SitePlan } from './site-plan.js'
 import { startWarnings } from './start-warnings.js'
 import { hasTerminal, keepTerminal } from './terminal.js'
 import { gatherWorkforce, needsPython, type Workforce } from './workforce.js'
 
 /** How the server was started, for the control script of a server that was set up. */
 export interface StartMode {
+  readonly readAgain: ReadAgain
   readonly foreground: boolean
   /** A digest of the settings that set-up has written; null for others. */
   readonly settings: string | null
@@ -40,7 +43,7 @@ export interface StartMode {
   serving(firstLoad: Promise<LoadResult | null>): void
 }
 
-export const startedByHand: StartMode = {
+export const startedByHand: Omit<StartMode, 'readAgain'> = {
   foreground: true,
   settings: null,
   aliasAdvice: '',
@@ -55,7 +58,7 @@ export async function startServer(
   settings: Settings,
   entryPoint: string | null,
   place: CommandPlace,
-  mode: StartMode = startedByHand,
+  mode: StartMode,
 ): Promise<number> {
   if (settings.setupOnly)
     return (await import('./setup-server.js')).setUpServer(settings, entryPoint, place)
@@ -77,9 +80,10 @@ export async function startServer(
   const pidFile = new PidFile(pidFilePath(settings, plan.serverRoot))
   const logFiles = new LogFiles()
   const startupLog = openStartupLog(settings, plan, logFiles)
-  const log = holdBack(openLogs(settings, plan, forms, logFiles))
+  const levels = new LogLevels(settings.logLevel)
+  const log = holdBack(openLogs(settings, plan, forms, levels, logFiles))
   makeEggDirectory(plan.eggDirectory, account)
-  const serviceLogs = openServiceLogs(settings, plan, forms, logFiles)
+  const serviceLogs = openServiceLogs(settings, plan, forms, levels, logFiles)
   if (settings.processName !== null) process.title = settings.processName
   const means = { env, log, serviceLogs, serviceAccounts }
   const workforce =
@@ -96,7 +100,9 @@ export async function startServer(
       plan,
       workforce,
       env,
+      readAnother: async running => planAnother(running, await mode.readAgain(), place),
       log,
+      levels,
       logFiles,
       control: { uid: place.uid, folders: runFolders(place) },
       bound: async () => {
@@ -158,25 +164,6 @@ async function keyPython(python: Python | null, search: PythonSearch): Promise<s
   } catch {
     return null
   }
-}
-
-/**
- * The environment of all that is started: that of the command, with what the envvars script makes of it.
- * Throws {@link UserError} when the script fails.
- */
-export function planEnvironment(
-  settings: Settings,
-  plan: SitePlan,
-  place: CommandPlace,
-): NodeJS.ProcessEnv {
-  const script = envvarsScript(settings.envvarsScript, plan.serverRoot)
-  if (script === null) return place.env
-  return sourceEnvvars(
-    script,
-    settings.shellExecutable,
-    place.env,
-    planServerEnviron(settings, plan, settings.port),
-  )
 }
 
 /** While the process still may write there. */

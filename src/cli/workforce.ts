@@ -9,6 +9,7 @@ import type { RunningRequest } from '../logging/events.js'
 import type { Log } from '../logging/log.js'
 import type { Pair, Settings } from '../settings/settings.js'
 import { Fleet } from '../supervisor/fleet.js'
+import type { FleetRules } from '../supervisor/fleet-options.js'
 import { createRestartBudget } from '../supervisor/restart-budget.js'
 import { type Service, Services } from '../supervisor/services.js'
 import { openAccountHost } from '../workers/account-host.js'
@@ -22,6 +23,7 @@ import type {
   WorkerConfiguration,
   WorkerExit,
 } from '../workers/worker-process.js'
+import type { Configuration } from './another-configuration.js'
 import { writeGdbCommands } from './debug-tools.js'
 import { isBelowOne, planLimits } from './limits.js'
 import type { SitePlan } from './site-plan.js'
@@ -47,6 +49,8 @@ export interface Workforce {
   pythonVersion(): Promise<string | null>
   /** Lets the workers load the application, and the services start; from now on `listener` hears of them. */
   configure(configurations: WorkforceConfiguration, listener: WorkforceListener): void
+  /** New processes for all, as another configuration says, or the present one (null). `by` asked for it. */
+  renew(by: string, another: RenewedWorkforce | null): void
   /** When all processes are gone. */
   close(): void
 }
@@ -69,6 +73,9 @@ export interface WorkforceConfiguration {
   /** By name. */
   readonly services: ReadonlyMap<string, WorkerConfiguration>
 }
+
+/** What is read again while the server runs. */
+export interface RenewedWorkforce extends Configuration, WorkforceConfiguration {}
 
 /** Attempts to start in which workers die, after which a change of the code is waited for. */
 const startAttempts = 3
@@ -108,29 +115,45 @@ export async function gatherWorkforce(
   // All start together at first, then one alone has to show that it can.
   const deaths = plan.processes + startAttempts - 1
   const attempts = watchesChanges(settings) ? deaths : Number.POSITIVE_INFINITY
-  const command: WorkerCommand = {
+  const commandOf = (
+    one: Configuration,
+    configuration: Promise<WorkerConfiguration>,
+  ): WorkerCommand => ({
     python,
     // The interpreter reads the locale before anything of ours runs.
-    env: { ...env, LANG: plan.locale, LC_ALL: plan.locale },
-    workingDirectory: plan.workingDirectory,
-    threads: plan.threads,
-    metered: settings.serverMetrics,
-    onTerminal: plan.debugTools !== null,
-    gdb: settings.enableGdb ? args => writeGdbCommands(plan.serverRoot, args) : null,
-    configuration: configured.promise.then(({ worker }) => worker),
-  }
+    env: { ...one.env, LANG: one.plan.locale, LC_ALL: one.plan.locale },
+    workingDirectory: one.plan.workingDirectory,
+    threads: one.plan.threads,
+    metered: one.settings.serverMetrics,
+    onTerminal: one.plan.debugTools !== null,
+    gdb: one.settings.enableGdb ? args => writeGdbCommands(one.plan.serverRoot, args) : null,
+    configuration,
+  })
+  const serviceCommand = (
+    name: string,
+    command: WorkerCommand,
+    configuration: Promise<WorkerConfiguration>,
+  ): WorkerCommand => ({
+    ...command,
+    threads: 0,
+    metered: false,
+    onTerminal: false,
+    gdb: null,
+    start: hosts.get(name)?.start ?? startHere,
+    configuration,
+  })
+  const command = commandOf(
+    { settings, plan, env },
+    configured.promise.then(({ worker }) => worker),
+  )
   const serviceOf = ([name]: Pair): Service => ({
     name,
     log: serviceLogs.get(name) ?? log,
-    command: {
-      ...command,
-      threads: 0,
-      metered: false,
-      onTerminal: false,
-      gdb: null,
-      start: hosts.get(name)?.start ?? startHere,
-      configuration: configured.promise.then(({ services }) => services.get(name)!),
-    },
+    command: serviceCommand(
+      name,
+      command,
+      configured.promise.then(({ services }) => services.get(name)!),
+    ),
   })
   const services = new Services({
     channel,
@@ -138,19 +161,13 @@ export async function gatherWorkforce(
     services: settings.serviceScript.map(serviceOf),
   })
   const fleet = new Fleet({
+    ...planFleetRules(settings, plan, command),
     channel,
-    command,
     vhost: `${plan.listenerHost}:${settings.port}`,
-    script: plan.entryPoint.name,
     dispatcher,
     log,
     clock: systemClock,
     budget: createRestartBudget(attempts),
-    processes: needsWorkers(settings, plan) ? plan.processes : 0,
-    limits: planLimits(settings, plan),
-    memoryLimit: plan.mode === 'debug' ? 0 : settings.memoryLimit * 2 ** 20,
-    countsAsActivity: target => !isBelowOne(settings.ignoreActivity, target),
-    maximumRequests: settings.maximumRequests,
     waitsFor: 'a change of the code',
     running: process => listener?.running(process.requests) ?? [],
     pythonTold: told => version.resolve(told),
@@ -177,9 +194,33 @@ export async function gatherWorkforce(
       configured.resolve(configurations)
       services.start()
     },
+    renew(by, another) {
+      if (another === null) {
+        services.restart()
+        return fleet.renew(by)
+      }
+      const next = commandOf(another, Promise.resolve(another.worker))
+      const commands = [...another.services].map(
+        ([name, one]) => [name, serviceCommand(name, next, Promise.resolve(one))] as const,
+      )
+      services.restart(new Map(commands))
+      fleet.renew(by, planFleetRules(another.settings, another.plan, next))
+    },
     close() {
       for (const host of hosts.values()) host.close()
       channel.close()
     },
+  }
+}
+
+function planFleetRules(settings: Settings, plan: SitePlan, command: WorkerCommand): FleetRules {
+  return {
+    command,
+    script: plan.entryPoint.name,
+    processes: needsWorkers(settings, plan) ? plan.processes : 0,
+    limits: planLimits(settings, plan),
+    memoryLimit: plan.mode === 'debug' ? 0 : settings.memoryLimit * 2 ** 20,
+    countsAsActivity: target => !isBelowOne(settings.ignoreActivity, target),
+    maximumRequests: settings.maximumRequests,
   }
 }

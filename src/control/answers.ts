@@ -44,6 +44,10 @@ export interface StatusAnswer {
 
 export interface RestartAnswer {
   readonly ok: true
+  /** Number of services, each of which is started again. */
+  readonly services: number
+  /** Why the configuration is the one of before: a sentence; null: it was read again, and counts. */
+  readonly configurationKept: string | null
   readonly generation: number
   readonly workers: number
   readonly seconds: number

@@ -1,4 +1,4 @@
-/** What the front is told when it is made. */
+/** What the front is told when it is made, and (its rules) when the configuration is read again. */
 import type { Clock } from '../base/clock.js'
 import type { PatienceRule } from '../http/patience.js'
 import type { ListenOptions } from '../http/server.js'
@@ -8,11 +8,16 @@ import type { Dispatcher } from '../workers/dispatcher.js'
 import type { FailureOptions } from './failures.js'
 import type { SilenceRules } from './silence-watch.js'
 
-export interface FrontOptions extends ListenOptions, FailureOptions {
-  readonly site: StaticSite
+export interface FrontOptions extends ListenOptions {
   readonly dispatcher: Dispatcher
   readonly log: Log
   readonly clock: Clock
+  readonly rules: SiteRules
+}
+
+/** How requests are answered. */
+export interface SiteRules extends FailureOptions {
+  readonly site: StaticSite
   /** `/` or `/app`. */
   readonly mountPoint: string
   /** `mod_wsgi.handler_script` of requests for the scripts of --add-handler. */

@@ -24,14 +24,14 @@ import { ClientGate } from './client-gate.js'
 import { DroppedBody } from './dropped-body.js'
 import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.js'
 import { Failures, type KnownOfFailure } from './failures.js'
-import type { FrontOptions } from './front-options.js'
+import type { FrontOptions, SiteRules } from './front-options.js'
 import { InProgress } from './in-progress.js'
 import { enterRedirect } from './internal-redirect.js'
 import { type HttpExchange, writeOwnHead } from './reply.js'
 import { type RequestHead, readHead, withoutBody } from './request-head.js'
 import { parseHost } from './request-host.js'
 import { createRequestIds } from './request-id.js'
-import { isReadable, namesHost, parseTarget, type RequestTarget } from './request-target.js'
+import { hasValidHost, isReadable, parseTarget, type RequestTarget } from './request-target.js'
 import { answerOptions, answerTrace } from './server-methods.js'
 import { reasonPhrase } from './server-page.js'
 import { SilenceWatch } from './silence-watch.js'
@@ -40,53 +40,91 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   readonly dispatcher: Dispatcher
   readonly log: Log
   readonly clock: Clock
-  readonly queueTimeout: number
-  readonly queueLimit: number
-  readonly connectTimeout: number
-  readonly bodyLimit: number
-  readonly longestHeadLine: number
-  readonly flushDelay: number
-  readonly keepAliveTimeout: number
-  readonly overridesErrors: boolean
-  readonly inDaemonMode: boolean
   readonly inProgress = new InProgress<AppRequest>()
   stopping = false
-  readonly #options: FrontOptions
-  readonly silence: number
-  readonly stall: number
-  readonly responseStall: number
-  readonly headPatience: PatienceRule
-  readonly bodyPatience: PatienceRule
+  #rules: SiteRules
   readonly #server: HttpServer
-  readonly #failures: Failures
+  #failures: Failures
   readonly #silenceWatch: SilenceWatch
-  readonly #gate: ClientGate | null
+  #gate: ClientGate | null
   readonly #nextRequestId = createRequestIds()
 
   constructor(options: FrontOptions) {
-    this.#options = options
+    const { rules } = options
+    this.#rules = rules
     this.dispatcher = options.dispatcher
     this.log = options.log
     this.clock = options.clock
-    this.queueTimeout = options.queueTimeout
-    this.queueLimit = options.queueLimit
-    this.connectTimeout = options.connectTimeout
-    this.bodyLimit = options.bodyLimit
-    this.longestHeadLine = options.longestHeadLine
-    this.flushDelay = options.flushDelay
-    this.keepAliveTimeout = options.keepAliveTimeout
-    this.overridesErrors = options.overridesErrors
-    this.inDaemonMode = options.inDaemonMode
-    this.silence = options.silence
-    this.stall = options.stall
-    this.responseStall = options.responseStall
-    this.headPatience = options.headPatience
-    this.bodyPatience = options.bodyPatience
     this.#server = new HttpServer(options, this, this)
-    this.#failures = new Failures(options)
-    const { silenceRules, clock, maxClients } = options
-    this.#silenceWatch = new SilenceWatch(silenceRules, clock, () => this.inProgress.list())
-    this.#gate = maxClients === null ? null : new ClientGate(maxClients)
+    this.#failures = new Failures(rules)
+    const watched = () => this.inProgress.list()
+    this.#silenceWatch = new SilenceWatch(rules.silenceRules, options.clock, watched)
+    this.#gate = gateOf(rules)
+  }
+
+  /** Serves by these rules from now on; what is in progress ends by them, as far as they still concern it. */
+  follow(rules: SiteRules): void {
+    const { maxClients } = this.#rules
+    this.#rules = rules
+    this.#failures = new Failures(rules)
+    this.#silenceWatch.follow(rules.silenceRules)
+    if (rules.maxClients !== maxClients) this.#gate = gateOf(rules)
+  }
+
+  get queueTimeout(): number {
+    return this.#rules.queueTimeout
+  }
+
+  get queueLimit(): number {
+    return this.#rules.queueLimit
+  }
+
+  get connectTimeout(): number {
+    return this.#rules.connectTimeout
+  }
+
+  get bodyLimit(): number {
+    return this.#rules.bodyLimit
+  }
+
+  get longestHeadLine(): number {
+    return this.#rules.longestHeadLine
+  }
+
+  get flushDelay(): number {
+    return this.#rules.flushDelay
+  }
+
+  get keepAliveTimeout(): number {
+    return this.#rules.keepAliveTimeout
+  }
+
+  get overridesErrors(): boolean {
+    return this.#rules.overridesErrors
+  }
+
+  get inDaemonMode(): boolean {
+    return this.#rules.inDaemonMode
+  }
+
+  get silence(): number {
+    return this.#rules.silence
+  }
+
+  get stall(): number {
+    return this.#rules.stall
+  }
+
+  get responseStall(): number {
+    return this.#rules.responseStall
+  }
+
+  get headPatience(): PatienceRule {
+    return this.#rules.headPatience
+  }
+
+  get bodyPatience(): PatienceRule {
+    return this.#rules.bodyPatience
   }
 
   /** The port listened on. */
@@ -116,7 +154,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   }
 
   typeOf(filename: string): string | undefined {
-    return this.#options.site.typeOf(filename)
+    return this.#rules.site.typeOf(filename)
   }
 
   /** An internal GET of a path of this site, as a 200 response with a local Location asks for. */
@@ -221,7 +259,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     if (method === 'OPTIONS' && !target.hasPath) {
       return this.#afterBody(http, () => answerOptions(http))
     }
-    const resolution = this.#options.site.resolve(target.path)
+    const resolution = this.#rules.site.resolve(target.path)
     http.access?.resolved(resolution)
     switch (resolution.kind) {
       case 'application':
@@ -254,7 +292,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     const { request, response, internal } = http
     // Where the disk refuses the path Apache has not come to the variables of the user.
     const mapped = resolution.kind !== 'refused' || resolution.status !== 403
-    respond(this.#options.site, resolution, {
+    respond(this.#rules.site, resolution, {
       request: internal === null ? request : { method: 'GET', headers: request.headers },
       query,
       response,
@@ -284,7 +322,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     target: RequestTarget,
     resolution: ApplicationResolution,
   ): void {
-    const mount = this.#options.mountPoint === '/' ? '' : this.#options.mountPoint
+    const mount = this.#rules.mountPoint === '/' ? '' : this.#rules.mountPoint
     const path = {
       scriptName: mount,
       pathInfo: target.path.slice(mount.length),
@@ -308,7 +346,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
       rawScriptName: scriptName,
       rawPathInfo: pathInfo,
     }
-    const more = handlerEnviron(this.#options.resourceScript, alias)
+    const more = handlerEnviron(this.#rules.resourceScript, alias)
     this.#submit(http, target, path, more + (http.internal?.environ ?? ''))
   }
 
@@ -319,7 +357,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
       if (coding.toLowerCase() !== 'chunked') {
         return this.fail(http, 501, { fields: ['Allow', 'TRACE'] })
       }
-      if (!this.#options.chunkedRequests) return this.fail(http, 411)
+      if (!this.#rules.chunkedRequests) return this.fail(http, 411)
     }
     if (http.internal !== null && this.#isTooLong(http.head)) return this.fail(http, 413)
     const now = this.clock.epoch()
@@ -327,7 +365,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     const id = this.#nextRequestId()
     const { request, head, body } = http
     http.body = 'none'
-    const method = this.#options.mapsHead && http.method === 'HEAD' ? 'GET' : http.method
+    const method = this.#rules.mapsHead && http.method === 'HEAD' ? 'GET' : http.method
     const environ = requestEnviron(request, method, head, target, path, times, id) + more
     http.access?.submitted(environ, id)
     const waiting = new AppRequest(this, http, environ, path.scriptFilename, body)
@@ -347,18 +385,12 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   }
 }
 
+function gateOf({ maxClients }: SiteRules): ClientGate | null {
+  return maxClients === null ? null : new ClientGate(maxClients)
+}
+
 /** Whether Apache asks for the body before it answers: not where it does not come to send a file. */
 function invitesBody(resolution: StaticResolution, method: string): boolean {
   if (resolution.kind === 'listing') return method !== 'GET' && method !== 'HEAD'
   return resolution.kind !== 'refused' || resolution.status !== 403
-}
-
-/** RFC 9112, 3.2: exactly one Host in HTTP/1.1, and a host name or address in it. */
-function hasValidHost(
-  { hosts, host }: RequestHead,
-  { version, url, method }: HttpRequest,
-): boolean {
-  if (!host && version < 11) return true
-  if (host === null) return false
-  return (hosts === 1 && parseHost(host) !== null) || namesHost(url, method)
 }

@@ -2,7 +2,9 @@
  * The request target as Apache reads it: split, percent-decoded and normalised, or refused.
  */
 
-import { isHostName } from './request-host.js'
+import type { HttpRequest } from '../http/request.js'
+import type { RequestHead } from './request-head.js'
+import { isHostName, parseHost } from './request-host.js'
 
 /** A target that is served. Text is latin-1: one character for each byte. */
 export interface RequestTarget {
@@ -147,4 +149,14 @@ function resolveDots(path: string): string | RefusedTarget {
     if (at === last && (dots || segment === '') && kept.length > 0) kept.push('')
   }
   return `/${kept.join('/')}`
+}
+
+/** RFC 9112, 3.2: exactly one Host in HTTP/1.1, and a host name or address in it. */
+export function hasValidHost(
+  { hosts, host }: RequestHead,
+  { version, url, method }: HttpRequest,
+): boolean {
+  if (!host && version < 11) return true
+  if (host === null) return false
+  return (hosts === 1 && parseHost(host) !== null) || namesHost(url, method)
 }

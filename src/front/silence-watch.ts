@@ -20,17 +20,24 @@ export interface SilenceRules {
 const interval = 1000
 
 export class SilenceWatch {
-  readonly #rules: SilenceRules
+  #rules: SilenceRules
   readonly #clock: Clock
   readonly #watched: () => readonly Watched[]
-  readonly #needed: boolean
+  #needed: boolean
   #ordered = false
 
   constructor(rules: SilenceRules, clock: Clock, watched: () => readonly Watched[]) {
     this.#rules = rules
     this.#clock = clock
     this.#watched = watched
-    this.#needed = rules.silence !== null || rules.slow !== null
+    this.#needed = isNeeded(rules)
+  }
+
+  /** Watches by these rules from now on. */
+  follow(rules: SilenceRules): void {
+    this.#rules = rules
+    this.#needed = isNeeded(rules)
+    if (this.#watched().length > 0) this.begun()
   }
 
   /** There is a request. On the way of every request: no more than this. */
@@ -46,4 +53,8 @@ export class SilenceWatch {
     for (const request of this.#watched()) request.look(now, this.#rules)
     if (this.#watched().length > 0) this.begun()
   }
+}
+
+function isNeeded({ silence, slow }: SilenceRules): boolean {
+  return silence !== null || slow !== null
 }

@@ -150,6 +150,10 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
       }
     case 'resized':
       return { level: 'notice', text: `${count(event.workers, 'worker')} wanted from now on` }
+    case 'configurationRead':
+      return { level: 'warn', text: configurationText(event) }
+    case 'configurationKept':
+      return { level: 'error', text: `the configuration stays as it was: ${event.reason}` }
     case 'logKept':
       return { level: 'error', text: event.reason }
     case 'signalIgnored':
@@ -261,4 +265,14 @@ function seconds(value: number): string {
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
+
+function configurationText({
+  changed,
+  kept,
+}: Extract<EntryEvent, { type: 'configurationRead' }>): string {
+  const now = changed.length > 0 ? [`from now on with other values: ${changed.join(', ')}`] : []
+  const later =
+    kept.length > 0 ? [`with other values at the next start only: ${kept.join(', ')}`] : []
+  return [...now, ...later].join('; ')
 }

@@ -136,6 +136,13 @@ export type EntryEvent =
   /** New workers take over one after the other. */
   | { readonly type: 'renewing'; readonly cause: string; readonly generation: number }
   | { readonly type: 'renewalFailed'; readonly generation: number }
+  /** Names of options that have other values now, and of those whose new values count at the next start. */
+  | {
+      readonly type: 'configurationRead'
+      readonly changed: readonly string[]
+      readonly kept: readonly string[]
+    }
+  | { readonly type: 'configurationKept'; readonly reason: string }
   /** A log file could not be opened anew. */
   | { readonly type: 'logKept'; readonly reason: string }
   /** A signal that has no effect. */

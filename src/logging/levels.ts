@@ -43,6 +43,16 @@ export interface LevelRules {
   readonly modules: ReadonlyMap<string, LogLevel>
 }
 
+/** The rules of --log-level, which all logs of a server share, and which can change while it runs. */
+export class LogLevels {
+  rules: LevelRules
+
+  /** @param text see {@link readLevels} */
+  constructor(text: string) {
+    this.rules = readLevels(text)
+  }
+}
+
 /** Apache's level where LogLevel names none. */
 const usual: LogLevel = 'warn'
 

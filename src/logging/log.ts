@@ -5,7 +5,7 @@
 import { systemClock } from '../base/clock.js'
 import { describe } from './describe.js'
 import type { LogEntry, LogEvent } from './events.js'
-import { isLogged, type LevelRules } from './levels.js'
+import { isLogged, type LogLevels } from './levels.js'
 import type { ServedRequest } from './served-request.js'
 import type { LogWriter } from './writers.js'
 
@@ -17,7 +17,7 @@ export interface Log {
 }
 
 export interface LogParts {
-  readonly levels: LevelRules
+  readonly levels: Pick<LogLevels, 'rules'>
   readonly errors: LogWriter<LogEntry>
   /** Null: no access log. */
   readonly access: LogWriter<ServedRequest> | null
@@ -33,7 +33,7 @@ export function openLog({ levels, errors, access }: LogParts): Log {
         return
       }
       const entry = describe(event, systemClock.epoch())
-      if (isLogged(levels, entry.module, entry.level)) errors.write(entry)
+      if (isLogged(levels.rules, entry.module, entry.level)) errors.write(entry)
     },
     close() {
       errors.close()

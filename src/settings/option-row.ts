@@ -63,6 +63,8 @@ interface RowBase {
   /** One or two sentences without a period at the end; says the unit of numbers. */
   readonly help: string
   readonly parity: Parity
+  /** A running server that reads its configuration again keeps the value it was started with. */
+  readonly onlyAtStart?: true
   /** Why an inert option is inert. */
   readonly why?: string
 }

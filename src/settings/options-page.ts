@@ -51,6 +51,13 @@ The first of these that gives an option wins. A list is taken whole from one pla
    \`\`\`
 4. The default.
 
+## When they are read
+
+At the start, and by a server that runs with SIGHUP, \`modwsgi-dev ctl restart\` and the key r: then pyproject.toml (or the
+settings of a server that was set up), the envvars script, error documents, the file of MIME types and, for \`runmodwsgi\`,
+the settings of Django count as they are now, and the new workers live by them. Options marked *at the start only* keep their values; the log names those that have
+another one now. With a mistake in them everything stays as it was, and the log has the sentence.
+
 ## How the command line is read
 
 As mod_wsgi-express reads it. Options and the entry point may be mixed; \`--\` ends the options. A name may be
@@ -107,6 +114,7 @@ function remarks(row: OptionRow): string {
   const colons = row.type === 'string' && row.colons
   return [
     ...others.map(name => `. Also written \`${name}\``),
+    ...(row.onlyAtStart ? ['. *At the start only*'] : []),
     ...(row.hidden ? ['. Not listed by `--help`'] : []),
     ...(colons ? ['. In the variable, values are separated by line breaks only'] : []),
   ].join('')

@@ -15,21 +15,25 @@ import type { RestartBudget } from './restart-budget.js'
 import type { LimitRules } from './worker-ending.js'
 import type { WorkerState } from './worker-state.js'
 
-export interface FleetOptions extends LimitRules {
-  readonly channel: Channel
+/** What the workers are, which another configuration changes. */
+export interface FleetRules extends LimitRules {
   readonly command: WorkerCommand
   /** What changed when a worker says that its script did. */
   readonly script: string
+  /** Number of workers wanted. */
+  readonly processes: number
+  /** Requests after which a worker is replaced; 0: never. */
+  readonly maximumRequests: number
+}
+
+export interface FleetOptions extends FleetRules {
+  readonly channel: Channel
   readonly dispatcher: Dispatcher
   readonly log: Log
   readonly clock: Clock
   readonly budget: RestartBudget
-  /** Number of workers wanted. */
-  readonly processes: number
   /** `HOST:PORT`, for `mod_wsgi.server_metrics()`. */
   readonly vhost: string
-  /** Requests after which a worker is replaced; 0: never. */
-  readonly maximumRequests: number
   /** What spent restarts wait for, for the log. */
   readonly waitsFor: string
   /** Descriptions of the requests that run in a worker. */

@@ -13,13 +13,14 @@ import {
   type WorkerListener,
   WorkerProcess,
 } from '../workers/worker-process.js'
-import type { FleetOptions, WorkerSnapshot } from './fleet-options.js'
+import type { FleetOptions, FleetRules, WorkerSnapshot } from './fleet-options.js'
 import { place } from './placement.js'
 import { scoreboard } from './scoreboard.js'
 import { type NoUse, Onlookers, type Settlement, settlementOf } from './settlement.js'
 import { StartGate } from './start-gate.js'
 import { StartOutputs } from './start-output.js'
-import { type EndingRules, WorkerEnding } from './worker-ending.js'
+import { Target } from './target.js'
+import { WorkerEnding } from './worker-ending.js'
 import { type HandleOwner, WorkerHandle } from './worker-handle.js'
 
 export class Fleet implements HandleOwner {
@@ -28,14 +29,11 @@ export class Fleet implements HandleOwner {
   readonly log: Log
   readonly #options: FleetOptions
   readonly #handles = new Set<WorkerHandle>()
-  #generation = 0
-  #wanted: number
+  readonly #target: Target
   #held = false
   readonly outputs: StartOutputs
   readonly #gate: StartGate
   readonly #onlookers = new Onlookers()
-  /** Workers of the generation before serve until one of this generation is ready in their place. */
-  #renewing = false
   /** See {@link FleetFacts}. */
   readonly #failures = new Map<number, WorkerExit>()
   #givenUp: NoUse | null = null
@@ -44,7 +42,6 @@ export class Fleet implements HandleOwner {
   #stacks: Promise<unknown> | null = null
   #stopped: (() => void) | null = null
   readonly #startTime: number
-  readonly #endingRules: EndingRules
 
   constructor(options: FleetOptions) {
     this.#options = options
@@ -52,9 +49,8 @@ export class Fleet implements HandleOwner {
     this.dispatcher = options.dispatcher
     this.clock = options.clock
     this.log = options.log
-    this.#wanted = options.processes
+    this.#target = new Target(options)
     this.#gate = new StartGate(options.budget, options.clock, () => this.#reconcile())
-    this.#endingRules = { ...options, replaced: () => this.#reconcile() }
     this.outputs = new StartOutputs(event => options.log.emit(event), options.clock)
   }
 
@@ -63,7 +59,7 @@ export class Fleet implements HandleOwner {
   }
 
   get generation(): number {
-    return this.#generation
+    return this.#target.generation
   }
 
   /** Starts the workers. */
@@ -88,29 +84,29 @@ export class Fleet implements HandleOwner {
   /** New workers for all, because these files have changed. */
   reload(files: readonly string[]): void {
     if (this.#stopped) return
-    this.log.emit({ type: 'changed', files, generation: this.#generation + 1 })
+    this.log.emit({ type: 'changed', files, generation: this.#target.generation + 1 })
     this.#replaceAll(false)
   }
 
   /**
    * New workers for all, because somebody asked for it. Where workers serve, the new ones take over one after the
    * other, each before the one in its place ends; if one cannot load the application the present ones stay.
+   * @param rules by which the new ones live
    */
-  renew(by: string): void {
+  renew(by: string, rules?: FleetRules): void {
     if (this.#stopped) return
-    const generation = this.#generation + 1
+    const generation = this.#target.generation + 1
     const renewing = !this.#held && [...this.#handles].some(({ state }) => state === 'ready')
     if (renewing) this.log.emit({ type: 'renewing', cause: by, generation })
     else this.log.emit({ type: 'restartOrdered', by, again: this.failing, generation })
-    this.#replaceAll(renewing)
+    this.#replaceAll(renewing, rules)
   }
 
   /** From now on requests go to new workers only, or to present ones until they are replaced (`renewing`). */
-  #replaceAll(renewing: boolean): void {
+  #replaceAll(renewing: boolean, rules?: FleetRules): void {
     this.#held = false
-    this.#renewing = renewing
+    this.#target.next(renewing, rules)
     this.#givenUp = null
-    this.#generation++
     this.#reloadStarted = this.clock.now()
     this.#failures.clear()
     this.#gate.allow()
@@ -129,8 +125,8 @@ export class Fleet implements HandleOwner {
     return this.#onlookers.until(() =>
       settlementOf(
         {
-          wanted: this.#wanted,
-          generation: this.#generation,
+          wanted: this.#target.workers,
+          generation: this.#target.generation,
           spent: this.#gate.spent,
           workers: [...this.#handles],
           failures: this.#failures,
@@ -158,7 +154,7 @@ export class Fleet implements HandleOwner {
   }
 
   #wantNone(): void {
-    this.#wanted = 0
+    this.#target.resize(0)
     this.#gate.close()
     this.#onlookers.look()
   }
@@ -166,19 +162,19 @@ export class Fleet implements HandleOwner {
   /** Wants so many workers from now on, at least one; those beyond finish what they have. */
   resize(processes: number): void {
     if (this.#stopped || !this.hasWorkers) return
-    this.#wanted = Math.max(1, processes)
-    this.log.emit({ type: 'resized', workers: this.#wanted })
+    this.#target.resize(Math.max(1, processes))
+    this.log.emit({ type: 'resized', workers: this.#target.workers })
     this.#reconcile()
   }
 
   /** False for a site without an application. */
   get hasWorkers(): boolean {
-    return this.#options.processes > 0
+    return this.#target.rules.processes > 0
   }
 
   /** Number of workers wanted. */
   get wanted(): number {
-    return this.#wanted
+    return this.#target.workers
   }
 
   /** Ends the worker of a place by force; another takes its place. False: there is none. `who` asked for it. */
@@ -200,15 +196,15 @@ export class Fleet implements HandleOwner {
 
   /** What `mod_wsgi.server_metrics()` gives. */
   #metrics(): Record<string, unknown> {
-    const { processes, command, vhost } = this.#options
+    const { processes, command } = this.#target.rules
     return scoreboard({
       workers: [...this.#handles].map(handle => handle.scores()),
       processes,
       threads: command.threads,
-      generation: this.#generation,
+      generation: this.#target.generation,
       restartTime: this.#startTime,
       now: this.clock.epoch(),
-      vhost,
+      vhost: this.#options.vhost,
     })
   }
 
@@ -224,12 +220,8 @@ export class Fleet implements HandleOwner {
 
   #reconcile(): void {
     const serving = [...this.#handles].filter(handle => handle.serving)
-    const { retire, start, renewing } = place(serving, {
-      workers: this.#wanted,
-      generation: this.#generation,
-      renewing: this.#renewing,
-    })
-    this.#renewing = renewing
+    const { retire, start, renewing } = place(serving, this.#target)
+    if (!renewing) this.#target.renewed()
     for (const { handle, cause } of retire) handle.ending.retire(cause)
     if (this.#stopped === null) {
       const starting = serving.filter(({ state }) => state === 'starting').length
@@ -239,15 +231,19 @@ export class Fleet implements HandleOwner {
   }
 
   #startWorker(slot: number): void {
-    const handle = new WorkerHandle(slot, this.#generation, this)
+    const handle = new WorkerHandle(slot, this.#target.generation, this)
     handle.process = new WorkerProcess(
       ++this.#lastId,
       this.#options.channel,
-      this.#options.command,
+      this.#target.rules.command,
       this.#listen(handle),
     )
     handle.process.requests.worker = handle.name
-    handle.ending = new WorkerEnding(handle, this.#endingRules)
+    handle.ending = new WorkerEnding(handle, {
+      ...this.#options,
+      ...this.#target.rules,
+      replaced: () => this.#reconcile(),
+    })
     this.#handles.add(handle)
   }
 
@@ -305,38 +301,39 @@ export class Fleet implements HandleOwner {
 
   /** It takes, or would take, the place of a worker that serves until then. */
   #isHeir({ generation }: WorkerHandle): boolean {
-    return this.#renewing && generation === this.#generation
+    return this.#target.renewing && generation === this.#target.generation
   }
 
   /** The new workers are no good, or do not even start. */
   #keepOld(why: NoUse): void {
-    this.#renewing = false
     this.#reloadStarted = null
     this.#givenUp = why
-    this.#generation--
-    this.log.emit({ type: 'renewalFailed', generation: this.#generation })
+    this.#target.giveUp([...this.#handles].filter(({ state }) => state === 'ready'))
+    this.log.emit({ type: 'renewalFailed', generation: this.#target.generation })
     this.#reconcile()
   }
 
   #tellReloaded(): void {
     if (this.#reloadStarted === null) return
-    const current = [...this.#handles].filter(handle => handle.generation === this.#generation)
-    if (this.#renewing || current.some(handle => handle.state === 'starting')) return
+    const current = [...this.#handles].filter(
+      handle => handle.generation === this.#target.generation,
+    )
+    if (this.#target.renewing || current.some(handle => handle.state === 'starting')) return
     const seconds = (this.clock.now() - this.#reloadStarted) / 1000
     this.#reloadStarted = null
     const event = { type: 'reloaded', seconds, workers: current.length } as const
-    this.log.emit({ ...event, generation: this.#generation })
+    this.log.emit({ ...event, generation: this.#target.generation })
   }
 
   #outdated(handle: WorkerHandle): void {
-    if (handle.generation !== this.#generation) return
-    this.reload([this.#options.script])
+    if (handle.generation < this.#target.oldest) return
+    this.reload([this.#target.rules.script])
   }
 
   #given(handle: WorkerHandle, exchange: Exchange): void {
     handle.requests++
     handle.ending.watch.given(exchange)
-    const { maximumRequests } = this.#options
+    const { maximumRequests } = this.#target.rules
     if (maximumRequests === 0 || handle.requests !== maximumRequests) return
     handle.ending.retire('maximum_requests')
     this.#reconcile()
@@ -359,7 +356,8 @@ export class Fleet implements HandleOwner {
     this.outputs.ended(handle.output)
     const failed = !handle.wasReady && retirement === null && handle.askedBy === null
     if (failed && this.#isHeir(handle)) this.#keepOld({ kind: 'died', slot: handle.slot, exit })
-    else if (failed && handle.generation === this.#generation) this.#startFailed(handle.slot, exit)
+    else if (failed && handle.generation === this.#target.generation)
+      this.#startFailed(handle.slot, exit)
     this.#refuseIfNobodyServes()
     this.#reconcile()
     this.#settleStop()
@@ -368,7 +366,7 @@ export class Fleet implements HandleOwner {
   #died(handle: WorkerHandle, exit: WorkerExit): void {
     if (this.#stopped) return
     if (exit.shortage === undefined) handle.died(exit)
-    if (!this.#options.died(exit)) this.#wanted = 0
+    if (!this.#options.died(exit)) this.#target.resize(0)
   }
 
   #startFailed(slot: number, exit: WorkerExit): void {

@@ -1,7 +1,7 @@
 /**
  * Which workers have to end, and in which places new ones have to start: wanted against actual, without I/O. Each
  * place, 1 up to the number of workers wanted, has one worker of the present generation; while they are renewed
- * one after the other, one of the generation before serves until its successor is ready.
+ * one after the other, one of an older generation serves until its successor is ready.
  */
 import type { EndCause } from './time-limits.js'
 import type { WorkerState } from './worker-state.js'
@@ -16,7 +16,9 @@ export interface Placed {
 export interface Wanted {
   readonly workers: number
   readonly generation: number
-  /** Workers of the generation before are replaced one after the other. */
+  /** The first generation that is as good as the present one. */
+  readonly oldest: number
+  /** Workers of older generations are replaced one after the other. */
   readonly renewing: boolean
 }
 
@@ -24,7 +26,7 @@ export interface Placement<Handle extends Placed> {
   readonly retire: readonly { readonly handle: Handle; readonly cause: EndCause }[]
   /** Places for new workers. */
   readonly start: readonly number[]
-  /** Workers of the generation before are left. */
+  /** Workers of older generations are left. */
   readonly renewing: boolean
 }
 
@@ -57,13 +59,16 @@ function placesFor<Handle extends Placed>(
   present: Map<number, Handle>,
   before: Map<number, Handle>,
 ): Map<number, Handle> | null {
-  if (generation === wanted.generation) return present
-  const serves = wanted.renewing && generation === wanted.generation - 1 && state === 'ready'
-  return serves ? before : null
+  if (isGood(generation, wanted)) return present
+  return wanted.renewing && state === 'ready' ? before : null
+}
+
+function isGood(generation: number, wanted: Wanted): boolean {
+  return generation >= wanted.oldest && generation <= wanted.generation
 }
 
 function causeFor({ generation }: Placed, wanted: Wanted): EndCause {
-  return generation === wanted.generation ? 'shutdown_signal' : 'script_reload'
+  return isGood(generation, wanted) ? 'shutdown_signal' : 'script_reload'
 }
 
 /** The place of the next worker that is replaced: none while a successor starts. */

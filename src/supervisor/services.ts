@@ -33,6 +33,8 @@ const firstIdentity = 1_000_000
 
 export class Services {
   readonly #options: ServicesOptions
+  /** By name: what differs from {@link Service.command} since the configuration was read again. */
+  readonly #commands = new Map<string, WorkerCommand>()
   readonly #running = new Set<WorkerProcess>()
   readonly #waiting = new Set<() => void>()
   #lastId = firstIdentity
@@ -46,8 +48,9 @@ export class Services {
     for (const service of this.#options.services) this.#start(service)
   }
 
-  /** Has every service end and start again. */
-  restart(): void {
+  /** Has every service end and start again; with `commands`, by name, each is started with its own of them. */
+  restart(commands: ReadonlyMap<string, WorkerCommand> = new Map()): void {
+    for (const [name, command] of commands) this.#commands.set(name, command)
     for (const process of this.#running) process.signal('SIGTERM')
   }
 
@@ -72,7 +75,8 @@ export class Services {
 
   #start(service: Service): void {
     const { channel } = this.#options
-    const process: WorkerProcess = new WorkerProcess(++this.#lastId, channel, service.command, {
+    const command = this.#commands.get(service.name) ?? service.command
+    const process: WorkerProcess = new WorkerProcess(++this.#lastId, channel, command, {
       ...deaf,
       line: line => service.log.emit({ type: 'applicationLine', ...nameOf(process), ...line }),
       raw: text => service.log.emit({ type: 'rawLine', ...nameOf(process), text }),

@@ -136,10 +136,15 @@ describe('status', () => {
     )
   })
 
-  test('has no workers for a static site, and refuses to restart them', async () => {
+  test('has no workers for a static site, which can read its configuration again', async () => {
     const server = await startServer(['--application-type', 'static', '.'])
     expect(await status(server)).toMatchObject({ processes: 0, workers: [], state: 'serving' })
-    for (const command of [['restart'], ['stacks'], ['resize', '2'], ['kill-worker', '1']]) {
+    expect(await control(server, 'restart')).toEqual({
+      code: 0,
+      stdout: 'read the configuration again\n',
+      stderr: '',
+    })
+    for (const command of [['stacks'], ['resize', '2'], ['kill-worker', '1']]) {
       expect(await control(server, ...command)).toEqual({
         code: 1,
         stdout: '',

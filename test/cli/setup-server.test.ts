@@ -4,7 +4,7 @@ import { chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { makeDjangoSite } from '../rig/django-site.js'
 import { ask } from '../rig/http.js'
 import { type Outcome, SetUpSite } from '../rig/set-up-site.js'
@@ -371,6 +371,17 @@ describe('the settings', () => {
     await setUp(site, '--setenv', 'mark', 'two')
     expect((await told(site)).mark).toBe('one')
     expect(await site.control('restart')).toMatchObject({ code: 0, stderr: '' })
+    await vi.waitFor(async () => expect((await told(site)).mark).toBe('two'), 10_000)
+    expect((await site.status()).pid).toBe(pid)
+  })
+
+  test('that count at the start only make the next restart a stop and a start', async () => {
+    const site = makeSite()
+    await setUp(site)
+    await site.controlled('start')
+    const { pid } = await site.status()
+    await setUp(site, '--server-backlog', '99', '--setenv', 'mark', 'two')
+    expect(await site.control('restart')).toMatchObject({ code: 0, stderr: '' })
     expect((await site.status()).pid).not.toBe(pid)
     expect((await told(site)).mark).toBe('two')
   })
@@ -392,18 +403,21 @@ describe('the settings', () => {
     expect(await site.control('start')).toMatchObject({ code: 2, stderr: sentence })
   })
 
-  test('of a server in the foreground are changed where it was started', async () => {
+  test('of a server in the foreground are read by it, and those of the start changed where it was started', async () => {
     const site = makeSite()
     await setUp(site)
     const running = site.control('start -DFOREGROUND')
     await servingPort(site)
     const { pid } = await site.status()
     expect(await site.controlled('graceful')).toBe('')
-    await setUp(site, '--threads', '2')
+    await setUp(site, '--setenv', 'mark', 'two')
+    expect(await site.control('graceful')).toMatchObject({ code: 0, stderr: '' })
+    await vi.waitFor(async () => expect((await told(site)).mark).toBe('two'), 10_000)
+    await setUp(site, '--server-backlog', '99')
     const { code, stderr } = await site.control('graceful')
     expect(code).toBe(2)
     expect(stderr).toBe(
-      `modwsgi-dev: modwsgi-dev (pid ${pid}) has to be stopped and started where it runs: it was started with other settings\n`,
+      `modwsgi-dev: modwsgi-dev (pid ${pid}) has to be stopped and started where it runs: settings have changed that count at the start only\n`,
     )
     await site.controlled('stop')
     expect((await running).code).toBe(0)

@@ -2,7 +2,7 @@
  * Plain HTTP requests for tests: one connection each, bodies as text, and raw sockets where a client has to
  * misbehave.
  */
-import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { type Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
 
 export interface Answer {
@@ -18,15 +18,17 @@ export interface Asked {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Buffer
+  /** Keeps the connection for the next request. */
+  readonly agent?: Agent
 }
 
 /** Sends a request and reads the whole response. */
 export function ask(url: string, asked: Asked = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const { method = 'GET', headers = {}, body } = asked
+    const { method = 'GET', headers = {}, body, agent = false } = asked
     const length: Record<string, string> =
       body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }
-    const request = httpRequest(url, { method, headers: { ...length, ...headers }, agent: false })
+    const request = httpRequest(url, { method, headers: { ...length, ...headers }, agent })
     request.once('error', reject)
     request.once('response', response => {
       const pieces: Buffer[] = []

@@ -9,10 +9,17 @@ function workers(...texts: string[]): Placed[] {
   })
 }
 
-function placed(present: string[], wanted: number, generation: number, renewing = false) {
+function placed(
+  present: string[],
+  wanted: number,
+  generation: number,
+  renewing = false,
+  oldest = generation,
+) {
   const { retire, start, ...rest } = place(workers(...present), {
     workers: wanted,
     generation,
+    oldest,
     renewing,
   })
   const ends = retire.map(({ handle, cause }) => `${handle.slot}/${handle.generation} ${cause}`)
@@ -45,11 +52,27 @@ describe('place()', () => {
     }
   })
 
-  test('while renewing replaces at once what has died, does not yet serve, or is too old', () => {
-    expect(placed(['2/1 ready', '3/1 starting', '4/0 ready'], 4, 2, true)).toEqual({
-      ends: ['3/1 script_reload', '4/0 script_reload'],
+  test('while renewing replaces at once what has died or does not yet serve', () => {
+    expect(placed(['2/1 ready', '3/1 starting'], 4, 2, true)).toEqual({
+      ends: ['3/1 script_reload'],
       start: [2, 1, 3, 4],
       renewing: true,
+    })
+  })
+
+  test('while renewing again keeps all that serve, however old', () => {
+    expect(placed(['1/0 ready', '2/1 ready', '1/1 starting'], 2, 2, true)).toEqual({
+      ends: ['1/1 script_reload'],
+      start: [1],
+      renewing: true,
+    })
+  })
+
+  test('keeps older generations beside the present one when newer workers were no use', () => {
+    expect(placed(['1/0 ready', '2/1 ready', '1/2 ready'], 3, 1, false, 0)).toEqual({
+      ends: ['1/2 script_reload'],
+      start: [3],
+      renewing: false,
     })
   })
 })

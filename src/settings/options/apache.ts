@@ -86,6 +86,7 @@ export const apacheOptions = [
     path: 'absolute',
     help: 'File that takes the process id of the server; httpd.pid in the server root when not given',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--server-root',
@@ -97,6 +98,7 @@ export const apacheOptions = [
     path: 'absolute',
     help: 'Directory for everything the server writes: logs, sockets, process id file; one under the temporary directory, named for host, port and user, when not given',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--server-mpm',
@@ -151,6 +153,7 @@ export const apacheOptions = [
     metavar: 'DIRECTORY-PATH',
     help: 'Directory of the sockets between server and workers; the server root when not given, where relative ones start too',
     parity: 'not-yet',
+    onlyAtStart: true,
   },
   {
     name: '--setup-only',
@@ -160,5 +163,6 @@ export const apacheOptions = [
     default: false,
     help: 'Writes the files of the server root and ends without starting the server',
     parity: 'works',
+    onlyAtStart: true,
   },
 ] as const satisfies readonly OptionRow[]

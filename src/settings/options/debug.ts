@@ -10,6 +10,7 @@ export const debugOptions = [
     default: false,
     help: 'Runs one process with one thread on the console, so that a debugger can be used',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--enable-debugger',
@@ -19,6 +20,7 @@ export const debugOptions = [
     default: false,
     help: 'Opens pdb on the console when the application raises an exception; implies --debug-mode',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--debugger-startup',
@@ -28,6 +30,7 @@ export const debugOptions = [
     default: false,
     help: 'Opens pdb before the first request; only with --enable-debugger',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--enable-coverage',
@@ -37,6 +40,7 @@ export const debugOptions = [
     default: false,
     help: 'Records the code coverage and writes a report at the end; implies --debug-mode',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--coverage-directory',
@@ -48,6 +52,7 @@ export const debugOptions = [
     path: 'absolute',
     help: 'Directory of the coverage report; htmlcov in the server root when not given',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--enable-profiler',
@@ -57,6 +62,7 @@ export const debugOptions = [
     default: false,
     help: 'Records a profile and writes it at the end; implies --debug-mode',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--profiler-directory',
@@ -68,6 +74,7 @@ export const debugOptions = [
     path: 'absolute',
     help: 'Directory of the profiles; pstats in the server root when not given',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--enable-recorder',
@@ -77,6 +84,7 @@ export const debugOptions = [
     default: false,
     help: 'Saves every request and its response to files; implies --debug-mode',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--recorder-directory',
@@ -88,6 +96,7 @@ export const debugOptions = [
     path: 'absolute',
     help: 'Directory of the recorded requests; archive in the server root when not given',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--enable-gdb',
@@ -97,6 +106,7 @@ export const debugOptions = [
     default: false,
     help: 'Runs the server under gdb; implies --debug-mode',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--gdb-executable',
@@ -107,6 +117,7 @@ export const debugOptions = [
     metavar: 'FILE-PATH',
     help: 'Path of gdb',
     parity: 'inert',
+    onlyAtStart: true,
     why: 'mod_wsgi-express never uses the value either: it calls gdb by its bare name',
   },
 ] as const satisfies readonly OptionRow[]

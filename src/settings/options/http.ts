@@ -11,6 +11,7 @@ export const httpOptions = [
     metavar: 'IP-ADDRESS',
     help: 'IP address to listen on; the loopback addresses 127.0.0.1 and ::1 when not given (mod_wsgi-express listens on all). 0.0.0.0 opens the site to other machines',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--port',
@@ -23,6 +24,7 @@ export const httpOptions = [
     max: 65535,
     help: 'TCP port for HTTP; 0 takes any free one',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--http2',
@@ -32,6 +34,7 @@ export const httpOptions = [
     default: false,
     help: 'Offers HTTP/2, with and without TLS',
     parity: 'not-yet',
+    onlyAtStart: true,
   },
   {
     name: '--server-name',

@@ -68,6 +68,7 @@ export const limitsOptions = [
     min: 1,
     help: 'Number of connections the system may keep waiting for the HTTP and HTTPS ports',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--daemon-backlog',

@@ -12,6 +12,7 @@ export const loggingOptions = [
     path: 'absolute',
     help: 'Directory of the log files; the server root when not given. Switches --log-to-terminal off',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--log-level',
@@ -32,6 +33,7 @@ export const loggingOptions = [
     default: false,
     help: 'Writes an access log with one line for each request',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--startup-log',
@@ -41,6 +43,7 @@ export const loggingOptions = [
     default: false,
     help: 'Writes what happens before the error log is open to a file of its own',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--verbose-debugging',
@@ -61,6 +64,7 @@ export const loggingOptions = [
     default: false,
     help: 'Writes the logs to the terminal instead of files',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--access-log-format',
@@ -71,6 +75,7 @@ export const loggingOptions = [
     metavar: 'FORMAT',
     help: 'Form of the access log lines: common, combined or a LogFormat text',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--error-log-format',
@@ -81,6 +86,7 @@ export const loggingOptions = [
     metavar: 'FORMAT',
     help: 'Form of the error log lines, as an ErrorLogFormat text',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--error-log-name',
@@ -92,6 +98,7 @@ export const loggingOptions = [
     form: 'filled',
     help: 'Name of the error log file in the log directory',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--access-log-name',
@@ -102,6 +109,7 @@ export const loggingOptions = [
     metavar: 'FILE-NAME',
     help: 'Name of the access log file in the log directory',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--startup-log-name',
@@ -112,6 +120,7 @@ export const loggingOptions = [
     metavar: 'FILE-NAME',
     help: 'Name of the startup log file in the log directory',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--rotate-logs',
@@ -121,6 +130,7 @@ export const loggingOptions = [
     default: false,
     help: 'Starts a new log file when --max-log-size is reached',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--max-log-size',
@@ -132,6 +142,7 @@ export const loggingOptions = [
     min: 0,
     help: 'Size in MiB at which a new log file starts; only with --rotate-logs',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--rotatelogs-executable',
@@ -143,5 +154,6 @@ export const loggingOptions = [
     form: 'filled',
     help: 'Program that takes the log lines on its standard input when rotating, with what stands behind it as first arguments; rotated by the server itself when not given',
     parity: 'works',
+    onlyAtStart: true,
   },
 ] as const satisfies readonly OptionRow[]

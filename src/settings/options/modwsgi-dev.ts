@@ -12,6 +12,7 @@ export const modwsgiDevOptions = [
     path: 'program',
     help: 'Python that runs the application; when not given the one of VIRTUAL_ENV, of .venv or venv in the working directory or where the command is started, or python3 on PATH',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--log-format',
@@ -23,6 +24,7 @@ export const modwsgiDevOptions = [
     choices: ['pretty', 'apache', 'json'],
     help: 'Form of all log lines: pretty (for people, in colour on a terminal), apache (where --access-log-format and --error-log-format count) or json; when not given pretty on a terminal, if there is no format of your own, and apache elsewhere',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--settings',

@@ -48,6 +48,7 @@ export const processesOptions = [
     form: 'filled',
     help: 'User name or #uid the workers run as when started by root; ignored otherwise',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--group',
@@ -59,6 +60,7 @@ export const processesOptions = [
     form: 'filled',
     help: 'Group name or #gid the workers run with when started by root; ignored otherwise',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--process-name',
@@ -69,6 +71,7 @@ export const processesOptions = [
     metavar: 'NAME',
     help: 'Name of the server process in process listings',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--orphan-interpreter',
@@ -87,5 +90,6 @@ export const processesOptions = [
     default: false,
     help: 'Runs the application inside the server processes instead of separate workers: no reloading, no worker timeouts',
     parity: 'works',
+    onlyAtStart: true,
   },
 ] as const satisfies readonly OptionRow[]

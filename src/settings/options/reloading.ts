@@ -10,6 +10,7 @@ export const reloadingOptions = [
     default: false,
     help: 'Switches off every kind of reloading',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--reload-on-changes',
@@ -19,5 +20,6 @@ export const reloadingOptions = [
     default: false,
     help: 'Replaces the workers when a file of a loaded module changes',
     parity: 'works',
+    onlyAtStart: true,
   },
 ] as const satisfies readonly OptionRow[]

@@ -13,6 +13,7 @@ export const servicesOptions = [
     path: 'absolute',
     help: 'Name of a service and the Python file that runs in its process beside the server',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--service-user',
@@ -25,6 +26,7 @@ export const servicesOptions = [
     form: [null, 'filled'],
     help: 'Name of a service and the user it runs as when started by root, in place of --user; ignored otherwise',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--service-group',
@@ -37,6 +39,7 @@ export const servicesOptions = [
     form: [null, 'filled'],
     help: 'Name of a service and the group it runs with when started by root, in place of --group; ignored otherwise',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--service-log-file',
@@ -48,5 +51,6 @@ export const servicesOptions = [
     metavar: 'SERVICE FILE-NAME',
     help: 'Name of a service and the file in the log directory that takes its output',
     parity: 'works',
+    onlyAtStart: true,
   },
 ] as const satisfies readonly OptionRow[]

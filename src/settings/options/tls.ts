@@ -14,6 +14,7 @@ export const tlsOptions = [
     max: 65535,
     help: 'TCP port for HTTPS; needs --server-name and a certificate',
     parity: 'not-yet',
+    onlyAtStart: true,
   },
   {
     name: '--ssl-certificate-file',
