@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { accessFormat } from '../../src/logging/access-format.js'
 import { apacheLines } from '../../src/logging/apache-format.js'
 import { entryFields, requestFields } from '../../src/logging/json-fields.js'
-import { readLevels } from '../../src/logging/levels.js'
+import { LogLevels } from '../../src/logging/levels.js'
 import { openLog } from '../../src/logging/log.js'
 import { memorySink } from '../../src/logging/sinks.js'
 import { jsonWriter, textWriter } from '../../src/logging/writers.js'
@@ -24,7 +24,7 @@ const said = {
 test('openLog() writes entries of its levels and served requests, each to its own sink', () => {
   const [errors, access] = [memorySink(), memorySink()]
   const log = openLog({
-    levels: readLevels('error'),
+    levels: new LogLevels('error'),
     errors: textWriter(errors, apacheLines),
     access: textWriter(access, accessFormat('%s', server)),
   })
@@ -38,13 +38,13 @@ test('openLog() writes entries of its levels and served requests, each to its ow
 
 test('openLog() wants no served requests without an access log', () => {
   const errors = textWriter(memorySink(), apacheLines)
-  expect(openLog({ levels: readLevels('warn'), errors, access: null }).wantsServed).toBe(false)
+  expect(openLog({ levels: new LogLevels('warn'), errors, access: null }).wantsServed).toBe(false)
 })
 
 test('jsonWriter() makes one object of a traceback, with its request', () => {
   const sink = memorySink()
   const errors = jsonWriter(sink, entry => entry.level, entryFields)
-  openLog({ levels: readLevels('warn'), errors, access: null }).emit(said)
+  openLog({ levels: new LogLevels('warn'), errors, access: null }).emit(said)
   expect(sink.lines.map(line => JSON.parse(line))).toEqual([
     {
       level: 'error',
