@@ -21,6 +21,7 @@ import { prepareDocumentRoot } from './document-root.js'
 import { planEnvironment } from './envvars.js'
 import { hasKeys, obeyKeys } from './keys.js'
 import { openLogs, openServiceLogs, openStartupLog, planLogForms } from './logs.js'
+import { keepHeapSmall } from './memory.js'
 import { PidFile } from './pid-file.js'
 import { becomeAccount, findAccount, findServiceAccounts } from './privileges.js'
 import { removeRecord, writeRecord } from './run-record.js'
@@ -80,6 +81,7 @@ export async function startServer(
   const pidFile = new PidFile(pidFilePath(settings, plan.serverRoot))
   const logFiles = new LogFiles()
   const startupLog = openStartupLog(settings, plan, logFiles)
+  keepHeapSmall()
   const levels = new LogLevels(settings.logLevel)
   const log = holdBack(openLogs(settings, plan, forms, levels, logFiles))
   makeEggDirectory(plan.eggDirectory, account)

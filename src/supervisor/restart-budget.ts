@@ -18,7 +18,7 @@ export interface RestartBudget {
 
 /** First wait between two attempts; it doubles up to the longest. */
 const firstWait = 100
-const longestWait = 1000
+const longestWait = 2000
 
 /**
  * @param attempts deaths in a row that spend the budget; Infinity: try for ever, as mod_wsgi does

@@ -19,8 +19,8 @@ test('reset() gives all attempts back', () => {
   expect(budget.startFailed().kind).toBe('spent')
 })
 
-test('startFailed() never waits longer than a second and never gives up without a limit', () => {
+test('startFailed() never waits longer than two seconds and never gives up without a limit', () => {
   const budget = createRestartBudget(Number.POSITIVE_INFINITY)
   for (let at = 0; at < 50; at++) budget.startFailed()
-  expect(budget.startFailed()).toEqual({ kind: 'again', afterMilliseconds: 1000 })
+  expect(budget.startFailed()).toEqual({ kind: 'again', afterMilliseconds: 2000 })
 })
