@@ -27,6 +27,7 @@ export async function runScenario(scenario, environment, options, base) {
   await outputOf(environment.path, ['-m', 'compileall', '-q', folder], 60_000)
   const rows = environment.installed
     .filter(server => server.takes(site, scenario))
+    .filter(server => !scenario.reloads || server.reloadArgv !== undefined)
     .map(server => ({ server, samples: [], failure: undefined }))
   const rounds = roundsOf(scenario, options)
   for (let round = 0; round < rounds; round++) {
@@ -53,7 +54,8 @@ async function measureRow(row, context) {
   const title = `${scenario.name}, round ${round + 1}: ${row.server.name}`
   try {
     const sample = await scenario.measure({
-      launch: () => launch(row.server, context),
+      launch: ({ reloads = false } = {}) => launch(row.server, context, reloads),
+      folder: site.folder,
       path: site.path,
       connections: scenario.connections,
       seconds: options.seconds,
@@ -67,13 +69,14 @@ async function measureRow(row, context) {
   }
 }
 
-async function launch(server, { scenario, site, environment, base }) {
+async function launch(server, { scenario, site, environment, base }, reloads) {
   const port = await freePort()
   const scratch = await mkdtemp(join(base, 'server-'))
   await chmod(scratch, 0o755)
   const bin = dirname(environment.path)
   const argv = server.argv({
     site,
+    reloads,
     python: environment.path,
     bin,
     prefix: environment.prefix,
@@ -83,6 +86,7 @@ async function launch(server, { scenario, site, environment, base }) {
     connections: scenario.connections,
     scratch,
   })
+  if (reloads) argv.push(...server.reloadArgv)
   const { DJANGO_SETTINGS_MODULE, ...env } = process.env
   env.PATH = `${bin}${delimiter}${env.PATH}`
   env.PYTHONPATH = site.folder

@@ -8,6 +8,7 @@
  * @property {number} processes
  * @property {number} threads for each process
  * @property {number} [connections] how many the load keeps busy; servers with a limit get a higher one
+ * @property {boolean} [reloads] only servers that can see changes of the code are measured
  * @property {number} [rounds] how often each server is measured, where `--rounds` says nothing
  * @property {(place: SitePlace) => Promise<Site>} makeSite
  * @property {Column[]} columns the first is the one that servers are compared by
@@ -28,8 +29,9 @@
  * @property {(body: Buffer) => boolean} isRight recognises that page
  *
  * @typedef {object} Subject
- * @property {() => Promise<import('./server-process.mjs').ServerProcess>} launch starts the server and
- *   waits for the first right response
+ * @property {(how?: { reloads?: boolean }) => Promise<import('./server-process.mjs').ServerProcess>} launch starts the
+ *   server and waits for the first right response; reloads: it is told to see changes of the code
+ * @property {string} folder of the site
  * @property {string} path
  * @property {number} connections
  * @property {number} seconds how long to put load on it
@@ -39,7 +41,7 @@
  * @property {string} title
  * @property {(value: number) => string} show
  * @property {'more' | 'less'} [better] only the first column needs it
- * @property {'median' | 'sum'} combine how the rounds become one number
+ * @property {'median' | 'sum' | 'most'} combine how the rounds become one number
  */
 import { readdir } from 'node:fs/promises'
 

@@ -9,6 +9,7 @@ import { projectFolder } from '../scripts/step.mjs'
  * @property {string} [pack] its name as a Python package; our own server has none
  * @property {(site: import('./scenario.mjs').Site, size: Size) => boolean} takes
  * @property {(start: Start) => string[]} argv
+ * @property {string[]} [reloadArgv] what has it see changes of the code; without it has no such thing
  *
  * @typedef {object} Size
  * @property {number} processes
@@ -21,6 +22,7 @@ import { projectFolder } from '../scripts/step.mjs'
  * @property {string} bin the folder of that Python's programs
  * @property {string} prefix its virtual environment
  * @property {number} port
+ * @property {boolean} reloads it has to see changes of the code
  * @property {string} scratch a folder for the files of the server
  */
 
@@ -36,6 +38,7 @@ export const servers = [
       '--python',
       start.python,
     ],
+    reloadArgv: ['--reload-on-changes'],
   },
   {
     name: 'mod_wsgi-express',
@@ -46,6 +49,7 @@ export const servers = [
       ...expressArguments(start),
       ...unprivilegedUser(),
     ],
+    reloadArgv: ['--reload-on-changes'],
   },
   {
     name: 'gunicorn (gthread)',
@@ -60,6 +64,7 @@ export const servers = [
       '--log-level=warning',
       `${site.module}:application`,
     ],
+    reloadArgv: ['--reload'],
   },
   {
     name: 'uWSGI (http-socket)',
@@ -81,6 +86,7 @@ export const servers = [
       '--add-header=Connection: close',
       ...(site.staticFolder ? [`--static-map=/static=${site.folder}/static`] : []),
     ],
+    reloadArgv: ['--py-autoreload=1'],
   },
   {
     name: 'waitress',
@@ -118,13 +124,14 @@ export const servers = [
     name: 'runserver',
     pack: 'Django',
     takes: (site, { processes }) => site.django === true && withoutStatic(site) && processes === 1,
-    argv: ({ python, port }) => [
+    argv: ({ python, port, reloads }) => [
       python,
       'manage.py',
       'runserver',
-      '--noreload',
+      ...(reloads ? [] : ['--noreload']),
       `127.0.0.1:${port}`,
     ],
+    reloadArgv: [],
   },
 ]
 

@@ -46,6 +46,7 @@ export function tableOf(scenario, rows) {
  */
 export function combined({ samples }, { key, combine }) {
   const values = samples.map(sample => sample[key])
+  if (combine === 'most') return Math.max(...values)
   if (combine === 'sum') return values.reduce((sum, value) => sum + value, 0)
   return median(values)
 }

@@ -1,31 +1,6 @@
 /** What a real page costs: Django's default middleware and one template. */
-import { appendFile, mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { makeDjangoSite } from '../django-site.mjs'
 import { loadColumns, measureLoad } from '../load.mjs'
-import { outputOf } from '../program.mjs'
-
-const settings = `
-DEBUG = False
-ALLOWED_HOSTS = ["*"]
-TEMPLATES[0]["DIRS"] = [BASE_DIR / "templates"]
-`
-
-const urls = `
-from django.shortcuts import render
-
-
-def greet(request):
-    return render(request, "greeting.html", {"name": request.GET.get("name", "World"), "count": 3})
-
-
-urlpatterns = [path("", greet)]
-`
-
-const template = `<!doctype html>
-<title>Greeting</title>
-<h1>Hello {{ name }}!</h1>
-<p>You have {{ count }} message{{ count|pluralize }}.</p>
-`
 
 /** @type {import('../scenario.mjs').Scenario} */
 export default {
@@ -34,21 +9,7 @@ export default {
   processes: 1,
   threads: 5,
   connections: 32,
-  makeSite: async ({ folder, python }) => {
-    await outputOf(python, ['-m', 'django', 'startproject', 'mysite', folder], 30_000)
-    await mkdir(join(folder, 'templates'))
-    await writeFile(join(folder, 'templates/greeting.html'), template)
-    await appendFile(join(folder, 'mysite/settings.py'), settings)
-    await appendFile(join(folder, 'mysite/urls.py'), urls)
-    return {
-      folder,
-      script: 'mysite/wsgi.py',
-      module: 'mysite.wsgi',
-      django: true,
-      path: '/',
-      isRight: body => body.includes('<p>You have 3 messages.</p>'),
-    }
-  },
+  makeSite: place => makeDjangoSite(place),
   columns: loadColumns,
   measure: measureLoad,
 }

@@ -14,8 +14,9 @@ export type StartEvent = Extract<EntryEvent, { type: 'applicationLine' | 'rawLin
 /** Outputs that are the same for so many lines count as different. */
 const mostLines = 500
 
-/** Milliseconds that a worker which is ahead of the model waits for it. */
+/** Milliseconds that a worker which is ahead of the model waits for it, and one that has died: it may be dying too. */
 const longestLead = 200
+const longestDying = 1000
 
 export class StartOutputs {
   readonly #emit: (event: EntryEvent) => void
@@ -79,7 +80,7 @@ export class StartOutputs {
     if (model === null || !this.#others.has(output)) return
     if (output.isLike(model)) {
       if (model.dead && output.dead) this.#countDeath(output)
-      else if (output.dead) this.#overtake(output, model)
+      else if (output.dead) this.#overtakeLater(output, model)
       else if (!model.dead) this.#limitLead(output, model)
     } else if (!output.dead) {
       output.release()
@@ -89,6 +90,16 @@ export class StartOutputs {
     } else {
       this.#release(output)
     }
+  }
+
+  #overtakeLater(output: StartOutput, model: StartOutput): void {
+    this.#clock.after(longestDying, () => {
+      if (this.#isUndecided(output, model)) this.#overtake(output, model)
+    })
+  }
+
+  #isUndecided(output: StartOutput, model: StartOutput): boolean {
+    return model === this.#model && !model.dead && this.#others.has(output)
   }
 
   /** One that died says more than one that may die: of the former model only what it has printed so far is shown. */
@@ -102,8 +113,8 @@ export class StartOutputs {
   #limitLead(output: StartOutput, model: StartOutput): void {
     if (output.keys.length <= model.keys.length) return
     this.#clock.after(longestLead, () => {
-      const isUndecided = model === this.#model && !model.dead && this.#others.has(output)
-      if (isUndecided && output.keys.length > model.keys.length) this.#release(output)
+      const isAhead = !output.dead && output.keys.length > model.keys.length
+      if (isAhead && this.#isUndecided(output, model)) this.#release(output)
     })
   }
 

@@ -108,6 +108,18 @@ test('--interrupt-timeout gives a request up that cannot be interrupted', async 
   expect((await get(server, '/')).status).toBe(200)
 })
 
+test('--maximum-requests replaces a worker after so many, and loses none', async () => {
+  const server = await start('--maximum-requests', '3')
+  const pids: string[] = []
+  for (let at = 0; at < 9; at++) {
+    const { status, body } = await get(server, '/')
+    expect(status).toBe(200)
+    pids.push(body)
+  }
+  expect(pids.map(pid => pids.indexOf(pid))).toEqual([0, 0, 0, 3, 3, 3, 6, 6, 6])
+  await server.logged(/leaves: maximum_requests/)
+})
+
 test('--restart-interval replaces an idle worker, and lets a busy one finish', async () => {
   const server = await start('--restart-interval', '1')
   const pid = (await get(server, '/')).body

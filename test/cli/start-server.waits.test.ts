@@ -100,6 +100,19 @@ test('--connect-timeout answers 503 where --daemon-backlog is full', async () =>
   expect(statuses.toSorted()).toEqual([200, 200, 503, 503])
 })
 
+test('--queue-timeout answers 504 for a request that waited too long for a thread', async () => {
+  const { server, goOn } = await start('--threads', '1', '--queue-timeout', '1')
+  const busy = ask(server.url('/wait'))
+  await server.logged(/waits for go-on/)
+  const late = ask(server.url('/'))
+  await new Promise(resolve => setTimeout(resolve, 1200))
+  goOn()
+  expect((await busy).status).toBe(200)
+  expect((await late).status).toBe(504)
+  await server.logged(/--queue-timeout 1/)
+  expect((await ask(server.url('/'))).status).toBe(200)
+})
+
 test('--max-clients serves no more clients at a time', async () => {
   const { server, goOn } = await start('--max-clients', '2', '--threads', '5')
   const busy = [ask(server.url('/wait')), ask(server.url('/wait'))]

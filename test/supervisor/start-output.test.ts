@@ -87,12 +87,26 @@ test('workers that start side by side and die alike are shown once', () => {
   expect(shown).toEqual(['2: a', '2: b', '2: SIGSEGV', '1: SIGSEGV, 2 times'])
 })
 
-test('one that dies first is what the others are compared with, also those that began before', () => {
+test('one that dies first waits for the one that may be dying too', () => {
   const { shown, begin } = stage()
   const [first, second] = [begin(), begin()]
   first.print('a')
   for (const line of ['a', 'b']) second.print(line)
   second.die('SIGSEGV')
+  first.print('b')
+  first.die('SIGSEGV')
+  expect(shown).toEqual(['1: a', '1: b', '1: SIGSEGV', '2: SIGSEGV, 2 times'])
+})
+
+test('one that died is what the others are compared with when the one before lives on', () => {
+  const { shown, clock, begin } = stage()
+  const [first, second] = [begin(), begin()]
+  first.print('a')
+  for (const line of ['a', 'b']) second.print(line)
+  second.die('SIGSEGV')
+  clock.strike()
+  expect(shown).toEqual(['1: a'])
+  clock.strike()
   first.print('b')
   first.die('SIGSEGV')
   expect(shown).toEqual(['1: a', '2: a', '2: b', '2: SIGSEGV', '1: SIGSEGV, 2 times'])
