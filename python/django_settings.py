@@ -85,8 +85,11 @@ def main() -> None:
     sys.path.append(sys.path[0])
     sys.path[0] = os.getcwd()
     answer = Answer(dict(os.environ))
-    # Whatever the project prints belongs to the user, not to the answer.
-    stdout, sys.stdout = sys.stdout, sys.stderr
+    # Whatever the project and its child processes print belongs to the user, not to the answer.
+    sys.stdout.flush()
+    told = os.dup(1)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
     offer_command(answer)
     try:
         run_command(sys.argv[1:])
@@ -95,8 +98,8 @@ def main() -> None:
             raise
     if not answer.found:
         sys.exit("manage.py runs no command of Django")
-    stdout.write(json.dumps(answer.found[0]))
-    stdout.flush()
+    with open(told, "w") as file:
+        file.write(json.dumps(answer.found[0]))
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ export interface ReadConfiguration {
   readonly entryPoint: string | null
 }
 
-/** Reads it again. Rejects with a {@link UserError} for every mistake in it. */
-export type ReadAgain = () => Promise<ReadConfiguration>
+/** Reads it again. Rejects with a {@link UserError} for every mistake in it, and when the signal says that it takes too long. */
+export type ReadAgain = (signal: AbortSignal) => Promise<ReadConfiguration>
 
 /** What a server runs with. */
 export interface Configuration {
@@ -30,12 +30,13 @@ export interface AnotherConfiguration extends Configuration {
   readonly kept: readonly string[]
 }
 
-/** Throws {@link UserError} when the server cannot run with what was read. */
-export function planAnother(
+/** Rejects with a {@link UserError} when the server cannot run with what was read. */
+export async function planAnother(
   { settings, plan }: Configuration,
   read: ReadConfiguration,
   place: CommandPlace,
-): AnotherConfiguration {
+  signal: AbortSignal,
+): Promise<AnotherConfiguration> {
   const another = changedSettings(settings, read.settings)
   const next = planSite(another.settings, read.entryPoint, place)
   checkEntryPoint(next)
@@ -43,5 +44,6 @@ export function planAnother(
     throw new UserError(
       'the site was started without an application, or is to have none: stop and start it',
     )
-  return { ...another, plan: next, env: planEnvironment(another.settings, next, place) }
+  const env = await planEnvironment(another.settings, next, place, signal)
+  return { ...another, plan: next, env }
 }

@@ -34,10 +34,17 @@ export function answerText<Name extends keyof AnswersOf>(
   return texts[command](answer)
 }
 
-function restartedText({ workers, services, generation, seconds }: AnswersOf['restart']): string {
+function restartedText({
+  workers,
+  services,
+  generation,
+  seconds,
+  configurationKept,
+}: AnswersOf['restart']): string {
   if (workers > 0)
     return `restarted: ${count(workers, 'new worker')} ${workers === 1 ? 'serves' : 'serve'} after ${duration(seconds)} (generation ${generation})\n`
-  return services > 0 ? 'restarted the services\n' : 'read the configuration again\n'
+  if (services > 0) return 'restarted the services\n'
+  return configurationKept === null ? 'read the configuration again\n' : ''
 }
 
 function statusText(status: StatusAnswer): string {

@@ -28,7 +28,7 @@ export async function checkSite(
 ): Promise<CheckedSite> {
   checkEntryPoint(plan)
   checkGdb(settings)
-  planLogForms(settings, plan, place)
+  planLogForms(settings, plan, place, () => ({ settings, plan, env: place.env }))
   const account = findAccount(settings.user, settings.group, place.uid)
   const search = pythonSearch(settings, plan, place)
   return { account, python: needsPython(settings, plan) ? await findPython(search) : null }

@@ -155,6 +155,7 @@ async function restart(serverRoot: string, place: CommandPlace): Promise<number>
   }
   const { pid, record } = state
   const obstacle = whyNotByWorkers(serverRoot, record)
+  await checkSetUp(serverRoot, place)
   if (obstacle === null) {
     signalServer(pid, 'SIGHUP')
     return exitCode.ok
@@ -163,7 +164,6 @@ async function restart(serverRoot: string, place: CommandPlace): Promise<number>
     throw new UserError(
       `modwsgi-dev (pid ${pid}) has to be stopped and started where it runs: ${obstacle}`,
     )
-  await checkSetUp(serverRoot, place)
   return (await stop(serverRoot)) || startBehind(serverRoot, place)
 }
 
@@ -200,7 +200,7 @@ async function checkSettings(serverRoot: string, place: CommandPlace): Promise<n
 async function checkSetUp(serverRoot: string, place: CommandPlace): Promise<void> {
   const settings = readSettings(serverRoot)
   const plan = planSite(settings, settings.entryPoint, place)
-  planEnvironment(settings, plan, place)
+  await planEnvironment(settings, plan, place)
   await checkSite(settings, plan, place)
 }
 

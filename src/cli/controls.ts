@@ -115,6 +115,9 @@ export class Controls {
     if (fixed !== null) return refusal(fixed)
     const began = clock.now()
     const configurationKept = await this.#server.renew(by)
+    // It may have begun to stop.
+    const stops = this.#fixed
+    if (stops !== null) return refusal(stops)
     const services = this.#server.running().settings.serviceScript.length
     const told = { ok: true, services, configurationKept } as const
     if (!fleet) return { ...told, generation: 0, workers: 0, seconds: 0 }

@@ -31,7 +31,7 @@ const keys: readonly Key[] = [
     help: 'this list',
     press: ({ show }) => show(keys.map(({ letter, help }) => `${letter}  ${help}\n`).join('')),
   },
-  { letter: 'r', help: 'restart the workers', press: restart },
+  { letter: 'r', help: 'read the configuration again and restart the workers', press: restart },
   {
     letter: 'w',
     help: 'the workers, and the requests that run in them',

@@ -22,6 +22,7 @@ import type { ServerNames } from '../logging/server-names.js'
 import { fileSink, type LogSink, terminalSink } from '../logging/sinks.js'
 import { jsonWriter, type LogWriter, textWriter } from '../logging/writers.js'
 import type { Settings } from '../settings/settings.js'
+import type { Configuration } from './another-configuration.js'
 import { planLogProgram } from './log-program.js'
 import { type CommandPlace, planWorker, type SitePlan } from './site-plan.js'
 
@@ -41,13 +42,24 @@ export interface LogForms {
 
 type Style = 'pretty' | 'apache' | 'json'
 
-/** Throws {@link UserError} for a format that cannot be used. */
-export function planLogForms(settings: Settings, plan: SitePlan, place: CommandPlace): LogForms {
+/**
+ * Throws {@link UserError} for a format that cannot be used.
+ * @param running what counts when a line is written
+ */
+export function planLogForms(
+  settings: Settings,
+  plan: SitePlan,
+  place: CommandPlace,
+  running: () => Configuration,
+): LogForms {
   const server = {
     name: settings.serverName ?? plan.listenerHost,
     address: plan.listenOn[0] ?? plan.listenerHost,
     port: settings.port,
-    environ: () => planWorker(settings, plan, settings.port, place.env).environ,
+    environ: () => {
+      const now = running()
+      return planWorker(now.settings, now.plan, settings.port, now.env).environ
+    },
   }
   return {
     program: planLogProgram(settings, place),

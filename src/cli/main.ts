@@ -25,7 +25,11 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'control':
       return (await import('./ctl.js')).askForControl(request, place)
     case 'command':
-      return run(request, place, async () => readCommandLine(argv, place) as CommandRequest)
+      return run(request, place, async () => {
+        // As another user we may not get to the folder where the command was started.
+        const context = { ...place, mayBeClosed: !request.hasProjectFile }
+        return readCommandLine(argv, context) as CommandRequest
+      })
   }
 }
 

@@ -36,18 +36,22 @@ export async function runModWsgi(
   place: CommandPlace,
   readAgain: ReadAgain,
 ): Promise<number> {
-  const first = await askedProject({ settings, entryPoint }, place)
+  // What manage.py finds, each time that it is asked.
+  const given = { ...place.env }
+  const first = await askProjectIn(given, { settings, entryPoint }, place)
   return startServer(first.settings, first.entryPoint, place, {
     ...startedByHand,
-    readAgain: async () => askedProject(await readAgain(), place),
+    readAgain: async signal => askProjectIn(given, await readAgain(signal), place, signal),
     aliasAdvice: collectAdvice,
   })
 }
 
-/** The configuration with what the project says added. */
-async function askedProject(
+/** The configuration with what the project says added, which also changes the environment of this process. */
+async function askProjectIn(
+  env: NodeJS.ProcessEnv,
   { settings, entryPoint }: ReadConfiguration,
   place: CommandPlace,
+  signal?: AbortSignal,
 ): Promise<ReadConfiguration> {
   const folder = projectFolder(settings, place.cwd, existsSync)
   const python = await findPython({
@@ -55,9 +59,9 @@ async function askedProject(
     virtualEnv: place.env['VIRTUAL_ENV'],
     folders: [settings.workingDirectory ?? place.cwd, place.cwd],
   })
-  const project = await askProject(python.path, folder, argumentsOf(settings), place.env)
-  adoptEnvironment(place.env, project.environment)
+  const project = await askProject(python.path, folder, argumentsOf(settings), env, signal)
   const derived = deriveSettings(settings, project, place.cwd)
+  adoptEnvironment(place.env, env, project.environment)
   return { settings: derived.settings, entryPoint: entryPoint ?? derived.module }
 }
 
@@ -79,14 +83,20 @@ function argumentsOf({ settings, pythonpath }: Settings): string[] {
   ]
 }
 
-/** In this process, too, as in the original: Django sets TZ, which the times in the logs follow. */
+/**
+ * In this process, too, as in the original: Django sets TZ, which the times in the logs follow.
+ * @param given what it was before any change
+ */
 function adoptEnvironment(
   environment: NodeJS.ProcessEnv,
+  given: NodeJS.ProcessEnv,
   changes: DjangoSettings['environment'],
 ): void {
-  for (const [name, value] of Object.entries(changes)) {
+  const wanted = { ...given, ...changes }
+  for (const name of new Set([...Object.keys(environment), ...Object.keys(wanted)])) {
+    const value = wanted[name] ?? null
     if (value === null) delete environment[name]
-    else environment[name] = value
+    else if (environment[name] !== value) environment[name] = value
   }
 }
 
@@ -143,9 +153,11 @@ function askProject(
   cwd: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
 ): Promise<DjangoSettings> {
   return new Promise((resolve, reject) => {
-    execFile(python, [settingsScript, ...args], { cwd, env }, (error, stdout, stderr) => {
+    const options = { cwd, env, ...(signal ? { signal, killSignal: 'SIGKILL' as const } : {}) }
+    execFile(python, [settingsScript, ...args], options, (error, stdout, stderr) => {
       if (!error) {
         process.stderr.write(stderr)
         return resolve(JSON.parse(stdout) as DjangoSettings)

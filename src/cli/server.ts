@@ -16,9 +16,9 @@ import { listenForSignals, type Order, signalExitCode } from '../supervisor/sign
 import type { SourceWatcher } from '../watch/watcher.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
 import type { LoadResult, WorkerExit } from '../workers/worker-process.js'
-import type { AnotherConfiguration, Configuration } from './another-configuration.js'
+import type { Configuration } from './another-configuration.js'
 import { Controls } from './controls.js'
-import { mostConnections, openFileLimit } from './open-files.js'
+import { CurrentConfiguration, type ReadAnother } from './current-configuration.js'
 import { serverUrl } from './server-url.js'
 import { planService, planWorker } from './site-plan.js'
 import { planSiteRules } from './site-rules.js'
@@ -28,8 +28,9 @@ import { type Workforce, type WorkforceConfiguration, watchesChanges } from './w
 export interface ServerOptions extends Configuration {
   /** Null: the site has no application. */
   readonly workforce: Workforce | null
-  /** Rejects with a {@link UserError} when the server cannot run with what is read. */
-  readonly readAnother: (running: Configuration) => Promise<AnotherConfiguration>
+  readonly readAnother: ReadAnother
+  /** Hears what counts from now on. */
+  readonly adopt: (configuration: Configuration) => void
   readonly log: Log
   readonly levels: LogLevels
   /** All that are written, by {@link log} and by others. */
@@ -45,10 +46,7 @@ const lastWordsTime = 200
 
 export class Server {
   readonly #options: ServerOptions
-  /** What counts now. */
-  #running: Configuration
-  /** Settles when the configuration that is being read counts, or does not. */
-  #reading: Promise<unknown> = Promise.resolve()
+  readonly #configuration: CurrentConfiguration
   readonly #front: Front
   readonly #dispatcher: Dispatcher
   readonly #ended = deferred<number>()
@@ -60,17 +58,23 @@ export class Server {
   #controlSocket: ControlSocket | null = null
   #watcher: SourceWatcher | null = null
   #stopping = false
+  /** The application was tried, with whatever outcome. */
+  #hasLoaded = false
   #exitCode: number = exitCode.ok
 
   constructor(options: ServerOptions) {
     this.#options = options
-    this.#running = options
+    this.#configuration = new CurrentConfiguration(options, {
+      log: options.log,
+      readAnother: options.readAnother,
+      follow: configuration => this.#follow(configuration),
+    })
     const { settings, plan, log, workforce } = options
     this.#dispatcher = workforce?.dispatcher ?? new Dispatcher()
     this.#fleet = workforce?.fleet ?? null
     if (!this.#fleet || this.#fleet.wanted === 0) this.#firstLoad.resolve(null)
     this.controls = new Controls({
-      running: () => this.#running,
+      running: () => this.#configuration.now,
       workforce,
       dispatcher: this.#dispatcher,
       logFiles: options.logFiles,
@@ -87,7 +91,6 @@ export class Server {
       hosts: plan.listenOn,
       port: settings.port,
       backlog: settings.serverBacklog,
-      mostConnections: mostConnections(openFileLimit(), plan),
       dispatcher: this.#dispatcher,
       log,
       clock: systemClock,
@@ -165,11 +168,15 @@ export class Server {
    * Finishes what is in progress, then ends everything.
    * @param seconds that it may take; default: --shutdown-timeout
    */
-  async stop(cause: string, seconds = this.#running.settings.shutdownTimeout): Promise<void> {
+  async stop(
+    cause: string,
+    seconds = this.#configuration.now.settings.shutdownTimeout,
+  ): Promise<void> {
     if (this.#stopping) return
     this.#stopping = true
+    this.#configuration.giveUp()
     const { log } = this.#options
-    const { settings } = this.#running
+    const { settings } = this.#configuration.now
     const deadline = systemClock.now() + seconds * 1000
     this.#front.stopAccepting()
     log.emit({ type: 'serverStopping', cause, running: this.#front.inProgress.size })
@@ -224,36 +231,17 @@ export class Server {
    * @returns why the present configuration counts; null: the new one does
    */
   #renew(by: string): Promise<string | null> {
-    const renewed = this.#reading.then(async () => {
-      const another = await this.#readAnother()
-      if (this.#stopping) return null
-      const kept = typeof another === 'string'
-      this.#options.workforce?.renew(
-        by,
-        kept ? null : { ...another, ...this.#planWorkforce(another) },
-      )
-      return kept ? another : null
+    return this.#configuration.readAgain(another => {
+      this.#options.workforce?.renew(by, another && { ...another, ...this.#planWorkforce(another) })
+      return this.#fleet?.renewing === true
     })
-    this.#reading = renewed.catch(() => {})
-    return renewed
   }
 
-  /** Has the front follow the configuration as it is now. Gives one sentence where it is no good. */
-  async #readAnother(): Promise<AnotherConfiguration | string> {
-    const { log, levels, readAnother } = this.#options
-    try {
-      const another = await readAnother(this.#running)
-      const { settings, plan, env, changed, kept } = another
-      this.#front.follow(planSiteRules(settings, plan, env, () => this.port))
-      levels.rules = readLevels(settings.logLevel)
-      this.#running = another
-      if (changed.length + kept.length > 0) log.emit({ type: 'configurationRead', changed, kept })
-      return another
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error
-      log.emit({ type: 'configurationKept', reason: error.message })
-      return error.message
-    }
+  #follow(configuration: Configuration): void {
+    const { settings, plan, env } = configuration
+    this.#front.follow(planSiteRules(settings, plan, env, () => this.port))
+    this.#options.levels.rules = readLevels(settings.logLevel)
+    this.#options.adopt(configuration)
   }
 
   #planWorkforce({ settings, plan, env }: Configuration): WorkforceConfiguration {
@@ -305,7 +293,8 @@ export class Server {
     if (watchesChanges(settings)) this.#watcher = await this.#watch(workforce.fleet)
     workforce.configure(this.#planWorkforce(this.#options), {
       running: pool => this.#runningIn(pool),
-      loadTried: (result, generation) => this.#loadTried(result, generation),
+      loadTried: result => this.#loadTried(result),
+      renewal: outcome => this.#configuration.workersFollow(outcome),
       filesLoaded: files => this.#watcher?.add(files),
       ended: exit => this.#endWith(exit),
     })
@@ -337,9 +326,11 @@ export class Server {
   }
 
   /** A callable that is not there from the start is a mistake of the command line, unless changes are watched. */
-  #loadTried(result: LoadResult, generation: number): void {
+  #loadTried(result: LoadResult): void {
     const { settings, plan } = this.#options
-    if (!result.missing || watchesChanges(settings) || generation > 0 || this.#stopping) {
+    const isFirst = !this.#hasLoaded
+    this.#hasLoaded = true
+    if (!result.missing || watchesChanges(settings) || !isFirst || this.#stopping) {
       this.#firstLoad.resolve(result)
       return
     }

@@ -8,6 +8,7 @@ import type { PatienceRule } from '../http/patience.js'
 import { defaultSettings, type Settings } from '../settings/settings.js'
 import { openStaticSite } from '../static/site.js'
 import { planSilence } from './limits.js'
+import { mostConnections, openFileLimit } from './open-files.js'
 import { planEnviron, type SitePlan } from './site-plan.js'
 
 /**
@@ -35,6 +36,7 @@ export function planSiteRules(
       // The front adds Server and Date to every response.
       serverHeader: null,
     }),
+    mostConnections: mostConnections(openFileLimit(), plan),
     mountPoint: plan.mountPoint,
     resourceScript: join(plan.serverRoot, 'resource.wsgi'),
     keepAliveTimeout: settings.keepAliveTimeout,

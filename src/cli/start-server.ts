@@ -13,7 +13,7 @@ import { LogFiles } from '../logging/log-files.js'
 import type { Settings } from '../settings/settings.js'
 import { choosePython, findPython, type Python, type PythonSearch } from '../workers/python.js'
 import type { LoadResult } from '../workers/worker-process.js'
-import { planAnother, type ReadAgain } from './another-configuration.js'
+import { type Configuration, planAnother, type ReadAgain } from './another-configuration.js'
 import { banner } from './banner.js'
 import { checkEntryPoint, pythonSearch } from './check-site.js'
 import { checkGdb, prepareDebugTools, prepareGdbCommands } from './debug-tools.js'
@@ -66,8 +66,9 @@ export async function startServer(
   const plan = planSite(settings, entryPoint, place)
   checkEntryPoint(plan)
   checkGdb(settings)
-  const env = planEnvironment(settings, plan, place)
-  const forms = planLogForms(settings, plan, place)
+  const env = await planEnvironment(settings, plan, place)
+  let running: Configuration = { settings, plan, env }
+  const forms = planLogForms(settings, plan, place, () => running)
   const search = pythonSearch(settings, plan, place)
   const chosen = needsPython(settings, plan) ? choosePython(search) : null
   const account = findAccount(settings.user, settings.group, place.uid)
@@ -102,7 +103,15 @@ export async function startServer(
       plan,
       workforce,
       env,
-      readAnother: async running => planAnother(running, await mode.readAgain(), place),
+      async readAnother(running, signal) {
+        const another = await planAnother(running, await mode.readAgain(signal), place, signal)
+        prepareDocumentRoot(another.settings.documentRoot)
+        makeEggDirectory(another.plan.eggDirectory, null)
+        return another
+      },
+      adopt(configuration) {
+        running = configuration
+      },
       log,
       levels,
       logFiles,

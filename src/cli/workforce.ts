@@ -31,7 +31,9 @@ import type { SitePlan } from './site-plan.js'
 /** What the rest of the server hears from the workers, and is asked about them. */
 export interface WorkforceListener {
   running(pool: Pool): readonly RunningRequest[]
-  loadTried(result: LoadResult, generation: number): void
+  loadTried(result: LoadResult): void
+  /** See {@link FleetOptions}. */
+  renewal(outcome: 'over' | 'given up'): void
   filesLoaded(files: readonly ReportedFile[]): void
   /** In debug mode: the one worker has died and is not replaced. */
   ended(exit: WorkerExit): void
@@ -171,7 +173,8 @@ export async function gatherWorkforce(
     waitsFor: 'a change of the code',
     running: process => listener?.running(process.requests) ?? [],
     pythonTold: told => version.resolve(told),
-    loadTried: (result, generation) => listener?.loadTried(result, generation),
+    loadTried: result => listener?.loadTried(result),
+    renewal: outcome => listener?.renewal(outcome),
     died(exit) {
       if (plan.debugTools) listener?.ended(exit)
       return plan.debugTools === null

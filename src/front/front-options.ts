@@ -18,6 +18,8 @@ export interface FrontOptions extends ListenOptions {
 /** How requests are answered. */
 export interface SiteRules extends FailureOptions {
   readonly site: StaticSite
+  /** Connections that may be open at a time; others are closed at once. */
+  readonly mostConnections: number
   /** `/` or `/app`. */
   readonly mountPoint: string
   /** `mod_wsgi.handler_script` of requests for the scripts of --add-handler. */

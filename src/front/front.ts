@@ -56,6 +56,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     this.log = options.log
     this.clock = options.clock
     this.#server = new HttpServer(options, this, this)
+    this.#server.mostConnections = rules.mostConnections
     this.#failures = new Failures(rules)
     const watched = () => this.inProgress.list()
     this.#silenceWatch = new SilenceWatch(rules.silenceRules, options.clock, watched)
@@ -66,6 +67,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   follow(rules: SiteRules): void {
     const { maxClients } = this.#rules
     this.#rules = rules
+    this.#server.mostConnections = rules.mostConnections
     this.#failures = new Failures(rules)
     this.#silenceWatch.follow(rules.silenceRules)
     if (rules.maxClients !== maxClients) this.#gate = gateOf(rules)

@@ -10,8 +10,6 @@ export interface ListenOptions {
   readonly port: number
   /** Length of the listen queue (--server-backlog). */
   readonly backlog: number
-  /** Connections that may be open at a time; others are closed at once. */
-  readonly mostConnections: number
 }
 
 /** Milliseconds that the first bytes on a connection may take when the server is to stop. */
@@ -24,6 +22,8 @@ export class HttpServer {
   readonly #servers: Server[] = []
   readonly #connections = new Set<HttpConnection>()
   #port = 0
+  /** Connections that may be open at a time; others are closed at once. */
+  mostConnections = Number.POSITIVE_INFINITY
   #drained: (() => void) | null = null
   /** Somebody was told that connections are refused. */
   #isFull = false
@@ -98,7 +98,7 @@ export class HttpServer {
   }
 
   #connected(socket: Socket): void {
-    const { mostConnections } = this.#options
+    const { mostConnections } = this
     if (this.#connections.size >= mostConnections) {
       socket.on('error', () => {})
       socket.destroy()
@@ -111,7 +111,7 @@ export class HttpServer {
     this.#connections.add(connection)
     socket.once('close', () => {
       this.#connections.delete(connection)
-      if (this.#connections.size < mostConnections / 2) this.#isFull = false
+      if (this.#connections.size < this.mostConnections / 2) this.#isFull = false
       if (this.#connections.size === 0) this.#drained?.()
     })
   }

@@ -1,4 +1,5 @@
 /** What of a configuration that was read again a running server takes over. */
+import { operatingMode, settingsOfMode } from './modes.js'
 import {
   defaultSettings,
   type SettingKey,
@@ -19,11 +20,14 @@ export interface ChangedSettings {
 /** Compares what a server runs with and what was read again. */
 export function changedSettings(running: Settings, read: Settings): ChangedSettings {
   const other = settingOptions.filter(row => differ(running, read, settingKey(row.name)))
-  const kept = other.filter(row => row.onlyAtStart)
+  const ofMode = operatingMode(running) === operatingMode(read) ? [] : settingsOfMode
+  const kept = other.filter(row => row.onlyAtStart || ofMode.includes(settingKey(row.name)))
   const values = kept.map(row => [settingKey(row.name), running[settingKey(row.name)]])
   return {
     settings: Object.freeze({ ...read, ...Object.fromEntries(values) }),
-    changed: other.filter(row => !row.onlyAtStart).map(row => row.name),
+    changed: other
+      .filter(row => row.parity === 'works' && !kept.includes(row))
+      .map(row => row.name),
     kept: kept.map(row => row.name),
   }
 }

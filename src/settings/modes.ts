@@ -25,6 +25,14 @@ export function operatingMode(settings: Settings): OperatingMode {
   return settings.embeddedMode ? 'embedded' : 'daemon'
 }
 
+/** What {@link settleMode} may override. */
+export const settingsOfMode: readonly SettingKey[] = [
+  'disableReloading',
+  'maximumRequests',
+  'queueTimeout',
+  'shutdownTimeout',
+]
+
 /** Overrides what the mode leaves no choice about. */
 export function settleMode(draft: Draft): void {
   const mode = operatingMode(draft)

@@ -21,6 +21,8 @@ export interface CommandContext {
   /** Absolute directory the command was started in. */
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
+  /** See {@link readProjectFile}. */
+  readonly mayBeClosed?: boolean
 }
 
 /** The command line asks how the tool is used, or shows that nobody knows. */
@@ -45,6 +47,8 @@ export interface CommandRequest {
   /** The same as the setting `entryPoint`, which wins over the positional argument. */
   readonly entryPoint: string | null
   readonly settings: Settings
+  /** There is a pyproject.toml. */
+  readonly hasProjectFile: boolean
   readonly origins: ReadonlyMap<SettingKey, Origin>
   /** Options that were given and have no effect yet, as `--http2`. */
   readonly notYet: readonly string[]
@@ -87,7 +91,11 @@ export function readCommandLine(argv: readonly string[], context: CommandContext
   }
   refusePositionals(command, positionals)
   const commandLine = withPositional(given, positionals)
-  return describe(command, settle({ ...otherSources(command, context), commandLine }))
+  const sources = otherSources(command, context)
+  return {
+    ...describe(command, settle({ ...sources, commandLine })),
+    hasProjectFile: sources.project !== null,
+  }
 }
 
 function missingCommand(width: number): string {
@@ -136,9 +144,9 @@ function withPositional(given: GivenSettings, positionals: readonly string[]): G
   return new Map([...given, ['entryPoint', entry]])
 }
 
-function otherSources(command: CommandRow, { cwd, env }: CommandContext) {
+function otherSources(command: CommandRow, { cwd, env, mayBeClosed }: CommandContext) {
   if (command.options !== 'all') return { environment: new Map(), project: null, cwd }
-  const project = readProjectFile(cwd)
+  const project = readProjectFile(cwd, mayBeClosed)
   // The project's Django settings name the application; a file made for start-server does not replace it.
   if (project !== null && !command.entryPoint) {
     const given = new Map(project.given)
@@ -148,7 +156,10 @@ function otherSources(command: CommandRow, { cwd, env }: CommandContext) {
   return { environment: readEnvironment(env), project, cwd }
 }
 
-function describe(command: CommandOnSettings, { settings, origins }: Settled): CommandRequest {
+function describe(
+  command: CommandOnSettings,
+  { settings, origins }: Settled,
+): Omit<CommandRequest, 'hasProjectFile'> {
   checkSettings(settings, origins)
   return {
     kind: 'command',

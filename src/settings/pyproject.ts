@@ -2,7 +2,7 @@
  * Settings from the table `[tool.modwsgi-dev]` of the nearest pyproject.toml. Keys are the option names
  * without the dashes in front; paths in it are relative to the file.
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type * as SmolToml from 'smol-toml'
 import { UserError } from '../base/errors.js'
@@ -25,10 +25,11 @@ export interface ProjectFile {
 /**
  * Reads the nearest pyproject.toml from `directory` upwards; null when there is none.
  *
+ * @param mayBeClosed folders that may not be entered have none: nobody knows of one there
  * @throws UserError when the file is no TOML, or names an unknown option or a value of the wrong type
  */
-export function readProjectFile(directory: string): ProjectFile | null {
-  const found = nearestFile(directory)
+export function readProjectFile(directory: string, mayBeClosed = false): ProjectFile | null {
+  const found = nearestFile(directory, mayBeClosed)
   if (found === null) return null
   return { directory: dirname(found.path), given: readProjectText(found.path, found.text) }
 }
@@ -47,20 +48,24 @@ export function readProjectText(path: string, text: string): GivenSettings {
   return given
 }
 
-function nearestFile(directory: string): { path: string; text: string } | null {
+function nearestFile(
+  directory: string,
+  mayBeClosed: boolean,
+): { path: string; text: string } | null {
   const path = join(directory, 'pyproject.toml')
   try {
     return { path, text: readFileSync(path, 'utf8') }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') {
+    const isClosed = mayBeClosed && code === 'EACCES' && !existsSync(path)
+    if (code !== 'ENOENT' && code !== 'ENOTDIR' && !isClosed) {
       throw new UserError(`Cannot read ${path}: ${(error as Error).message}`, undefined, {
         cause: error,
       })
     }
   }
   const parent = dirname(directory)
-  return parent === directory ? null : nearestFile(parent)
+  return parent === directory ? null : nearestFile(parent, mayBeClosed)
 }
 
 function parseToml(path: string, text: string): unknown {

@@ -41,7 +41,9 @@ export interface FleetOptions extends FleetRules {
   /** A worker tells the version of its Python; null: it has ended, perhaps before it could. */
   readonly pythonTold: (version: string | null) => void
   /** A worker has tried to load the application. */
-  readonly loadTried: (result: LoadResult, generation: number) => void
+  readonly loadTried: (result: LoadResult) => void
+  /** What became of workers that were to follow other rules: they do, or those before stay, with theirs. */
+  readonly renewal: (outcome: 'over' | 'given up') => void
   /** Called for a worker that has died; false: it is not replaced, and none is started any more. */
   readonly died: (exit: WorkerExit) => boolean
   /** Source files that a worker loaded. */

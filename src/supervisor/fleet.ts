@@ -15,13 +15,15 @@ import {
 } from '../workers/worker-process.js'
 import type { FleetOptions, FleetRules, WorkerSnapshot } from './fleet-options.js'
 import { place } from './placement.js'
-import { scoreboard } from './scoreboard.js'
+import { Scoreboard } from './scoreboard.js'
 import { type NoUse, Onlookers, type Settlement, settlementOf } from './settlement.js'
 import { StartGate } from './start-gate.js'
 import { StartOutputs } from './start-output.js'
 import { Target } from './target.js'
 import { WorkerEnding } from './worker-ending.js'
 import { type HandleOwner, WorkerHandle } from './worker-handle.js'
+
+const unloadable = { kind: 'unloadable' } as const
 
 export class Fleet implements HandleOwner {
   readonly dispatcher: Dispatcher
@@ -41,11 +43,11 @@ export class Fleet implements HandleOwner {
   #reloadStarted: number | null = null
   #stacks: Promise<unknown> | null = null
   #stopped: (() => void) | null = null
-  readonly #startTime: number
+  readonly #scoreboard: Scoreboard
 
   constructor(options: FleetOptions) {
     this.#options = options
-    this.#startTime = options.clock.epoch()
+    this.#scoreboard = new Scoreboard(options.vhost, options.clock)
     this.dispatcher = options.dispatcher
     this.clock = options.clock
     this.log = options.log
@@ -172,6 +174,11 @@ export class Fleet implements HandleOwner {
     return this.#target.rules.processes > 0
   }
 
+  /** New workers take over one after the other. */
+  get renewing(): boolean {
+    return this.#target.renewing
+  }
+
   /** Number of workers wanted. */
   get wanted(): number {
     return this.#target.workers
@@ -194,20 +201,6 @@ export class Fleet implements HandleOwner {
     })
   }
 
-  /** What `mod_wsgi.server_metrics()` gives. */
-  #metrics(): Record<string, unknown> {
-    const { processes, command } = this.#target.rules
-    return scoreboard({
-      workers: [...this.#handles].map(handle => handle.scores()),
-      processes,
-      threads: command.threads,
-      generation: this.#target.generation,
-      restartTime: this.#startTime,
-      now: this.clock.epoch(),
-      vhost: this.#options.vhost,
-    })
-  }
-
   /** Has all workers write the stacks of all their threads to the log. Who asks meanwhile gets the same. */
   writeStacks(): Promise<unknown> {
     const write = () =>
@@ -221,7 +214,7 @@ export class Fleet implements HandleOwner {
   #reconcile(): void {
     const serving = [...this.#handles].filter(handle => handle.serving)
     const { retire, start, renewing } = place(serving, this.#target)
-    if (!renewing) this.#target.renewed()
+    if (!renewing && this.#target.renewed()) this.#options.renewal('over')
     for (const { handle, cause } of retire) handle.ending.retire(cause)
     if (this.#stopped === null) {
       const starting = serving.filter(({ state }) => state === 'starting').length
@@ -239,6 +232,7 @@ export class Fleet implements HandleOwner {
       this.#listen(handle),
     )
     handle.process.requests.worker = handle.name
+    handle.mostRequests = this.#target.rules.maximumRequests
     handle.ending = new WorkerEnding(handle, {
       ...this.#options,
       ...this.#target.rules,
@@ -254,7 +248,7 @@ export class Fleet implements HandleOwner {
       loaded: () => {
         handle.ending.watch.loadTried(true)
         handle.loadError = null
-        this.#options.loadTried(loadedLater, handle.generation)
+        this.#options.loadTried(loadedLater)
       },
       answered: () => handle.ending.watch.answered(),
       files: files => this.#options.filesLoaded(files),
@@ -263,7 +257,11 @@ export class Fleet implements HandleOwner {
         this.#reconcile()
       },
       metricsAsked: number =>
-        handle.process.tell({ type: 'metrics', number, metrics: this.#metrics() }),
+        handle.process.tell({
+          type: 'metrics',
+          number,
+          metrics: this.#scoreboard.tell(this.#handles, this.#target),
+        }),
       line: line => handle.print({ type: 'applicationLine', ...handle.name, ...line }),
       raw: text => handle.print({ type: 'rawLine', ...handle.name, text }),
       outdated: () => this.#outdated(handle),
@@ -288,13 +286,13 @@ export class Fleet implements HandleOwner {
         pid,
         error: result.error ?? 'unknown',
       })
-    this.#options.loadTried(result, handle.generation)
+    this.#options.loadTried(result)
     handle.wasReady = true
     handle.loadError = result.loaded ? null : (result.error ?? 'unknown')
     handle.ending.watch.loadTried(result.loaded)
     handle.apply('ready')
     if (handle.loadError !== null && this.#isHeir(handle))
-      return this.#keepOld({ kind: 'unloadable', slot: handle.slot, error: handle.loadError })
+      return this.#keepOld(handle, { ...unloadable, slot: handle.slot, error: handle.loadError })
     this.#reconcile()
     this.#tellReloaded()
   }
@@ -304,11 +302,14 @@ export class Fleet implements HandleOwner {
     return this.#target.renewing && generation === this.#target.generation
   }
 
-  /** The new workers are no good, or do not even start. */
-  #keepOld(why: NoUse): void {
+  /** A new worker is no good, or does not even start: those that serve stay. */
+  #keepOld(failed: WorkerHandle, why: NoUse): void {
     this.#reloadStarted = null
     this.#givenUp = why
-    this.#target.giveUp([...this.#handles].filter(({ state }) => state === 'ready'))
+    const stay = [...this.#handles].filter(one => one !== failed && one.state === 'ready')
+    this.#target.giveUp(stay)
+    if (this.#handles.has(failed)) failed.ending.retire('script_reload')
+    this.#options.renewal('given up')
     this.log.emit({ type: 'renewalFailed', generation: this.#target.generation })
     this.#reconcile()
   }
@@ -326,15 +327,15 @@ export class Fleet implements HandleOwner {
   }
 
   #outdated(handle: WorkerHandle): void {
-    if (handle.generation < this.#target.oldest) return
+    if (!this.#target.counts(handle)) return
     this.reload([this.#target.rules.script])
   }
 
   #given(handle: WorkerHandle, exchange: Exchange): void {
     handle.requests++
     handle.ending.watch.given(exchange)
-    const { maximumRequests } = this.#target.rules
-    if (maximumRequests === 0 || handle.requests !== maximumRequests) return
+    if (handle.mostRequests === 0 || handle.requests < handle.mostRequests || !handle.serving)
+      return
     handle.ending.retire('maximum_requests')
     this.#reconcile()
   }
@@ -355,7 +356,8 @@ export class Fleet implements HandleOwner {
     if (!orderly) this.#died(handle, exit)
     this.outputs.ended(handle.output)
     const failed = !handle.wasReady && retirement === null && handle.askedBy === null
-    if (failed && this.#isHeir(handle)) this.#keepOld({ kind: 'died', slot: handle.slot, exit })
+    if (failed && this.#isHeir(handle))
+      this.#keepOld(handle, { kind: 'died', slot: handle.slot, exit })
     else if (failed && handle.generation === this.#target.generation)
       this.#startFailed(handle.slot, exit)
     this.#refuseIfNobodyServes()

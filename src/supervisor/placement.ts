@@ -40,16 +40,21 @@ export function place<Handle extends Placed>(
   const retire: { handle: Handle; cause: EndCause }[] = []
   for (const handle of handles) {
     const places = placesFor(handle, wanted, present, before)
-    if (places === null || handle.slot > wanted.workers || places.has(handle.slot)) {
+    const isBeyond = handle.slot > wanted.workers && places !== before
+    if (places === null || isBeyond || places.has(handle.slot)) {
       retire.push({ handle, cause: causeFor(handle, wanted) })
     } else places.set(handle.slot, handle)
   }
+  const isReady = (slot: number) => present.get(slot)?.state === 'ready'
+  const slots = Array.from({ length: wanted.workers }, (_, at) => at + 1)
+  // Those beyond the number go last: it may become what it was.
+  const all = slots.every(isReady)
   for (const [slot, handle] of before) {
-    if (present.get(slot)?.state !== 'ready') continue
+    if (slot > wanted.workers ? !all : !isReady(slot)) continue
     before.delete(slot)
     retire.push({ handle, cause: 'graceful_signal' })
   }
-  const start = [...successorOf(present, before), ...emptyPlaces(wanted, present, before)]
+  const start = [...successorOf(wanted, present, before), ...emptyPlaces(slots, present, before)]
   return { retire, start, renewing: before.size > 0 }
 }
 
@@ -73,18 +78,18 @@ function causeFor({ generation }: Placed, wanted: Wanted): EndCause {
 
 /** The place of the next worker that is replaced: none while a successor starts. */
 function successorOf(
-  present: ReadonlyMap<number, Placed>,
-  before: ReadonlyMap<number, Placed>,
-): number[] {
-  if ([...present.values()].some(({ state }) => state === 'starting')) return []
-  return [...before.keys()].filter(slot => !present.has(slot)).slice(0, 1)
-}
-
-function emptyPlaces(
   { workers }: Wanted,
   present: ReadonlyMap<number, Placed>,
   before: ReadonlyMap<number, Placed>,
 ): number[] {
-  const slots = Array.from({ length: workers }, (_, at) => at + 1)
+  if ([...present.values()].some(({ state }) => state === 'starting')) return []
+  return [...before.keys()].filter(slot => slot <= workers && !present.has(slot)).slice(0, 1)
+}
+
+function emptyPlaces(
+  slots: readonly number[],
+  present: ReadonlyMap<number, Placed>,
+  before: ReadonlyMap<number, Placed>,
+): number[] {
   return slots.filter(slot => !present.has(slot) && !before.has(slot))
 }

@@ -2,7 +2,9 @@
  * What `mod_wsgi.server_metrics()` gives: all workers and what their threads do. The keys are those of mod_wsgi,
  * which takes them from Apache's scoreboard; here the processes are the workers.
  */
+import type { Clock } from '../base/clock.js'
 import type { PlaceSnapshot } from '../workers/place-figures.js'
+import type { Target } from './target.js'
 
 /** One worker. */
 export interface ScoreboardEntry {
@@ -26,6 +28,35 @@ export interface ScoreboardFacts {
   readonly now: number
   /** `HOST:PORT`. */
   readonly vhost: string
+}
+
+/** The scoreboard of a fleet. */
+export class Scoreboard {
+  readonly #vhost: string
+  readonly #clock: Clock
+  readonly #startTime: number
+
+  constructor(vhost: string, clock: Clock) {
+    this.#vhost = vhost
+    this.#clock = clock
+    this.#startTime = clock.epoch()
+  }
+
+  /** See {@link scoreboard}. */
+  tell(
+    handles: Iterable<{ scores(): ScoreboardEntry }>,
+    { rules, generation }: Target,
+  ): Record<string, unknown> {
+    return scoreboard({
+      workers: [...handles].map(handle => handle.scores()),
+      processes: rules.processes,
+      threads: rules.command.threads,
+      generation,
+      restartTime: this.#startTime,
+      now: this.#clock.epoch(),
+      vhost: this.#vhost,
+    })
+  }
 }
 
 /** The dictionary that the application gets, as JSON. */

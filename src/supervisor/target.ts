@@ -39,8 +39,15 @@ export class Target {
     return this.#renewing
   }
 
+  /** Whether workers of this generation stay. */
+  counts({ generation }: { readonly generation: number }): boolean {
+    return generation >= this.#oldest && generation <= this.#generation
+  }
+
+  /** Also if the present generation is no use. */
   resize(workers: number): void {
     this.#workers = workers
+    if (this.#former) this.#former = { ...this.#former, workers }
   }
 
   /**
@@ -57,19 +64,22 @@ export class Target {
     this.#oldest = this.#generation
   }
 
-  /** Every worker of an older generation is replaced. */
-  renewed(): void {
+  /** Every worker of an older generation is replaced. False: that was known. */
+  renewed(): boolean {
+    const isNew = this.#renewing
     this.#renewing = false
     this.#former = null
+    return isNew
   }
 
-  /** The present generation is no use: those that serve stay, and live by their rules. */
+  /** A worker of the present generation is no use: those that serve stay, whatever theirs, and live by the former rules. */
   giveUp(serving: readonly { readonly generation: number }[]): void {
-    this.#generation--
-    this.#oldest = Math.min(this.#generation, ...serving.map(({ generation }) => generation))
+    const generations = serving.map(({ generation }) => generation)
+    if (!generations.includes(this.#generation)) this.#generation--
+    this.#oldest = Math.min(this.#generation, ...generations)
     if (this.#former) {
       this.#rules = this.#former.rules
-      if (this.#workers > 0) this.#workers = this.#former.workers
+      this.#workers = this.#former.workers
     }
     this.renewed()
   }

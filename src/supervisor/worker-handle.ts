@@ -39,8 +39,9 @@ export class WorkerHandle {
   wasReady = false
   /** Why it could not load the application, and answers 500; null: it could, or has not tried. */
   loadError: string | null = null
-  /** Requests that were given to it. */
+  /** Requests that were given to it, and after how many it is replaced; 0: never. */
   requests = 0
+  mostRequests = 0
   /** Who had it ended by force; null: nobody. */
   askedBy: string | null = null
   /** The worker process; set right after construction, since the two know each other. */

@@ -147,4 +147,57 @@ describe('SIGHUP', () => {
     again.signal('SIGHUP')
     await vi.waitFor(() => expect(told()).toEqual(['first', 'second']), 10_000)
   })
+
+  test('serves, and can be stopped, while a script that does not end is asked', async () => {
+    const { server, write, configure, who } = await start(named('one'))
+    write('vars', 'echo asked >&2; exec sleep 60')
+    configure('envvars-script = "vars"')
+    server.signal('SIGHUP')
+    await server.logged(/asked/)
+    expect(await who()).toBe('one')
+    const began = Date.now()
+    expect(await server.stop()).toEqual({ code: 0, signal: null })
+    expect(Date.now() - began).toBeLessThan(30_000)
+    expect(server.family()).toEqual([])
+  })
+
+  test('has the front go back as well when the new workers are no use', async () => {
+    const { server, write, configure, who } = await start(named('one'))
+    expect(await who()).toBe('one')
+    write('app.py', 'raise RuntimeError("no")')
+    configure(`${named('two')}\nmount-point = "/two"`)
+    server.signal('SIGHUP')
+    await server.logged(
+      /the configuration stays as it was: the new workers are no use \(--setenv, --mount-point\)/,
+    )
+    expect((await ask(server.url())).body).toMatch(/^one /)
+  })
+
+  test('goes on when what takes the place of one that stayed is no use', async () => {
+    const { server, write } = await start(named('one'))
+    const { body } = await ask(server.url())
+    write('app.py', app.replace('def application', 'def other'))
+    server.signal('SIGHUP')
+    await server.logged(/the present ones stay/)
+    process.kill(Number(body.split(' ')[1]), 'SIGKILL')
+    await server.logged(/ended by SIGKILL/)
+    expect((await ask(server.url())).status).toBe(500)
+    write('app.py', app)
+    server.signal('SIGHUP')
+    await server.logged(/reloaded in/)
+    expect((await ask(server.url())).status).toBe(200)
+  })
+
+  test('counts the requests of each worker by its own --maximum-requests', async () => {
+    const { server, write, configure } = await start(`${named('one')}\nmaximum-requests = 3`)
+    const bodies = [(await ask(server.url())).body]
+    write('app.py', 'raise RuntimeError("no")')
+    configure(`${named('two')}\nmaximum-requests = 2`)
+    server.signal('SIGHUP')
+    await server.logged(/the present ones stay/)
+    bodies.push((await ask(server.url())).body)
+    write('app.py', app)
+    for (let at = 0; at < 2; at++) bodies.push((await ask(server.url())).body)
+    expect(bodies.map(body => bodies.indexOf(body))).toEqual([0, 0, 0, 3])
+  })
 })

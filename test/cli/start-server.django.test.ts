@@ -1,5 +1,5 @@
 /** A real Django project, served with the two command lines that users of the original know. */
-import { mkdtempSync, openSync, rmSync, truncateSync } from 'node:fs'
+import { mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -126,6 +126,30 @@ describe('runmodwsgi', () => {
     expect((await ask(server.url('/admin/login/'))).status).toBe(200)
     const css = await ask(server.url('/static/admin/css/base.css'))
     expect(css.headers['accept-ranges']).toBe('bytes')
+  })
+
+  test('asks the project again with SIGHUP, whatever it prints and named before', async () => {
+    const site = await makeDjangoSite()
+    onTestFinished(() => site.remove())
+    const manage = join(site.folder, 'manage.py')
+    const text = readFileSync(manage, 'utf8')
+    writeFileSync(manage, `import os\nos.system("echo printed")\n${text}`)
+    const server = runCommand(['runmodwsgi', '--log-to-terminal', '--python', site.python], {
+      cwd: site.folder,
+    })
+    await server.until(() => /^Stop\s*:/m.test(server.stdout), 'the banner')
+    expect(server.stderr).toContain('printed')
+    expect((await ask(server.url('/static/admin/css/base.css'))).status).toBe(200)
+    writeFileSync(
+      join(site.folder, 'mysite/other.py'),
+      'from mysite.settings import *\nSTATIC_URL = "/other/"\n',
+    )
+    writeFileSync(manage, text.replace('mysite.settings', 'mysite.other'))
+    server.signal('SIGHUP')
+    await server.logged(/from now on with other values: --url-alias/)
+    await server.logged(/reloaded in/)
+    expect((await ask(server.url('/other/admin/css/base.css'))).status).toBe(200)
+    expect((await ask(server.url('/static/admin/css/base.css'))).status).toBe(404)
   })
 
   test('says what is wrong where there is no project', async () => {

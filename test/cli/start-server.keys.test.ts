@@ -157,7 +157,7 @@ describe('on a terminal', () => {
   test('a static site has keys as well', async () => {
     const server = await startServer(['--application-type', 'static', '.'], { terminal: true })
     expect(server.stdout).toContain(hint)
-    await press(server, 'r', /the site has no application, and so no workers/)
+    await press(server, 'r', /read the configuration again/)
     await press(server, 'w', / is serving/)
   })
 })

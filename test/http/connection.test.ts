@@ -42,8 +42,9 @@ async function serve(
     },
     full: reason => void full.push(reason),
   }
-  const place = { hosts: ['127.0.0.1'], port: 0, backlog: 10, mostConnections }
+  const place = { hosts: ['127.0.0.1'], port: 0, backlog: 10 }
   const server = new HttpServer(place, rules, handler)
+  server.mostConnections = mostConnections
   await server.listen()
   onTestFinished(() => server.destroy())
   return { server, rules, full, dial: () => dial(server.port) }

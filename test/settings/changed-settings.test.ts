@@ -27,6 +27,18 @@ describe('changedSettings()', () => {
   })
 })
 
+test('changedSettings() keeps what debug mode overrides when another mode is read', () => {
+  const read = { ...defaultSettings, debugMode: true, shutdownTimeout: 99, queueTimeout: 0 }
+  const { settings, kept } = changedSettings(defaultSettings, read)
+  expect(settings).toEqual(defaultSettings)
+  expect(kept).toContain('--debug-mode')
+})
+
+test('changedSettings() does not speak of options without effect', () => {
+  const read = { ...defaultSettings, compressResponses: true, sendBufferSize: 512 }
+  expect(changedSettings(defaultSettings, read).changed).toEqual(['--send-buffer-size'])
+})
+
 test('settingsOfStart() changes with what counts at the start only', () => {
   const text = settingsOfStart(defaultSettings)
   expect(settingsOfStart({ ...defaultSettings, processes: 3 })).toBe(text)

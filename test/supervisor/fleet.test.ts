@@ -117,6 +117,7 @@ async function openFleet({
     running: () => [],
     pythonTold: () => {},
     loadTried: () => {},
+    renewal: () => {},
     filesLoaded: () => {},
     died: () => true,
     ...changes,

@@ -75,4 +75,20 @@ describe('place()', () => {
       renewing: false,
     })
   })
+
+  test('with a smaller number keeps those beyond it until all others are renewed', () => {
+    const steps: [string[], string[], number[], boolean][] = [
+      [['1/0 ready', '2/0 ready', '3/0 ready'], [], [1], true],
+      [['1/0 ready', '2/0 ready', '3/0 ready', '1/1 ready'], ['1/0 graceful_signal'], [2], true],
+      [
+        ['2/0 ready', '3/0 ready', '1/1 ready', '2/1 ready'],
+        ['2/0 graceful_signal', '3/0 graceful_signal'],
+        [],
+        false,
+      ],
+    ]
+    for (const [present, ends, start, renewing] of steps) {
+      expect(placed(present, 2, 1, true)).toEqual({ ends, start, renewing })
+    }
+  })
 })

@@ -23,7 +23,7 @@ describe('Target', () => {
       renewing: true,
       script: 'two',
     })
-    target.giveUp([{ generation: 0 }, { generation: 1 }])
+    target.giveUp([{ generation: 0 }, { generation: 0 }])
     expect(seen(target)).toEqual({
       workers: 2,
       generation: 0,
@@ -53,6 +53,22 @@ describe('Target', () => {
     expect(target.workers).toBe(4)
     target.next(true, rules(2, 'three'))
     expect(target.workers).toBe(2)
+  })
+
+  test('keeps new ones that serve beside the older ones', () => {
+    const target = new Target(rules(3, 'one'))
+    target.next(true, rules(3, 'two'))
+    target.giveUp([{ generation: 1 }, { generation: 0 }])
+    expect(seen(target)).toMatchObject({ generation: 1, oldest: 0, script: 'one' })
+    expect([0, 1, 2].map(generation => target.counts({ generation }))).toEqual([true, true, false])
+  })
+
+  test('keeps a number that was ordered meanwhile', () => {
+    const target = new Target(rules(1, 'one'))
+    target.next(true, rules(2, 'two'))
+    target.resize(3)
+    target.giveUp([{ generation: 0 }])
+    expect(target.workers).toBe(3)
   })
 
   test('wants none for good once the fleet ends', () => {

@@ -12,7 +12,6 @@ export const applicationOptions = [
     choices: ['script', 'module', 'paste', 'static'],
     help: 'How the entry point is found: script (a file), module (a dotted name that can be imported), paste (an ini file for paste.deploy) or static (no application; the entry point is the document root)',
     parity: 'works',
-    onlyAtStart: true,
   },
   {
     name: '--entry-point',
