@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { answerText } from '../../src/cli/answer-text.js'
-import type { StatusAnswer } from '../../src/control/answers.js'
+import type { AnswersOf, StatusAnswer } from '../../src/control/answers.js'
 
 const status: StatusAnswer = {
   ok: true,
@@ -60,6 +60,11 @@ test('answerText() of a site without workers has no table', () => {
   )
 })
 
+function restarted(facts: Partial<AnswersOf['restart']>): string {
+  const nothing = { generation: 2, workers: 0, services: 0, seconds: 0.1, configurationKept: null }
+  return answerText('restart', { ok: true, ...nothing, ...facts })
+}
+
 test.each([
   [answerText('reopen-logs', { ok: true, files: [] }), /^the log goes to the terminal/],
   [
@@ -67,10 +72,10 @@ test.each([
     /of 1 worker to the log on the terminal/,
   ],
   [answerText('resize', { ok: true, processes: 1, before: 1 }), /^1 worker wanted, as before\n$/],
-  [
-    answerText('restart', { ok: true, workers: 1, generation: 2, seconds: 0.1 }),
-    /1 new worker serves/,
-  ],
+  [restarted({ workers: 1 }), /^restarted: 1 new worker serves after 100 ms/],
+  [restarted({ services: 1 }), /^restarted the services\n$/],
+  [restarted({}), /^read the configuration again\n$/],
+  [restarted({ configurationKept: 'no' }), /^the configuration stays as it was: no\n$/],
 ])('answerText() says in words %j', (text, pattern) => {
   expect(text).toMatch(pattern)
 })

@@ -175,7 +175,7 @@ describe('as a job of a shell', () => {
       await typeToShell(
         shell,
         `echo said-${word}; jobs`,
-        new RegExp(`\n(?:[$#] )?said-${word}\r\n.*Running`),
+        new RegExp(`\n(?:[$#] )?said-${word}\r\n[^]*Running`),
       )
       expect((await ask(shell.url())).status).toBe(200)
     }
@@ -195,7 +195,7 @@ describe('as a job of a shell', () => {
       await typeToShell(
         shell,
         `echo said-${word}; jobs`,
-        new RegExp(`\n(?:[$#] )?said-${word}\r\n.*Running`),
+        new RegExp(`\n(?:[$#] )?said-${word}\r\n[^]*Running`),
       )
     }
     expect((await ask(shell.url())).status).toBe(200)

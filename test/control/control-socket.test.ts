@@ -18,7 +18,14 @@ const facts = {
   port: 80,
   url: 'http://localhost:80/',
 }
-const restarted: Answer = { ok: true, generation: 1, workers: 2, seconds: 0.5 }
+const restarted: Answer = {
+  ok: true,
+  generation: 1,
+  workers: 2,
+  services: 0,
+  seconds: 0.5,
+  configurationKept: null,
+}
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'modwsgi-test-'))
