@@ -38,3 +38,8 @@ export class ClientGate {
     }
   }
 }
+
+/** @param most see {@link ClientGate}; null: as many as come, for which no gate is needed */
+export function clientGate(most: number | null): ClientGate | null {
+  return most === null ? null : new ClientGate(most)
+}

@@ -20,7 +20,7 @@ import { maxInlineBody } from '../workers/protocol.js'
 import { followRequest, tellUnreadable } from './access.js'
 import { AppRequest } from './app-request.js'
 import type { ApplicationFront } from './application-front.js'
-import { ClientGate } from './client-gate.js'
+import { type ClientGate, clientGate } from './client-gate.js'
 import { DroppedBody } from './dropped-body.js'
 import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.js'
 import { Failures, type KnownOfFailure } from './failures.js'
@@ -31,7 +31,13 @@ import { type HttpExchange, writeOwnHead } from './reply.js'
 import { type RequestHead, readHead, withoutBody } from './request-head.js'
 import { parseHost } from './request-host.js'
 import { createRequestIds } from './request-id.js'
-import { hasValidHost, isReadable, parseTarget, type RequestTarget } from './request-target.js'
+import {
+  hasValidHost,
+  isReadable,
+  isWholeServer,
+  parseTarget,
+  type RequestTarget,
+} from './request-target.js'
 import { answerOptions, answerTrace } from './server-methods.js'
 import { reasonPhrase } from './server-page.js'
 import { SilenceWatch } from './silence-watch.js'
@@ -60,7 +66,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     this.#failures = new Failures(rules)
     const watched = () => this.inProgress.list()
     this.#silenceWatch = new SilenceWatch(rules.silenceRules, options.clock, watched)
-    this.#gate = gateOf(rules)
+    this.#gate = clientGate(rules.maxClients)
   }
 
   /** Serves by these rules from now on; what is in progress ends by them, as far as they still concern it. */
@@ -70,7 +76,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     this.#server.mostConnections = rules.mostConnections
     this.#failures = new Failures(rules)
     this.#silenceWatch.follow(rules.silenceRules)
-    if (rules.maxClients !== maxClients) this.#gate = gateOf(rules)
+    if (rules.maxClients !== maxClients) this.#gate = clientGate(rules.maxClients)
   }
 
   get queueTimeout(): number {
@@ -241,7 +247,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     if (!isLong && !isOdd) return null
     const { url, method } = request
     if (!isReadable(url, method)) return 400
-    if (isLong) return !isOdd && url !== '*' && parseTarget(url, method) === 400 ? 400 : 413
+    if (isLong) return !isOdd && !isWholeServer(url) && parseTarget(url, method) === 400 ? 400 : 413
     return null
   }
 
@@ -251,7 +257,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
 
   #serve(http: HttpExchange): void {
     const { method } = http
-    if (http.target === '*' && method === 'OPTIONS') {
+    if (isWholeServer(http.target) && method === 'OPTIONS') {
       return this.#afterBody(http, () => answerOptions(http))
     }
     const target = parseTarget(http.target, method)
@@ -385,10 +391,6 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     const authority = port === '80' ? name : `${name}:${port}`
     this.fail(http, 301, { fields: ['Location', `http://${authority}${path}${query}`] })
   }
-}
-
-function gateOf({ maxClients }: SiteRules): ClientGate | null {
-  return maxClients === null ? null : new ClientGate(maxClients)
 }
 
 /** Whether Apache asks for the body before it answers: not where it does not come to send a file. */

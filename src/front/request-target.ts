@@ -56,7 +56,7 @@ export function parseTarget(target: string, method = 'GET'): RequestTarget | Ref
  * of what {@link parseTarget} refuses after that.
  */
 export function isReadable(target: string, method: string): boolean {
-  if (target === '*' && method === 'OPTIONS') return true
+  if (isWholeServer(target) && method === 'OPTIONS') return true
   if (target.includes('#')) return false
   const split = method === 'CONNECT' ? splitConnect(target) : splitAuthority(target)
   if (split === null) return /^(?!https?:)[a-z][a-z0-9+.-]*:\/\//i.test(target)
@@ -159,4 +159,9 @@ export function hasValidHost(
   if (!host && version < 11) return true
   if (host === null) return false
   return (hosts === 1 && parseHost(host) !== null) || namesHost(url, method)
+}
+
+/** RFC 9112, 3.2.4; Apache takes a query behind it. */
+export function isWholeServer(target: string): boolean {
+  return target === '*' || target.startsWith('*?')
 }
