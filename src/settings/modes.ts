@@ -10,7 +10,7 @@ export type OperatingMode = 'daemon' | 'embedded' | 'debug'
 type Draft = { -readonly [Key in SettingKey]: Settings[Key] }
 
 /** Seconds that no timer of Node can exceed (2^31 milliseconds), about 24 days: no limit to speak of. */
-const unlimited = 2_147_000
+export const unlimited = 2_147_000
 
 /** Each tool of debug mode implies it, and debug mode wins over --embedded-mode. */
 export function operatingMode(settings: Settings): OperatingMode {

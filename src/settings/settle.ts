@@ -1,7 +1,7 @@
 /** Joins what the sources give into one frozen {@link Settings}, with absolute paths. */
 import { isAbsolute, posix, resolve } from 'node:path'
 import type { Given, GivenSettings } from './given.js'
-import { settleMode } from './modes.js'
+import { settleMode, unlimited } from './modes.js'
 import type { OptionRow, PathRule } from './option-row.js'
 import { fromDefault, type Origin } from './origin.js'
 import type { ProjectFile } from './pyproject.js'
@@ -75,6 +75,7 @@ function onePath(rule: PathRule, path: string, base: string): string {
 /** Rules of the original that need more than one setting. */
 function settleTogether(draft: Draft, origins: Map<SettingKey, Origin>, sources: Sources): void {
   draft.pythonPath = searchPath(draft.pythonPath)
+  if (draft.shutdownTimeout === 0) draft.shutdownTimeout = unlimited
   settleMode(draft)
   draft.entryPoint = entryPoint(draft, origins, sources)
   draft.mountPoint = mountPoint(draft.mountPoint)

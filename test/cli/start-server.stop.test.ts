@@ -57,6 +57,15 @@ describe('SIGINT and SIGTERM', () => {
     expect(server.family()).toEqual([])
   })
 
+  test('with --shutdown-timeout 0 a request has as long as it takes', async () => {
+    const server = await start('--shutdown-timeout', '0')
+    const running = ask(server.url('/slow-log?1'))
+    await server.logged(/sleeping/)
+    server.signal('SIGTERM')
+    expect((await running).status).toBe(200)
+    expect(await server.exited).toEqual({ code: 0, signal: null })
+  })
+
   test('a worker stuck in C code is ended within the timeout', async () => {
     const server = await start('--shutdown-timeout', '1')
     const stuck = ask(server.url('/stuck'))
