@@ -9,6 +9,9 @@ import { median } from './table.mjs'
 /** Of one server in one round. */
 const saves = 10
 
+/** Milliseconds from new code to the next save: Python takes bytecode of the same second and size for current. */
+const betweenSaves = 1100
+
 /** Milliseconds after a save in which old code may still answer: an editor has not let go of the key by then. */
 const grace = 50
 
@@ -64,7 +67,7 @@ export function measureSaves(rate) {
       if (rate > 0) traffic.keepGoing(1000 / rate)
       const times = []
       for (let at = 0; at < saves; at++) {
-        await pause(700)
+        await pause(betweenSaves)
         times.push(await traffic.save(join(folder, 'mysite/numbered.py')))
       }
       await traffic.end()
