@@ -22,7 +22,7 @@ const askAgain = 2
 const longestReload = 20_000
 
 /** @type {import('./scenario.mjs').Column[]} */
-export const saveColumns = [
+const saveColumns = [
   {
     key: 'median',
     title: 'median ms',
@@ -38,7 +38,7 @@ export const saveColumns = [
 const marker = number => `number = ${number}\n`
 
 /** A Django site whose /number tells what is in a module that nothing else needs. */
-export async function makeNumberedSite(place) {
+async function makeNumberedSite(place) {
   const site = await makeDjangoSite(
     place,
     `
@@ -59,7 +59,7 @@ urlpatterns.append(path("number", lambda request: HttpResponse(str(number))))
  * @param {number} rate requests a second of the others
  * @returns {import('./scenario.mjs').Scenario['measure']}
  */
-export function measureSaves(rate) {
+function measureSaves(rate) {
   return async ({ launch, path, folder }) => {
     const server = await launch({ reloads: true })
     const traffic = new Traffic(server.port, path)
@@ -77,6 +77,28 @@ export function measureSaves(rate) {
       await traffic.end()
       await server.stop()
     }
+  }
+}
+
+/**
+ * A scenario for each rate of other requests.
+ *
+ * @param {string} name
+ * @param {string} title
+ * @param {number} rate requests a second of the others
+ * @returns {import('./scenario.mjs').Scenario}
+ */
+export function scenarioOfSaves(name, title, rate) {
+  return {
+    name,
+    title: `${title}: 1 process x 5 threads`,
+    processes: 1,
+    threads: 5,
+    reloads: true,
+    rounds: 1,
+    makeSite: makeNumberedSite,
+    columns: saveColumns,
+    measure: measureSaves(rate),
   }
 }
 

@@ -71,8 +71,8 @@ export const controlHelp = `Usage: apachectl start [-DFOREGROUND] | stop | resta
 
   start          Starts the server in the background and waits until it serves; with -DFOREGROUND it stays
   stop           Finishes the requests in progress within --shutdown-timeout, and waits for the end
-  restart        New workers take over, and the present ones finish what they have; with settings that have
-                 changed, stop and start
+  restart        New workers take over, and the present ones finish what they have; where settings have
+                 changed that count at the start only, stop and start
   graceful       The same
   graceful-stop  Ends the server when the requests in progress are finished, however long they take
   configtest     Checks the settings

@@ -1,7 +1,7 @@
 /** `--rotatelogs-executable`: from the text of the option to a program and its arguments. */
-import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { UserError } from '../base/errors.js'
+import { isProgram } from '../base/is-program.js'
 import type { Settings } from '../settings/settings.js'
 import type { CommandPlace } from './site-plan.js'
 
@@ -37,13 +37,4 @@ function findProgram(name: string, { cwd, env }: CommandPlace): string | null {
   if (name.includes('/')) return isProgram(resolve(cwd, name)) ? resolve(cwd, name) : null
   const folders = (env['PATH'] ?? '').split(delimiter)
   return folders.map(folder => join(folder, name)).find(isProgram) ?? null
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
-  }
 }

@@ -56,15 +56,27 @@ export function planLogForms(
     name: settings.serverName ?? plan.listenerHost,
     address: plan.listenOn[0] ?? plan.listenerHost,
     port: settings.port,
-    environ: () => {
-      const now = running()
-      return planWorker(now.settings, now.plan, settings.port, now.env).environ
-    },
+    environ: environOf(running, settings.port),
   }
   return {
     program: planLogProgram(settings, place),
     errors: errorWriter(settings, server, place.env),
     access: settings.accessLog ? accessWriter(settings, server, place.env) : null,
+  }
+}
+
+/** The variables of a configuration, made once for each: lines of the log ask for them again and again. */
+function environOf(running: () => Configuration, port: number) {
+  let made: {
+    readonly of: Configuration
+    readonly environ: ReturnType<ServerNames['environ']>
+  } | null = null
+  return () => {
+    const now = running()
+    if (made?.of !== now) {
+      made = { of: now, environ: planWorker(now.settings, now.plan, port, now.env).environ }
+    }
+    return made.environ
   }
 }
 

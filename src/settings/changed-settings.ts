@@ -1,12 +1,6 @@
 /** What of a configuration that was read again a running server takes over. */
 import { operatingMode, settingsOfMode } from './modes.js'
-import {
-  defaultSettings,
-  type SettingKey,
-  type Settings,
-  settingKey,
-  settingOptions,
-} from './settings.js'
+import { type SettingKey, type Settings, settingKey, settingOptions } from './settings.js'
 
 /** Names of options, as `--url-alias`. */
 export interface ChangedSettings {
@@ -35,7 +29,7 @@ export function changedSettings(running: Settings, read: Settings): ChangedSetti
 /** The values that count at the start only, as a text that is the same for the same values. */
 export function settingsOfStart(settings: Settings): string {
   const fixed = settingOptions.filter(row => row.onlyAtStart).map(row => settingKey(row.name))
-  return JSON.stringify(fixed.map(key => [key, settings[key] ?? defaultSettings[key]]))
+  return JSON.stringify(fixed.map(key => [key, settings[key]]))
 }
 
 function differ(one: Settings, other: Settings, key: SettingKey): boolean {

@@ -3,9 +3,10 @@
  * Apache; here the command says so and ends. What the site can do without for a while, as the target of an alias,
  * is no mistake: `cli/start-warnings.ts` tells it.
  */
-import { accessSync, constants, type Stats, statSync } from 'node:fs'
+import { type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { UserError } from '../base/errors.js'
+import { isProgram } from '../base/is-program.js'
 import { fromDefault, type Origin, originNote } from './origin.js'
 import type { SettingKey, Settings } from './settings.js'
 
@@ -73,15 +74,6 @@ function certificates(settings: Settings): (readonly [string, string | null])[] 
     ['--ssl-ca-certificate-file', settings.sslCaCertificateFile],
     ['--ssl-certificate-chain-file', settings.sslCertificateChainFile],
   ]
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
-  }
 }
 
 /** Null when there is nothing, or nothing that this user may see. */

@@ -23,8 +23,6 @@ import { Target } from './target.js'
 import { WorkerEnding } from './worker-ending.js'
 import { type HandleOwner, WorkerHandle } from './worker-handle.js'
 
-const unloadable = { kind: 'unloadable' } as const
-
 export class Fleet implements HandleOwner {
   readonly dispatcher: Dispatcher
   readonly clock: Clock
@@ -291,8 +289,9 @@ export class Fleet implements HandleOwner {
     handle.loadError = result.loaded ? null : (result.error ?? 'unknown')
     handle.ending.watch.loadTried(result.loaded)
     handle.apply('ready')
-    if (handle.loadError !== null && this.#isHeir(handle))
-      return this.#keepOld(handle, { ...unloadable, slot: handle.slot, error: handle.loadError })
+    const { slot, loadError: error } = handle
+    if (error !== null && this.#isHeir(handle))
+      return this.#keepOld(handle, { kind: 'unloadable', slot, error })
     this.#reconcile()
     this.#tellReloaded()
   }
