@@ -12,16 +12,18 @@ import { Fleet } from '../supervisor/fleet.js'
 import type { FleetRules } from '../supervisor/fleet-options.js'
 import { createRestartBudget } from '../supervisor/restart-budget.js'
 import { type Service, Services } from '../supervisor/services.js'
+import { WarmStart } from '../supervisor/warm-start.js'
 import { openAccountHost } from '../workers/account-host.js'
 import { type Channel, openChannel } from '../workers/channel.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
 import { startHere } from '../workers/started-process.js'
-import type {
-  LoadResult,
-  ReportedFile,
-  WorkerCommand,
-  WorkerConfiguration,
-  WorkerExit,
+import {
+  type LoadResult,
+  type ReportedFile,
+  type WorkerCommand,
+  type WorkerConfiguration,
+  type WorkerExit,
+  workerProgram,
 } from '../workers/worker-process.js'
 import type { Configuration } from './another-configuration.js'
 import { writeGdbCommands } from './debug-tools.js'
@@ -162,8 +164,23 @@ export async function gatherWorkforce(
     clock: systemClock,
     services: settings.serviceScript.map(serviceOf),
   })
-  const fleet = new Fleet({
-    ...planFleetRules(settings, plan, command),
+  const warm =
+    watchesChanges(settings) && process.platform === 'linux' && plan.mode === 'daemon'
+      ? new WarmStart({
+          channel,
+          clock: systemClock,
+          program: python,
+          args: [workerProgram],
+          folder: plan.workingDirectory,
+          env: command.env,
+          configuration: command.configuration,
+          askModules: () => fleet.askModules(),
+        })
+      : null
+  const fleet: Fleet = new Fleet({
+    changing: files => warm?.changed(files),
+    modulesTold: names => warm?.modules(names),
+    ...planFleetRules(settings, plan, warm ? { ...command, start: warm.start } : command),
     channel,
     vhost: `${plan.listenerHost}:${settings.port}`,
     dispatcher,
@@ -179,7 +196,10 @@ export async function gatherWorkforce(
       if (plan.debugTools) listener?.ended(exit)
       return plan.debugTools === null
     },
-    filesLoaded: files => listener?.filesLoaded(files),
+    filesLoaded(files) {
+      warm?.loaded()
+      listener?.filesLoaded(files)
+    },
   })
   return {
     dispatcher,
@@ -210,6 +230,7 @@ export async function gatherWorkforce(
       fleet.renew(by, planFleetRules(another.settings, another.plan, next))
     },
     close() {
+      warm?.close()
       for (const host of hosts.values()) host.close()
       channel.close()
     },

@@ -46,6 +46,10 @@ export interface FleetOptions extends FleetRules {
   readonly renewal: (outcome: 'over' | 'given up') => void
   /** Called for a worker that has died; false: it is not replaced, and none is started any more. */
   readonly died: (exit: WorkerExit) => boolean
+  /** Files have changed, and new workers are about to be started. */
+  readonly changing: (files: readonly string[]) => void
+  /** What a worker has loaded, by name; it was asked. */
+  readonly modulesTold: (names: readonly string[]) => void
   /** Source files that a worker loaded. */
   readonly filesLoaded: (files: readonly ReportedFile[]) => void
 }

@@ -87,6 +87,7 @@ export class Fleet implements HandleOwner {
   reload(files: readonly string[]): void {
     if (this.#stopped) return
     this.log.emit({ type: 'changed', files, generation: this.#target.generation + 1 })
+    this.#options.changing(files)
     this.#replaceAll(false)
   }
 
@@ -201,6 +202,12 @@ export class Fleet implements HandleOwner {
     })
   }
 
+  /** Has one of the workers tell its modules, if there is one. */
+  askModules(): void {
+    const one = [...this.#handles].find(({ state, loadError }) => state === 'ready' && !loadError)
+    one?.process.tell({ type: 'modules' })
+  }
+
   /** Has all workers write the stacks of all their threads to the log. Who asks meanwhile gets the same. */
   writeStacks(): Promise<unknown> {
     const write = () =>
@@ -252,6 +259,7 @@ export class Fleet implements HandleOwner {
       },
       answered: () => handle.ending.watch.answered(),
       files: files => this.#options.filesLoaded(files),
+      modules: names => this.#options.modulesTold(names),
       stopping: reason => {
         handle.ending.retire(reason, 'leaving')
         this.#reconcile()
