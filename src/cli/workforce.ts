@@ -178,8 +178,7 @@ export async function gatherWorkforce(
         })
       : null
   const fleet: Fleet = new Fleet({
-    changing: files => warm?.changed(files),
-    modulesTold: names => warm?.modules(names),
+    warmth: warm,
     ...planFleetRules(settings, plan, warm ? { ...command, start: warm.start } : command),
     channel,
     vhost: `${plan.listenerHost}:${settings.port}`,

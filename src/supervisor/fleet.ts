@@ -87,7 +87,7 @@ export class Fleet implements HandleOwner {
   reload(files: readonly string[]): void {
     if (this.#stopped) return
     this.log.emit({ type: 'changed', files, generation: this.#target.generation + 1 })
-    this.#options.changing(files)
+    this.#options.warmth?.changed(files)
     this.#replaceAll(false)
   }
 
@@ -232,6 +232,7 @@ export class Fleet implements HandleOwner {
 
   #startWorker(slot: number): void {
     const handle = new WorkerHandle(slot, this.#target.generation, this)
+    const warm = this.#options.warmth?.isWarm === true
     handle.process = new WorkerProcess(
       ++this.#lastId,
       this.#options.channel,
@@ -240,6 +241,7 @@ export class Fleet implements HandleOwner {
     )
     handle.process.requests.worker = handle.name
     handle.mostRequests = this.#target.rules.maximumRequests
+    if (warm) handle.beAttempt()
     handle.ending = new WorkerEnding(handle, {
       ...this.#options,
       ...this.#target.rules,
@@ -259,7 +261,7 @@ export class Fleet implements HandleOwner {
       },
       answered: () => handle.ending.watch.answered(),
       files: files => this.#options.filesLoaded(files),
-      modules: names => this.#options.modulesTold(names),
+      modules: names => this.#options.warmth?.modules(names),
       stopping: reason => {
         handle.ending.retire(reason, 'leaving')
         this.#reconcile()
@@ -282,6 +284,8 @@ export class Fleet implements HandleOwner {
 
   #ready(handle: WorkerHandle, result: LoadResult): void {
     const pid = handle.process.pid ?? 0
+    if (handle.isAttempt && !result.loaded) return this.#startColdly(handle)
+    handle.beReal()
     this.#gate.started()
     this.outputs.started(handle.output)
     this.#failures.delete(handle.slot)
@@ -303,6 +307,13 @@ export class Fleet implements HandleOwner {
       return this.#keepOld(handle, { ...unloadable, slot: handle.slot, error: handle.loadError })
     this.#reconcile()
     this.#tellReloaded()
+  }
+
+  /** One that was forked is no use: what becomes of the code is seen with one that is started from nothing. */
+  #startColdly(handle: WorkerHandle): void {
+    this.#options.warmth?.coolDown()
+    handle.discard()
+    this.#reconcile()
   }
 
   /** It takes, or would take, the place of a worker that serves until then. */
@@ -360,6 +371,13 @@ export class Fleet implements HandleOwner {
     handle.ending.watch.end()
     handle.apply('exited')
     this.#options.pythonTold(null)
+    const isOver = handle.discarded || this.#isNoUse(handle, exit)
+    if (isOver) {
+      this.outputs.ended(handle.output)
+      this.#reconcile()
+      return this.#settleStop()
+    }
+    handle.beReal()
     const orderly = retirement !== null && (state === 'stopping' || state === 'draining')
     if (!orderly) this.#died(handle, exit)
     this.outputs.ended(handle.output)
@@ -371,6 +389,14 @@ export class Fleet implements HandleOwner {
     this.#refuseIfNobodyServes()
     this.#reconcile()
     this.#settleStop()
+  }
+
+  #isNoUse(handle: WorkerHandle, { shortage }: WorkerExit): boolean {
+    const { isAttempt, retirement, askedBy } = handle
+    if (!isAttempt || retirement !== null || askedBy !== null || shortage !== undefined)
+      return false
+    this.#options.warmth?.coolDown()
+    return true
   }
 
   #died(handle: WorkerHandle, exit: WorkerExit): void {

@@ -9,6 +9,7 @@ import type { StartProcess } from '../workers/started-process.js'
 import { startHere } from '../workers/started-process.js'
 import { Template } from '../workers/template.js'
 import type { WorkerConfiguration } from '../workers/worker-process.js'
+import type { Warmth } from './fleet-options.js'
 
 export interface WarmStartOptions {
   readonly channel: Channel
@@ -32,7 +33,7 @@ const mostAttempts = 4
 /** Identities of templates, beside those of workers and services. */
 let lastId = 2_000_000
 
-export class WarmStart {
+export class WarmStart implements Warmth {
   readonly #options: WarmStartOptions
   #template: Template | null = null
   /** Is being made. */
