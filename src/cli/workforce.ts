@@ -97,6 +97,12 @@ export function needsPython(settings: Settings, plan: SitePlan): boolean {
   return needsWorkers(settings, plan) || settings.serviceScript.length > 0
 }
 
+/** Whether workers are forked from a template: other systems do not bear a fork of what has loaded their libraries. */
+function isWarm(settings: Settings, plan: SitePlan): boolean {
+  const wanted = watchesChanges(settings) && !settings.coldRestart
+  return wanted && plan.mode === 'daemon' && process.platform === 'linux'
+}
+
 function needsWorkers(settings: Settings, plan: SitePlan): boolean {
   return plan.entryPoint.kind !== 'static' || settings.addHandler.length > 0
 }
@@ -164,22 +170,22 @@ export async function gatherWorkforce(
     clock: systemClock,
     services: settings.serviceScript.map(serviceOf),
   })
-  const warm =
-    watchesChanges(settings) && process.platform === 'linux' && plan.mode === 'daemon'
-      ? new WarmStart({
+  const warm = isWarm(settings, plan)
+    ? new WarmStart(
+        {
           channel,
           clock: systemClock,
           program: python,
           args: [workerProgram],
-          folder: plan.workingDirectory,
-          env: command.env,
-          configuration: command.configuration,
           askModules: () => fleet.askModules(),
-        })
-      : null
+        },
+        command,
+      )
+    : null
+  const started = (one: WorkerCommand) => (warm ? { ...one, start: warm.start } : one)
   const fleet: Fleet = new Fleet({
     warmth: warm,
-    ...planFleetRules(settings, plan, warm ? { ...command, start: warm.start } : command),
+    ...planFleetRules(settings, plan, started(command)),
     channel,
     vhost: `${plan.listenerHost}:${settings.port}`,
     dispatcher,
@@ -226,7 +232,8 @@ export async function gatherWorkforce(
         ([name, one]) => [name, serviceCommand(name, next, Promise.resolve(one))] as const,
       )
       services.restart(new Map(commands))
-      fleet.renew(by, planFleetRules(another.settings, another.plan, next))
+      warm?.follow(next)
+      fleet.renew(by, planFleetRules(another.settings, another.plan, started(next)))
     },
     close() {
       warm?.close()

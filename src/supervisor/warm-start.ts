@@ -11,15 +11,19 @@ import { Template } from '../workers/template.js'
 import type { WorkerConfiguration } from '../workers/worker-process.js'
 import type { Warmth } from './fleet-options.js'
 
+/** What templates and workers are started with. */
+export interface WarmStartCommand {
+  readonly workingDirectory: string
+  readonly env: NodeJS.ProcessEnv
+  readonly configuration: Promise<WorkerConfiguration>
+}
+
 export interface WarmStartOptions {
   readonly channel: Channel
   readonly clock: Clock
   /** What runs the template. */
   readonly program: string
   readonly args: readonly string[]
-  readonly folder: string
-  readonly env: NodeJS.ProcessEnv
-  readonly configuration: Promise<WorkerConfiguration>
   /** Has a worker tell its modules, see {@link WarmStart.modules}; does nothing when there is none. */
   readonly askModules: () => void
 }
@@ -46,8 +50,18 @@ export class WarmStart implements Warmth {
   /** The next worker is started the long way: one that was forked was no use. */
   #coldOnce = false
 
-  constructor(options: WarmStartOptions) {
+  #command: WarmStartCommand
+
+  constructor(options: WarmStartOptions, command: WarmStartCommand) {
     this.#options = options
+    this.#command = command
+  }
+
+  /** Workers are started with this from now on. */
+  follow(command: WarmStartCommand): void {
+    this.#command = command
+    this.drop()
+    this.loaded()
   }
 
   /** A worker out of the template, where there is one. */
@@ -105,9 +119,10 @@ export class WarmStart implements Warmth {
 
   #make(names: readonly string[]): void {
     this.#attempts++
-    const { channel, program, args, folder, env, configuration } = this.#options
+    const { channel, program, args } = this.#options
+    const { workingDirectory: folder, env, configuration } = this.#command
     void configuration.then(settings => {
-      if (this.#closed) return
+      if (this.#closed || this.#command.configuration !== configuration) return
       const order = { configuration: settings, modules: names, refused: [...this.#refused] }
       const template: Template = new Template(
         ++lastId,
