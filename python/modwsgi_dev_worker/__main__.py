@@ -42,7 +42,8 @@ def main() -> None:
     path = _take("MODWSGI_DEV_CHANNEL")
     secret = _take("MODWSGI_DEV_SECRET")
     identity = int(_take("MODWSGI_DEV_WORKER"))
-    begun = _take("MODWSGI_DEV_BEGUN")
+    template = os.environ.pop("MODWSGI_DEV_TEMPLATE", None) is not None
+    begun = "" if template else _take("MODWSGI_DEV_BEGUN")
     if os.environ.pop("MODWSGI_DEV_TERMINAL", None) is None:
         os.dup2(1, 2)
     import faulthandler
@@ -56,7 +57,12 @@ def main() -> None:
 
     write_stacks_at_signal()
     log_record.open_log(secret)
-    Worker(Channel(path, secret, identity), begun).run()
+    channel = Channel(path, secret, identity)
+    if template:
+        from modwsgi_dev_worker.template import Template
+
+        Template(channel).run()
+    Worker(channel, begun).run()
 
 
 main()

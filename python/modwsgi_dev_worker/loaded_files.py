@@ -39,13 +39,24 @@ class LoadedFiles:
 
     def watch_imports(self) -> None:
         """Put a finder before the one that searches sys.path."""
-        if not self.enabled:
+        if not self.enabled or self._library:
             return
         self._library, self._installed = _library_folders()
         self._modules.update(sys.modules)
         finders = sys.meta_path
         at = finders.index(PathFinder) if PathFinder in finders else len(finders)
         finders.insert(at, ReportingFinder(self))  # type: ignore[arg-type]
+
+    def report_to(
+        self, report: "Callable[[List[File]], None]", found: "List[File]", enabled: bool
+    ) -> None:
+        """In a worker that was forked: what the template has found comes first."""
+        self._report = report
+        self.enabled = enabled
+        self._found = list(found)
+        self._seen = {path for path, _ in found}
+        self._missing.clear()
+        self._modules.update(sys.modules)
 
     def add_file(self, path: str) -> None:
         """Report a file that is about to be loaded, or was."""

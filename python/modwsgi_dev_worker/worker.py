@@ -35,6 +35,7 @@ if False:
 
     from .connection import Connection
     from .server_figures import ServerFigures
+    from .template import Template
 
 
 class Worker:
@@ -54,8 +55,11 @@ class Worker:
         self.shutdown_timeout = 5.0
         self._stopping_published = False
 
-    def run(self) -> None:
-        """Live from `configure` to the end of the process; does not return."""
+    def run(self, template: "Optional[Template]" = None) -> None:
+        """Live from `configure` to the end of the process; does not return.
+
+        template: what this process was until it was forked; its process is prepared.
+        """
         configuration = self.control.receive_message()
         if configuration["type"] != "configure":
             raise ProtocolError("Message %r before configure" % configuration["type"])
@@ -73,7 +77,12 @@ class Worker:
         if configuration.get("cpuTimeLimit"):
             limit_processor_time(configuration["cpuTimeLimit"], self.shutdown_timeout)
         self.lifeline = hold_lifeline(self.channel, alone=self.debugging)
-        self.files = files = LoadedFiles(self._report_files, configuration["reportFiles"])
+        if template is None:
+            files = LoadedFiles(self._report_files, configuration["reportFiles"])
+        else:
+            files = template.files
+            files.report_to(self._report_files, template.found, configuration["reportFiles"])
+        self.files = files
         _metrics.worker = self
         self.application = Application(configuration, files)
         self.application.on_late_load = self._report_late_load
@@ -82,7 +91,8 @@ class Worker:
         service = bool(configuration.get("service"))
         if not service:
             self._start_threads(configuration)
-        prepare_process(configuration)
+        if template is None:
+            prepare_process(configuration)
         if not service:
             self.signals.install()
         os.register_at_fork(after_in_child=self._forget_in_child)
@@ -187,6 +197,9 @@ class Worker:
                 self._write_stacks(message["numbers"])
             elif kind == "interrupt":
                 start_new_thread(self._interrupt, (message["number"],))
+            elif kind == "modules":
+                names = [name for name in list(sys.modules) if name != "__main__"]
+                self._send({"type": "modules", "names": names})
             elif kind == "metrics":
                 if self.server_figures is not None:
                     self.server_figures.told(message)

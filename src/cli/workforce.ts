@@ -12,16 +12,18 @@ import { Fleet } from '../supervisor/fleet.js'
 import type { FleetRules } from '../supervisor/fleet-options.js'
 import { createRestartBudget } from '../supervisor/restart-budget.js'
 import { type Service, Services } from '../supervisor/services.js'
+import { WarmStart } from '../supervisor/warm-start.js'
 import { openAccountHost } from '../workers/account-host.js'
 import { type Channel, openChannel } from '../workers/channel.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
 import { startHere } from '../workers/started-process.js'
-import type {
-  LoadResult,
-  ReportedFile,
-  WorkerCommand,
-  WorkerConfiguration,
-  WorkerExit,
+import {
+  type LoadResult,
+  type ReportedFile,
+  type WorkerCommand,
+  type WorkerConfiguration,
+  type WorkerExit,
+  workerProgram,
 } from '../workers/worker-process.js'
 import type { Configuration } from './another-configuration.js'
 import { writeGdbCommands } from './debug-tools.js'
@@ -95,6 +97,12 @@ export function needsPython(settings: Settings, plan: SitePlan): boolean {
   return needsWorkers(settings, plan) || settings.serviceScript.length > 0
 }
 
+/** Whether workers are forked from a template: other systems do not bear a fork of what has loaded their libraries. */
+function isWarm(settings: Settings, plan: SitePlan): boolean {
+  const wanted = watchesChanges(settings) && !settings.coldRestart
+  return wanted && plan.mode === 'daemon' && process.platform === 'linux'
+}
+
 function needsWorkers(settings: Settings, plan: SitePlan): boolean {
   return plan.entryPoint.kind !== 'static' || settings.addHandler.length > 0
 }
@@ -162,8 +170,22 @@ export async function gatherWorkforce(
     clock: systemClock,
     services: settings.serviceScript.map(serviceOf),
   })
-  const fleet = new Fleet({
-    ...planFleetRules(settings, plan, command),
+  const warm = isWarm(settings, plan)
+    ? new WarmStart(
+        {
+          channel,
+          clock: systemClock,
+          program: python,
+          args: [workerProgram],
+          askModules: () => fleet.askModules(),
+        },
+        command,
+      )
+    : null
+  const started = (one: WorkerCommand) => (warm ? { ...one, start: warm.start } : one)
+  const fleet: Fleet = new Fleet({
+    warmth: warm,
+    ...planFleetRules(settings, plan, started(command)),
     channel,
     vhost: `${plan.listenerHost}:${settings.port}`,
     dispatcher,
@@ -179,7 +201,10 @@ export async function gatherWorkforce(
       if (plan.debugTools) listener?.ended(exit)
       return plan.debugTools === null
     },
-    filesLoaded: files => listener?.filesLoaded(files),
+    filesLoaded(files) {
+      warm?.loaded()
+      listener?.filesLoaded(files)
+    },
   })
   return {
     dispatcher,
@@ -207,9 +232,11 @@ export async function gatherWorkforce(
         ([name, one]) => [name, serviceCommand(name, next, Promise.resolve(one))] as const,
       )
       services.restart(new Map(commands))
-      fleet.renew(by, planFleetRules(another.settings, another.plan, next))
+      warm?.follow(next)
+      fleet.renew(by, planFleetRules(another.settings, another.plan, started(next)))
     },
     close() {
+      warm?.close()
       for (const host of hosts.values()) host.close()
       channel.close()
     },

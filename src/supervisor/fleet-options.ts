@@ -26,6 +26,18 @@ export interface FleetRules extends LimitRules {
   readonly maximumRequests: number
 }
 
+/** Workers that come out of a template. */
+export interface Warmth {
+  /** Whether the next worker does. */
+  readonly isWarm: boolean
+  /** Until something changes, workers are started from nothing. */
+  coolDown(): void
+  /** Files have changed, and new workers are about to be started. */
+  changed(files: readonly string[]): void
+  /** What a worker has loaded, by name; it was asked. */
+  modules(names: readonly string[]): void
+}
+
 export interface FleetOptions extends FleetRules {
   readonly channel: Channel
   readonly dispatcher: Dispatcher
@@ -46,6 +58,8 @@ export interface FleetOptions extends FleetRules {
   readonly renewal: (outcome: 'over' | 'given up') => void
   /** Called for a worker that has died; false: it is not replaced, and none is started any more. */
   readonly died: (exit: WorkerExit) => boolean
+  /** Where workers are forked from; null: each is started from nothing. */
+  readonly warmth: Warmth | null
   /** Source files that a worker loaded. */
   readonly filesLoaded: (files: readonly ReportedFile[]) => void
 }

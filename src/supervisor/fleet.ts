@@ -85,6 +85,7 @@ export class Fleet implements HandleOwner {
   reload(files: readonly string[]): void {
     if (this.#stopped) return
     this.log.emit({ type: 'changed', files, generation: this.#target.generation + 1 })
+    this.#options.warmth?.changed(files)
     this.#replaceAll(false)
   }
 
@@ -199,6 +200,12 @@ export class Fleet implements HandleOwner {
     })
   }
 
+  /** Has one of the workers tell its modules, if there is one. */
+  askModules(): void {
+    const one = [...this.#handles].find(({ state, loadError }) => state === 'ready' && !loadError)
+    one?.process.tell({ type: 'modules' })
+  }
+
   /** Has all workers write the stacks of all their threads to the log. Who asks meanwhile gets the same. */
   writeStacks(): Promise<unknown> {
     const write = () =>
@@ -223,6 +230,7 @@ export class Fleet implements HandleOwner {
 
   #startWorker(slot: number): void {
     const handle = new WorkerHandle(slot, this.#target.generation, this)
+    const warm = this.#options.warmth?.isWarm === true
     handle.process = new WorkerProcess(
       ++this.#lastId,
       this.#options.channel,
@@ -231,6 +239,7 @@ export class Fleet implements HandleOwner {
     )
     handle.process.requests.worker = handle.name
     handle.mostRequests = this.#target.rules.maximumRequests
+    if (warm) handle.beAttempt()
     handle.ending = new WorkerEnding(handle, {
       ...this.#options,
       ...this.#target.rules,
@@ -250,6 +259,7 @@ export class Fleet implements HandleOwner {
       },
       answered: () => handle.ending.watch.answered(),
       files: files => this.#options.filesLoaded(files),
+      modules: names => this.#options.warmth?.modules(names),
       stopping: reason => {
         handle.ending.retire(reason, 'leaving')
         this.#reconcile()
@@ -272,6 +282,8 @@ export class Fleet implements HandleOwner {
 
   #ready(handle: WorkerHandle, result: LoadResult): void {
     const pid = handle.process.pid ?? 0
+    if (handle.isAttempt && !result.loaded) return this.#startColdly(handle)
+    handle.beReal()
     this.#gate.started()
     this.outputs.started(handle.output)
     this.#failures.delete(handle.slot)
@@ -294,6 +306,13 @@ export class Fleet implements HandleOwner {
       return this.#keepOld(handle, { kind: 'unloadable', slot, error })
     this.#reconcile()
     this.#tellReloaded()
+  }
+
+  /** One that was forked is no use: what becomes of the code is seen with one that is started from nothing. */
+  #startColdly(handle: WorkerHandle): void {
+    this.#options.warmth?.coolDown()
+    handle.discard()
+    this.#reconcile()
   }
 
   /** It takes, or would take, the place of a worker that serves until then. */
@@ -351,6 +370,13 @@ export class Fleet implements HandleOwner {
     handle.ending.watch.end()
     handle.apply('exited')
     this.#options.pythonTold(null)
+    const isOver = handle.discarded || this.#isNoUse(handle, exit)
+    if (isOver) {
+      this.outputs.ended(handle.output)
+      this.#reconcile()
+      return this.#settleStop()
+    }
+    handle.beReal()
     const orderly = retirement !== null && (state === 'stopping' || state === 'draining')
     if (!orderly) this.#died(handle, exit)
     this.outputs.ended(handle.output)
@@ -362,6 +388,14 @@ export class Fleet implements HandleOwner {
     this.#refuseIfNobodyServes()
     this.#reconcile()
     this.#settleStop()
+  }
+
+  #isNoUse(handle: WorkerHandle, { shortage }: WorkerExit): boolean {
+    const { isAttempt, retirement, askedBy } = handle
+    if (!isAttempt || retirement !== null || askedBy !== null || shortage !== undefined)
+      return false
+    this.#options.warmth?.coolDown()
+    return true
   }
 
   #died(handle: WorkerHandle, exit: WorkerExit): void {

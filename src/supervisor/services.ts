@@ -109,6 +109,7 @@ const deaf: Omit<WorkerListener, 'line' | 'raw' | 'metricsAsked' | 'gone'> = {
   ready() {},
   loaded() {},
   files() {},
+  modules() {},
   answered() {},
   stopping() {},
   given() {},

@@ -31,12 +31,17 @@ export interface HandleOwner {
 /** Milliseconds that a timer of Node can take. */
 const longestTimer = 2_147_000_000
 
+/** Milliseconds in which a worker that was forked is an attempt. */
+const longestAttempt = 1000
+
 export class WorkerHandle {
   state: WorkerState = 'starting'
   /** Set with the first `retire` or `leaving`. */
   retirement: Retirement | null = null
   /** True once it has taken requests, or could have. */
   wasReady = false
+  /** See {@link discard}. */
+  discarded = false
   /** Why it could not load the application, and answers 500; null: it could, or has not tried. */
   loadError: string | null = null
   /** Requests that were given to it, and after how many it is replaced; 0: never. */
@@ -51,6 +56,8 @@ export class WorkerHandle {
   /** What it prints while it starts. */
   readonly output: StartOutput
   #cancelDeadline: () => void = () => {}
+  /** What an attempt has printed so far; null: it is none. */
+  #kept: StartEvent[] | null = null
   /** When `deadline` comes, in the clock's milliseconds; null before `start-deadline`. */
   #deadline: number | null = null
 
@@ -75,8 +82,33 @@ export class WorkerHandle {
 
   /** Writes to the log what it prints, or says of its end; what it prints while it starts may be kept back. */
   print(event: StartEvent): void {
-    if (this.wasReady) this.owner.log.emit(event)
+    if (this.#kept !== null) this.#kept.push(event)
+    else if (this.wasReady) this.owner.log.emit(event)
     else this.owner.outputs.add(this.output, event)
+  }
+
+  /** It was forked: if it is no use soon, that counts for nothing, and what it has printed is not shown. */
+  beAttempt(): void {
+    this.#kept = []
+    this.owner.clock.after(longestAttempt, () => this.beReal())
+  }
+
+  get isAttempt(): boolean {
+    return this.#kept !== null
+  }
+
+  /** It counts. */
+  beReal(): void {
+    const kept = this.#kept ?? []
+    this.#kept = null
+    for (const event of kept) this.print(event)
+  }
+
+  /** It is no use, and another one is started in its place. */
+  discard(): void {
+    this.discarded = true
+    this.#kept = []
+    this.apply('kill')
   }
 
   /** It does not keep to the protocol, and ends. */

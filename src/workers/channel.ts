@@ -22,7 +22,7 @@ import {
 
 /** The first frame of a connection. */
 export interface Hello {
-  readonly role: 'control' | 'intake' | 'thread' | 'lifeline'
+  readonly role: 'control' | 'intake' | 'thread' | 'lifeline' | 'template'
   readonly worker: number
   /** For `thread`: 1 up to the number of threads. */
   readonly thread: number

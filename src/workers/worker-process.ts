@@ -13,7 +13,7 @@ import { type StartedProcess, type StartProcess, startHere } from './started-pro
 import { type RequestsListener, WorkerRequests } from './worker-requests.js'
 
 /** Run by its path, so that PYTHONPATH stays the user's. */
-const workerProgram = fileURLToPath(
+export const workerProgram = fileURLToPath(
   new URL('../../python/modwsgi_dev_worker/__main__.py', import.meta.url),
 )
 
@@ -131,6 +131,8 @@ export interface WorkerListener extends Omit<RequestsListener, 'wake'> {
   ready(result: LoadResult): void
   loaded(): void
   files(files: readonly ReportedFile[]): void
+  /** The answer to `modules`: names in the order of their imports. */
+  modules(names: readonly string[]): void
   stopping(reason: string): void
   /** Python runs in it: the answer to `ping`. */
   answered(): void
@@ -341,6 +343,8 @@ export class WorkerProcess {
         return this.listener.loaded()
       case 'files':
         return this.listener.files(message['files'] as ReportedFile[])
+      case 'modules':
+        return this.listener.modules(message['names'] as string[])
       case 'pong':
         return this.listener.answered()
       case 'stacks-written':

@@ -15,6 +15,16 @@ export const modwsgiDevOptions = [
     onlyAtStart: true,
   },
   {
+    name: '--cold-restart',
+    section: 'modwsgi-dev',
+    arity: 0,
+    type: 'flag',
+    default: false,
+    help: 'Starts every worker from nothing; without it, with --reload-on-changes on Linux, workers are forked from a process that has imported all installed packages which the application uses',
+    parity: 'works',
+    onlyAtStart: true,
+  },
+  {
     name: '--log-format',
     section: 'modwsgi-dev',
     arity: 1,

@@ -1,0 +1,159 @@
+"""Imports modules for workers that are forked later, and only those that are the same for every worker.
+
+Nothing of the project is imported: what comes from elsewhere than the standard library and installed packages is refused.
+A module that cannot be had without the project, starts a thread, keeps a descriptor open or changes what a signal does is an
+offender. What it has left behind cannot be undone, so that the process which found offenders is of no more use: the next
+one refuses them from the start.
+"""
+
+import os
+import sys
+from _frozen_importlib_external import PathFinder
+
+if False:
+    from types import ModuleType
+    from typing import Any, Callable, Dict, List, Optional, Sequence, Set
+
+
+class Preload:
+    """The modules that were imported, and those that must not be."""
+
+    def __init__(
+        self, refused: "Sequence[str]", is_common: "Callable[[str], bool]", finder: "Any" = PathFinder
+    ) -> None:
+        """refused: names of modules; is_common: whether a file belongs to the standard library or an installed package;
+        finder: the entry of sys.meta_path that searches as PathFinder does."""
+        self.finder = finder
+        self.refused = frozenset(refused)
+        self.is_common = is_common
+        self.offenders: "Dict[str, str]" = {}  # names of modules, and what they did
+        self.running: "List[str]" = []  # modules whose code runs, the innermost last
+        self.state = State.now()
+
+    def import_all(self, names: "Sequence[str]") -> None:
+        """Import what can be; the rest is in `offenders`, or does not exist here."""
+        guard = Guard(self)
+        sys.meta_path.insert(0, guard)  # type: ignore[arg-type]
+        try:
+            for name in names:
+                if name not in sys.modules and name not in self.refused:
+                    try:
+                        __import__(name)
+                    except Exception:
+                        pass  # noted, where it is not just missing
+        finally:
+            sys.meta_path.remove(guard)  # type: ignore[arg-type]
+
+    def blame(self, what: str) -> None:
+        """All modules whose code runs may be another than they would be in a worker."""
+        for name in self.running:
+            self.offenders.setdefault(name, what)
+
+    def entered(self, name: str) -> None:
+        self.look()
+        self.running.append(name)
+
+    def left(self) -> None:
+        self.look()
+        self.running.pop()
+
+    def look(self) -> None:
+        """Blame the innermost module for what has changed."""
+        state = State.now()
+        change = state.change_since(self.state)
+        self.state = state
+        if change is not None and self.running:
+            self.offenders.setdefault(self.running[-1], change)
+
+
+class State:
+    """What an import must leave as it is."""
+
+    def __init__(self, descriptors: "Set[str]", status: "Dict[str, str]") -> None:
+        self.descriptors = descriptors
+        self.threads = status.get("Threads")
+        self.signals = tuple(status.get(name) for name in ("SigBlk", "SigIgn", "SigCgt"))
+
+    @classmethod
+    def now(cls) -> "State":
+        # The one that reads the directory is in it, with the same number each time.
+        descriptors = set(os.listdir("/proc/self/fd"))
+        with open("/proc/self/status") as lines:
+            status = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+        return cls(descriptors, {name: value.strip() for name, value in status.items()})
+
+    def change_since(self, before: "State") -> "Optional[str]":
+        if self.threads != before.threads:
+            return "starts a thread"
+        if not self.descriptors <= before.descriptors:
+            return "keeps a file or socket open"
+        return None if self.signals == before.signals else "changes what a signal does"
+
+
+class Guard:
+    """First on sys.meta_path: finds what PathFinder finds, but for what must not be imported."""
+
+    def __init__(self, preload: Preload) -> None:
+        self._preload = preload
+
+    def find_spec(
+        self, name: str, path: "Optional[Sequence[str]]" = None, target: "Any" = None
+    ) -> "Any":
+        """A spec that is watched; None where PathFinder finds nothing. Raises ModuleNotFoundError."""
+        preload = self._preload
+        if name in preload.refused:
+            self._refuse(name, "needs %s" % name)
+        spec = preload.finder.find_spec(name, path, target)
+        if spec is None:
+            # Another finder may know it (an editable install, say): that is the project's.
+            return self._look_elsewhere(name, path, target)
+        if spec.origin is None or not spec.has_location:
+            if spec.submodule_search_locations is not None:
+                self._refuse(name, "needs %s, a package without a file" % name)
+            return None
+        if not preload.is_common(spec.origin):
+            self._refuse(name, "needs %s of the project" % name)
+        if spec.loader is not None:
+            spec.loader = Watched(spec.loader, preload)
+        return spec
+
+    def _look_elsewhere(self, name: str, path: "Any", target: "Any") -> None:
+        for finder in sys.meta_path:
+            if finder in (self, PathFinder, self._preload.finder):
+                continue
+            find = getattr(finder, "find_spec", None)
+            spec = find(name, path, target) if find else None
+            if spec is not None and spec.origin not in ("built-in", "frozen"):
+                self._refuse(name, "needs %s of the project" % name)
+
+    def _refuse(self, name: str, what: str) -> None:
+        self._preload.blame(what)
+        raise ModuleNotFoundError("No module named %r" % name, name=name)
+
+
+class Watched:
+    """A loader around that of a module, as long as the code of the module runs."""
+
+    def __init__(self, loader: "Any", preload: Preload) -> None:
+        self._loader = loader
+        self._preload = preload
+
+    def create_module(self, spec: "Any") -> "Optional[ModuleType]":
+        spec.loader = self._loader
+        try:
+            return self._loader.create_module(spec)
+        finally:
+            spec.loader = self
+
+    def exec_module(self, module: "ModuleType") -> None:
+        spec = module.__spec__
+        spec.loader = module.__loader__ = self._loader  # type: ignore[union-attr]
+        preload = self._preload
+        preload.entered(spec.name)  # type: ignore[union-attr]
+        try:
+            self._loader.exec_module(module)
+        except BaseException:
+            preload.blame("cannot be imported without the project")
+            raise
+        finally:
+            preload.left()

@@ -1,0 +1,122 @@
+"""The template: a process that has imported what all workers have in common, and becomes workers by forking.
+
+It has one thread, and loads nothing of the project. What it is told and tells is in docs/protocol.md, The template.
+"""
+
+import _signal
+import gc
+import os
+import select
+import sys
+from time import time
+
+from .connection import Channel, ConnectionLost
+from .lifeline import hold_lifeline
+from .loaded_files import LoadedFiles, ReportingFinder
+from .preload import Preload
+from .process_world import prepare_process
+from .worker import Worker
+
+if False:
+    from typing import Any, Dict, List, Optional
+
+
+class Template:
+    """All that belongs to this process."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self.control = channel.connect("template")
+        self.files = LoadedFiles(self._collect, True)
+        self.found: "List[Any]" = []  # files for each worker to report
+        self.running: "Dict[int, int]" = {}  # process number of a worker, and the descriptor of its output or -1
+
+    def run(self) -> None:
+        """Live until the supervisor wants no more workers; does not return."""
+        order = self.control.receive_message()
+        configuration = order["configuration"]
+        self.lifeline = hold_lifeline(self.channel, alone=False)
+        prepare_process(configuration)
+        self.files.watch_imports()
+        self.configuration = configuration
+        started = time()
+        finder = next(one for one in sys.meta_path if isinstance(one, ReportingFinder))
+        preload = Preload(order["refused"], self.files.is_installed, finder)
+        preload.import_all(order["modules"])
+        if preload.offenders:
+            self._send({"type": "offenders", "offenders": preload.offenders})
+            os._exit(0)
+        gc.collect()
+        gc.freeze()  # what is not touched stays shared
+        woken, wake = os.pipe()
+        os.set_blocking(wake, False)
+        _signal.signal(_signal.SIGCHLD, lambda number, frame: None)
+        _signal.set_wakeup_fd(wake)
+        self.own = (woken, wake)
+        modules = [name for name in order["modules"] if name in sys.modules]
+        self._send({"type": "warm", "modules": modules, "seconds": time() - started})
+        while True:
+            ready, _, _ = select.select([self.control.sock, woken], [], [])
+            if woken in ready:
+                os.read(woken, 4096)
+                self._tell_exits()
+            if self.control.sock in ready:
+                self._obey(self.control.receive_message())
+
+    def _collect(self, files: "List[Any]") -> None:
+        """Those of installed packages; what the project has is for the workers to load."""
+        self.found += [
+            (path, time) for path, time in files if time is not None and self.files.is_installed(path)
+        ]
+
+    def _send(self, message: "Dict[str, Any]") -> None:
+        try:
+            self.control.send_message(message)
+        except ConnectionLost:
+            os._exit(1)
+
+    def _obey(self, message: "Dict[str, Any]") -> None:
+        kind = message["type"]
+        if kind == "fork":
+            self._fork(message)
+        elif kind == "opened":
+            descriptor, self.running[message["pid"]] = self.running[message["pid"]], -1
+            os.close(descriptor)
+        elif kind == "reap":
+            self.running.pop(message["pid"], None)
+            os.waitpid(message["pid"], 0)
+
+    def _fork(self, order: "Dict[str, Any]") -> None:
+        output, write = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                self._become_worker(order, write)
+            finally:
+                os._exit(1)
+        os.close(write)
+        self.running[pid] = output
+        self._send({"type": "forked", "worker": order["worker"], "pid": pid, "output": output})
+
+    def _become_worker(self, order: "Dict[str, Any]", write: int) -> None:
+        """In the child: nothing of the template stays but its modules."""
+        _signal.set_wakeup_fd(-1)
+        _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
+        os.setsid()
+        os.dup2(write, 1)
+        os.dup2(write, 2)
+        for descriptor in (write, *self.own, *(one for one in self.running.values() if one >= 0)):
+            os.close(descriptor)
+        self.control.close()
+        self.lifeline.close()
+        channel = Channel(order["channel"], self.channel.secret, order["worker"])
+        worker = Worker(channel, order["begun"])
+        worker.run(self)
+
+    def _tell_exits(self) -> None:
+        for pid in list(self.running):
+            found = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            if found is not None:
+                by_itself = found.si_code == os.CLD_EXITED
+                end = "code" if by_itself else "signal"
+                self._send({"type": "exited", "pid": pid, end: found.si_status})

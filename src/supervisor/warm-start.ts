@@ -1,0 +1,154 @@
+/**
+ * Workers that are forked from a template, which is kept in step with what the workers load: made when they have loaded
+ * something and are calm, made anew when they load more, dropped when a file of it changes.
+ */
+import type { Clock } from '../base/clock.js'
+import { isInstalled } from '../watch/watched-file.js'
+import type { Channel } from '../workers/channel.js'
+import type { StartProcess } from '../workers/started-process.js'
+import { startHere } from '../workers/started-process.js'
+import { Template } from '../workers/template.js'
+import type { WorkerConfiguration } from '../workers/worker-process.js'
+import type { Warmth } from './fleet-options.js'
+
+/** What templates and workers are started with. */
+export interface WarmStartCommand {
+  readonly workingDirectory: string
+  readonly env: NodeJS.ProcessEnv
+  readonly configuration: Promise<WorkerConfiguration>
+}
+
+export interface WarmStartOptions {
+  readonly channel: Channel
+  readonly clock: Clock
+  /** What runs the template. */
+  readonly program: string
+  readonly args: readonly string[]
+  /** Has a worker tell its modules, see {@link WarmStart.modules}; does nothing when there is none. */
+  readonly askModules: () => void
+}
+
+/** Milliseconds without anything loaded before the template is looked at. */
+const calm = 300
+
+/** Templates that are made one after the other until one has no offenders. */
+const mostAttempts = 4
+
+/** Identities of templates, beside those of workers and services. */
+let lastId = 2_000_000
+
+export class WarmStart implements Warmth {
+  readonly #options: WarmStartOptions
+  #template: Template | null = null
+  /** Is being made. */
+  #next: Template | null = null
+  #known: ReadonlySet<string> = new Set()
+  readonly #refused = new Set<string>()
+  #attempts = 0
+  #cancel: (() => void) | null = null
+  #closed = false
+  /** The next worker is started the long way: one that was forked was no use. */
+  #coldOnce = false
+
+  #command: WarmStartCommand
+
+  constructor(options: WarmStartOptions, command: WarmStartCommand) {
+    this.#options = options
+    this.#command = command
+  }
+
+  /** Workers are started with this from now on. */
+  follow(command: WarmStartCommand): void {
+    this.#command = command
+    this.drop()
+    this.loaded()
+  }
+
+  /** A worker out of the template, where there is one. */
+  readonly start: StartProcess = command => {
+    const template = this.#coldOnce ? null : this.#template
+    return (template?.start ?? startHere)(command)
+  }
+
+  get isWarm(): boolean {
+    return this.#template !== null && !this.#coldOnce
+  }
+
+  /** Until something changes, workers are started the long way. */
+  coolDown(): void {
+    this.#coldOnce = true
+  }
+
+  /** Workers have loaded something. */
+  loaded(): void {
+    this.#cancel?.()
+    this.#cancel = this.#options.clock.after(calm, () => {
+      this.#cancel = null
+      if (!this.#closed) this.#options.askModules()
+    })
+  }
+
+  /** What a worker has loaded, by name. */
+  modules(names: readonly string[]): void {
+    if (this.#closed || this.#next !== null) return
+    const isNew = names.some(name => !this.#known.has(name) && !this.#refused.has(name))
+    if (this.#template !== null && !isNew) return
+    this.#known = new Set(names)
+    this.#attempts = 0
+    this.#make(names)
+  }
+
+  /** Files have changed: a template that has one of them is of no more use. */
+  changed(files: readonly string[]): void {
+    this.#coldOnce = false
+    if (files.some(isInstalled)) this.drop()
+  }
+
+  drop(): void {
+    for (const template of [this.#template, this.#next]) template?.close()
+    this.#template = this.#next = null
+    this.#known = new Set()
+    this.#refused.clear()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#cancel?.()
+    this.drop()
+  }
+
+  #make(names: readonly string[]): void {
+    this.#attempts++
+    const { channel, program, args } = this.#options
+    const { workingDirectory: folder, env, configuration } = this.#command
+    void configuration.then(settings => {
+      if (this.#closed || this.#command.configuration !== configuration) return
+      const order = { configuration: settings, modules: names, refused: [...this.#refused] }
+      const template: Template = new Template(
+        ++lastId,
+        channel,
+        { program, args, folder, env },
+        order,
+        {
+          warm: () => {
+            if (this.#next !== template) return template.close()
+            this.#template?.close()
+            this.#template = template
+            this.#next = null
+          },
+          offenders: offenders => {
+            for (const name of Object.keys(offenders)) this.#refused.add(name)
+            if (this.#next !== template) return
+            this.#next = null
+            if (this.#attempts < mostAttempts) this.#make(names)
+          },
+          gone: () => {
+            if (this.#template === template) this.#template = null
+            if (this.#next === template) this.#next = null
+          },
+        },
+      )
+      this.#next = template
+    })
+  }
+}
