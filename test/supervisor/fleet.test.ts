@@ -118,6 +118,7 @@ async function openFleet({
     pythonTold: () => {},
     loadTried: () => {},
     renewal: () => {},
+    warmth: null,
     filesLoaded: () => {},
     died: () => true,
     ...changes,
