@@ -15,10 +15,11 @@ import {
 } from '../workers/worker-process.js'
 import type { FleetOptions, FleetRules, WorkerSnapshot } from './fleet-options.js'
 import { place } from './placement.js'
+import { ReloadReport } from './reload-report.js'
 import { Scoreboard } from './scoreboard.js'
-import { type NoUse, Onlookers, type Settlement, settlementOf } from './settlement.js'
-import { StartGate } from './start-gate.js'
+import type { NoUse, Settlement } from './settlement.js'
 import { StartOutputs } from './start-output.js'
+import { Starts } from './starts.js'
 import { Target } from './target.js'
 import { WorkerEnding } from './worker-ending.js'
 import { type HandleOwner, WorkerHandle } from './worker-handle.js'
@@ -32,13 +33,9 @@ export class Fleet implements HandleOwner {
   readonly #target: Target
   #held = false
   readonly outputs: StartOutputs
-  readonly #gate: StartGate
-  readonly #onlookers = new Onlookers()
-  /** See {@link FleetFacts}. */
-  readonly #failures = new Map<number, WorkerExit>()
-  #givenUp: NoUse | null = null
+  readonly #starts: Starts
+  readonly #report: ReloadReport
   #lastId = 0
-  #reloadStarted: number | null = null
   #stacks: Promise<unknown> | null = null
   #stopped: (() => void) | null = null
   readonly #scoreboard: Scoreboard
@@ -50,7 +47,13 @@ export class Fleet implements HandleOwner {
     this.clock = options.clock
     this.log = options.log
     this.#target = new Target(options)
-    this.#gate = new StartGate(options.budget, options.clock, () => this.#reconcile())
+    this.#report = new ReloadReport(options)
+    const facts = () => ({
+      wanted: this.#target.workers,
+      generation: this.#target.generation,
+      workers: [...this.#handles],
+    })
+    this.#starts = new Starts(options, facts, () => this.#reconcile())
     this.outputs = new StartOutputs(event => options.log.emit(event), options.clock)
   }
 
@@ -107,10 +110,8 @@ export class Fleet implements HandleOwner {
   #replaceAll(renewing: boolean, rules?: FleetRules): void {
     this.#held = false
     this.#target.next(renewing, rules)
-    this.#givenUp = null
-    this.#reloadStarted = this.clock.now()
-    this.#failures.clear()
-    this.#gate.allow()
+    this.#report.begin()
+    this.#starts.beginAnew()
     this.outputs.forget()
     this.dispatcher.acceptAgain()
     this.#reconcile()
@@ -118,24 +119,12 @@ export class Fleet implements HandleOwner {
 
   /** Workers died while they started, and none is started for now, or (when that is spent) at all. */
   get failing(): boolean {
-    return !this.#gate.open
+    return !this.#starts.open
   }
 
   /** Waits until it is clear what becomes of the workers that are started, or of the one of a place. */
   settled(slot: number | null): Promise<Settlement> {
-    return this.#onlookers.until(() =>
-      settlementOf(
-        {
-          wanted: this.#target.workers,
-          generation: this.#target.generation,
-          spent: this.#gate.spent,
-          workers: [...this.#handles],
-          failures: this.#failures,
-          givenUp: this.#givenUp,
-        },
-        slot,
-      ),
-    )
+    return this.#starts.settled(slot)
   }
 
   /** Ends all workers; settles when every process is gone. `seconds`: what they have for that. */
@@ -156,8 +145,7 @@ export class Fleet implements HandleOwner {
 
   #wantNone(): void {
     this.#target.resize(0)
-    this.#gate.close()
-    this.#onlookers.look()
+    this.#starts.close()
   }
 
   /** Wants so many workers from now on, at least one; those beyond finish what they have. */
@@ -188,7 +176,7 @@ export class Fleet implements HandleOwner {
     const handle = [...this.#handles].find(found => found.slot === slot && found.serving)
     if (handle === undefined) return false
     handle.askedBy = who
-    this.#failures.delete(slot)
+    this.#starts.forget(slot)
     handle.apply('kill')
     return true
   }
@@ -223,9 +211,9 @@ export class Fleet implements HandleOwner {
     for (const { handle, cause } of retire) handle.ending.retire(cause)
     if (this.#stopped === null) {
       const starting = serving.filter(({ state }) => state === 'starting').length
-      for (const slot of start.slice(0, this.#gate.room(starting))) this.#startWorker(slot)
+      for (const slot of start.slice(0, this.#starts.room(starting))) this.#startWorker(slot)
     }
-    this.#onlookers.look()
+    this.#starts.look()
   }
 
   #startWorker(slot: number): void {
@@ -284,9 +272,8 @@ export class Fleet implements HandleOwner {
     const pid = handle.process.pid ?? 0
     if (handle.isAttempt && !result.loaded) return this.#startColdly(handle)
     handle.beReal()
-    this.#gate.started()
+    this.#starts.succeeded(handle.slot)
     this.outputs.started(handle.output)
-    this.#failures.delete(handle.slot)
     if (result.loaded)
       this.log.emit({ type: 'workerReady', slot: handle.slot, pid, seconds: result.seconds })
     else
@@ -305,7 +292,7 @@ export class Fleet implements HandleOwner {
     if (error !== null && this.#isHeir(handle))
       return this.#keepOld(handle, { kind: 'unloadable', slot, error })
     this.#reconcile()
-    this.#tellReloaded()
+    this.#report.look(this.#target, this.#handles)
   }
 
   /** One that was forked is no use: what becomes of the code is seen with one that is started from nothing. */
@@ -322,26 +309,14 @@ export class Fleet implements HandleOwner {
 
   /** A new worker is no good, or does not even start: those that serve stay. */
   #keepOld(failed: WorkerHandle, why: NoUse): void {
-    this.#reloadStarted = null
-    this.#givenUp = why
+    this.#report.giveUp()
+    this.#starts.giveUp(why)
     const stay = [...this.#handles].filter(one => one !== failed && one.state === 'ready')
     this.#target.giveUp(stay)
     if (this.#handles.has(failed)) failed.ending.retire('script_reload')
     this.#options.renewal('given up')
     this.log.emit({ type: 'renewalFailed', generation: this.#target.generation })
     this.#reconcile()
-  }
-
-  #tellReloaded(): void {
-    if (this.#reloadStarted === null) return
-    const current = [...this.#handles].filter(
-      handle => handle.generation === this.#target.generation,
-    )
-    if (this.#target.renewing || current.some(handle => handle.state === 'starting')) return
-    const seconds = (this.clock.now() - this.#reloadStarted) / 1000
-    this.#reloadStarted = null
-    const event = { type: 'reloaded', seconds, workers: current.length } as const
-    this.log.emit({ ...event, generation: this.#target.generation })
   }
 
   #outdated(handle: WorkerHandle): void {
@@ -384,7 +359,8 @@ export class Fleet implements HandleOwner {
     if (failed && this.#isHeir(handle))
       this.#keepOld(handle, { kind: 'died', slot: handle.slot, exit })
     else if (failed && handle.generation === this.#target.generation)
-      this.#startFailed(handle.slot, exit)
+      this.#starts.failed(handle.slot, exit)
+    if (this.#starts.spent) this.#report.giveUp()
     this.#refuseIfNobodyServes()
     this.#reconcile()
     this.#settleStop()
@@ -404,25 +380,9 @@ export class Fleet implements HandleOwner {
     if (!this.#options.died(exit)) this.#target.resize(0)
   }
 
-  #startFailed(slot: number, exit: WorkerExit): void {
-    const { shortage } = exit
-    if (shortage !== undefined) {
-      const isNew = this.#gate.startImpossible()
-      if (isNew) this.log.emit({ type: 'startsWait', reason: shortage })
-      return
-    }
-    this.#failures.set(slot, exit)
-    const attempts = this.#gate.startFailed()
-    if (attempts === null) return
-    this.#reloadStarted = null
-    const { waitsFor } = this.#options
-    this.log.emit({ type: 'restartsSpent', attempts, waitsFor })
-    this.#refuseIfNobodyServes()
-  }
-
   /** Once no more workers are started, requests wait only while one is there that could take them. */
   #refuseIfNobodyServes(): void {
-    if (!this.#gate.spent || [...this.#handles].some(handle => handle.state === 'ready')) return
+    if (!this.#starts.spent || [...this.#handles].some(handle => handle.state === 'ready')) return
     this.dispatcher.refuseAll('not-loadable')
   }
 
