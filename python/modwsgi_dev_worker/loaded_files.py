@@ -128,6 +128,25 @@ class LoadedFiles:
         """True for a file of the standard library or of an installed package."""
         return self._is_library(path, True)
 
+    def common_modules(self) -> "List[str]":
+        """Names of modules that are no part of the project, in the order of their imports."""
+        return [
+            name
+            for name, module in list(sys.modules.items())
+            if name != "__main__" and self._is_common(module)
+        ]
+
+    def _is_common(self, module: "Any") -> bool:
+        try:
+            # Asked in any other way, modules that load themselves when they are used would do so.
+            spec = object.__getattribute__(module, "__dict__").get("__spec__")
+        except Exception:
+            return False  # no module
+        origin = getattr(spec, "origin", None)
+        if not getattr(spec, "has_location", False):
+            return origin in ("built-in", "frozen")
+        return isinstance(origin, str) and self.is_installed(origin)
+
     def _send(self) -> None:
         with self._lock:
             found, self._found = self._found, []

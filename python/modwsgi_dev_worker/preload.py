@@ -6,13 +6,18 @@ offender. What it has left behind cannot be undone, so that the process which fo
 one refuses them from the start.
 """
 
+import _signal
 import os
 import sys
 from _frozen_importlib_external import PathFinder
 
 if False:
     from types import ModuleType
-    from typing import Any, Callable, Dict, List, Optional, Sequence, Set
+    from typing import Any, Callable, Dict, FrozenSet, List, Optional, Sequence, Set, Tuple
+
+
+SETTINGS_VARIABLE = "DJANGO_SETTINGS_MODULE"
+SETTINGS = "the settings of the project"  # no module has this name
 
 
 class Preload:
@@ -24,16 +29,26 @@ class Preload:
         """refused: names of modules; is_common: whether a file belongs to the standard library or an installed package;
         finder: the entry of sys.meta_path that searches as PathFinder does."""
         self.finder = finder
-        self.refused = frozenset(refused)
+        self.refused = frozenset(refused) | {SETTINGS}
+        self.wanted: "FrozenSet[str]" = frozenset()
         self.is_common = is_common
         self.offenders: "Dict[str, str]" = {}  # names of modules, and what they did
         self.running: "List[str]" = []  # modules whose code runs, the innermost last
+        self.generators = Generators()
         self.state = State.now()
 
     def import_all(self, names: "Sequence[str]") -> None:
-        """Import what can be; the rest is in `offenders`, or does not exist here."""
+        """Import what can be; the rest is in `offenders`, or does not exist here.
+
+        names: what a worker has imported.
+        """
+        self.wanted = frozenset(names)
+        if "random" in sys.modules:
+            self.generators.start()
         guard = Guard(self)
         sys.meta_path.insert(0, guard)  # type: ignore[arg-type]
+        # What asks Django for a setting is found out, whether it bears the answer or not.
+        asks = os.environ.setdefault(SETTINGS_VARIABLE, SETTINGS) == SETTINGS
         try:
             for name in names:
                 if name not in sys.modules and name not in self.refused:
@@ -43,6 +58,9 @@ class Preload:
                         pass  # noted, where it is not just missing
         finally:
             sys.meta_path.remove(guard)  # type: ignore[arg-type]
+            self.generators.stop()
+            if asks:
+                del os.environ[SETTINGS_VARIABLE]
 
     def blame(self, what: str) -> None:
         """All modules whose code runs may be another than they would be in a worker."""
@@ -55,24 +73,46 @@ class Preload:
 
     def left(self) -> None:
         self.look()
-        self.running.pop()
+        if self.running.pop() == "random":
+            self.generators.start()
 
     def look(self) -> None:
         """Blame the innermost module for what has changed."""
         state = State.now()
+        if state.threads > self.state.threads:
+            # Threads of a library that knows how to fork (OpenBLAS, say) are gone after a fork, and come back when needed.
+            fork_for_nothing()
+            state = State.now()
         change = state.change_since(self.state)
         self.state = state
         if change is not None and self.running:
             self.offenders.setdefault(self.running[-1], change)
 
 
+# Bits of the signals by which the threads of the C library talk to each other (signal(7), real-time signals).
+LIBRARY_SIGNALS = sum(1 << number - 1 for number in range(32, getattr(_signal, "SIGRTMIN", 32)))
+
+
+def fork_for_nothing() -> None:
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+
 class State:
     """What an import must leave as it is."""
 
-    def __init__(self, descriptors: "Set[str]", status: "Dict[str, str]") -> None:
+    def __init__(
+        self, descriptors: "Set[str]", status: "Dict[str, str]", handlers: "Tuple[Any, ...]"
+    ) -> None:
         self.descriptors = descriptors
-        self.threads = status.get("Threads")
-        self.signals = tuple(status.get(name) for name in ("SigBlk", "SigIgn", "SigCgt"))
+        self.threads = int(status.get("Threads", "1"))
+        # What C code does with a signal, and what Python does.
+        self.signals = [
+            int(status.get(name, "0"), 16) & ~LIBRARY_SIGNALS for name in ("SigBlk", "SigIgn", "SigCgt")
+        ]
+        self.handlers = handlers
 
     @classmethod
     def now(cls) -> "State":
@@ -80,14 +120,54 @@ class State:
         descriptors = set(os.listdir("/proc/self/fd"))
         with open("/proc/self/status") as lines:
             status = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
-        return cls(descriptors, {name: value.strip() for name, value in status.items()})
+        handlers = tuple(map(_signal.getsignal, range(1, _signal.NSIG)))
+        return cls(descriptors, {name: value.strip() for name, value in status.items()}, handlers)
 
     def change_since(self, before: "State") -> "Optional[str]":
-        if self.threads != before.threads:
+        if self.threads > before.threads:
             return "starts a thread"
         if not self.descriptors <= before.descriptors:
             return "keeps a file or socket open"
-        return None if self.signals == before.signals else "changes what a signal does"
+        if (self.signals, self.handlers) != (before.signals, before.handlers):
+            return "changes what a signal does"
+        return None
+
+
+class Generators:
+    """Generators of random numbers that modules have made: a worker must not have the numbers of another one.
+
+    One that was given a seed keeps it: whoever did so wants the same numbers in every process.
+    """
+
+    def __init__(self) -> None:
+        self._seed: "Any" = None
+        self._unseeded: "Dict[int, Any]" = {}
+
+    def start(self) -> None:
+        """The module random is there: note who seeds itself. Its own generator Python seeds anew in every fork."""
+        Random = sys.modules["random"].Random
+        self._seed = seed = Random.seed
+        unseeded = self._unseeded
+
+        def noted(generator: "Any", a: "Any" = None, version: int = 2) -> None:
+            unseeded[id(generator)] = generator
+            if a is not None:
+                del unseeded[id(generator)]
+            seed(generator, a, version)
+
+        Random.seed = noted
+
+    def stop(self) -> None:
+        if self._seed is not None:
+            sys.modules["random"].Random.seed = self._seed  # type: ignore[attr-defined]
+
+    def seed(self) -> None:
+        """In a worker that was forked."""
+        for generator in self._unseeded.values():
+            generator.seed()
+        numpy = sys.modules.get("numpy.random")
+        if numpy is not None:
+            numpy.seed()  # type: ignore[attr-defined]
 
 
 class Guard:
@@ -108,8 +188,9 @@ class Guard:
             # Another finder may know it (an editable install, say): that is the project's.
             return self._look_elsewhere(name, path, target)
         if spec.origin is None or not spec.has_location:
-            if spec.submodule_search_locations is not None:
-                self._refuse(name, "needs %s, a package without a file" % name)
+            for folder in spec.submodule_search_locations or ():
+                if not preload.is_common(os.path.join(folder, "")):
+                    self._refuse(name, "needs %s, a part of which is the project's" % name)
             return None
         if not preload.is_common(spec.origin):
             self._refuse(name, "needs %s of the project" % name)
@@ -153,7 +234,9 @@ class Watched:
         try:
             self._loader.exec_module(module)
         except BaseException:
-            preload.blame("cannot be imported without the project")
+            # One that fails in workers as well is none of those that are wanted.
+            if spec.name in preload.wanted:  # type: ignore[union-attr]
+                preload.blame("cannot be imported without the project")
             raise
         finally:
             preload.left()

@@ -14,6 +14,7 @@ from .connection import Channel, ConnectionLost
 from .lifeline import hold_lifeline
 from .loaded_files import LoadedFiles, ReportingFinder
 from .preload import Preload
+from .process_title import show_title
 from .process_world import prepare_process
 from .worker import Worker
 
@@ -39,9 +40,11 @@ class Template:
         prepare_process(configuration)
         self.files.watch_imports()
         self.configuration = configuration
+        title = configuration.get("title", "")
+        show_title(title and title + " template")
         started = time()
         finder = next(one for one in sys.meta_path if isinstance(one, ReportingFinder))
-        preload = Preload(order["refused"], self.files.is_installed, finder)
+        self.preload = preload = Preload(order["refused"], self.files.is_installed, finder)
         preload.import_all(order["modules"])
         if preload.offenders:
             self._send({"type": "offenders", "offenders": preload.offenders})
@@ -53,8 +56,14 @@ class Template:
         _signal.signal(_signal.SIGCHLD, lambda number, frame: None)
         _signal.set_wakeup_fd(wake)
         self.own = (woken, wake)
-        modules = [name for name in order["modules"] if name in sys.modules]
-        self._send({"type": "warm", "modules": modules, "seconds": time() - started})
+        self._send(
+            {
+                "type": "warm",
+                "modules": sum(name in sys.modules for name in order["modules"]),
+                "files": [path for path, _ in self.found],
+                "seconds": time() - started,
+            }
+        )
         while True:
             ready, _, _ = select.select([self.control.sock, woken], [], [])
             if woken in ready:
@@ -64,9 +73,12 @@ class Template:
                 self._obey(self.control.receive_message())
 
     def _collect(self, files: "List[Any]") -> None:
-        """Those of installed packages; what the project has is for the workers to load."""
+        """Files of installed packages, and those of the project that they looked for in vain.
+
+        What the project has is refused, and is for the workers to load.
+        """
         self.found += [
-            (path, time) for path, time in files if time is not None and self.files.is_installed(path)
+            (path, time) for path, time in files if time is None or self.files.is_installed(path)
         ]
 
     def _send(self, message: "Dict[str, Any]") -> None:
@@ -109,6 +121,8 @@ class Template:
             os.close(descriptor)
         self.control.close()
         self.lifeline.close()
+        show_title(self.configuration.get("title", ""))
+        self.preload.generators.seed()
         channel = Channel(order["channel"], self.channel.secret, order["worker"])
         worker = Worker(channel, order["begun"])
         worker.run(self)

@@ -198,8 +198,7 @@ class Worker:
             elif kind == "interrupt":
                 start_new_thread(self._interrupt, (message["number"],))
             elif kind == "modules":
-                names = [name for name in list(sys.modules) if name != "__main__"]
-                self._send({"type": "modules", "names": names})
+                self._send({"type": "modules", "names": self.files.common_modules()})
             elif kind == "metrics":
                 if self.server_figures is not None:
                     self.server_figures.told(message)

@@ -216,9 +216,14 @@ function lostText(event: Extract<EntryEvent, { type: 'requestLost' }>): string {
 }
 
 function diedText(event: Extract<EntryEvent, { type: 'workerDied' | 'workerDiedAlike' }>): string {
-  const how = event.signal ? `ended by ${event.signal}` : `exited with status ${event.code}`
+  const how = event.signal ? `ended by ${event.signal}` : exitedText(event.code)
   const who = event.askedBy ? ` (${event.askedBy})` : ''
   return `worker ${event.slot}${ofPid(event.pid)} ${how}${who}`
+}
+
+/** @param code null: whoever could tell has gone before it */
+function exitedText(code: number | null): string {
+  return code === null ? 'has ended' : `exited with status ${code}`
 }
 
 function killedText(event: Extract<EntryEvent, { type: 'workerKilled' }>): string {

@@ -28,8 +28,9 @@ export interface WarmStartOptions {
   readonly askModules: () => void
 }
 
-/** Milliseconds without anything loaded before the template is looked at. */
+/** Milliseconds without anything loaded before a template is made, and before it is made anew for what it lacks. */
 const calm = 300
+const calmForMore = 2000
 
 /** Templates that are made one after the other until one has no offenders. */
 const mostAttempts = 4
@@ -40,6 +41,8 @@ let lastId = 2_000_000
 export class WarmStart implements Warmth {
   readonly #options: WarmStartOptions
   #template: Template | null = null
+  /** What the template has loaded. */
+  #files: ReadonlySet<string> = new Set()
   /** Is being made. */
   #next: Template | null = null
   #known: ReadonlySet<string> = new Set()
@@ -82,17 +85,18 @@ export class WarmStart implements Warmth {
   /** Workers have loaded something. */
   loaded(): void {
     this.#cancel?.()
-    this.#cancel = this.#options.clock.after(calm, () => {
+    const wait = this.#template === null ? calm : calmForMore
+    this.#cancel = this.#options.clock.after(wait, () => {
       this.#cancel = null
       if (!this.#closed) this.#options.askModules()
     })
   }
 
-  /** What a worker has loaded, by name. */
+  /** What a worker has loaded that is no part of the project, by name. */
   modules(names: readonly string[]): void {
     if (this.#closed || this.#next !== null) return
     const isNew = names.some(name => !this.#known.has(name) && !this.#refused.has(name))
-    if (this.#template !== null && !isNew) return
+    if (!isNew) return
     this.#known = new Set(names)
     this.#attempts = 0
     this.#make(names)
@@ -101,14 +105,25 @@ export class WarmStart implements Warmth {
   /** Files have changed: a template that has one of them is of no more use. */
   changed(files: readonly string[]): void {
     this.#coldOnce = false
-    if (files.some(isInstalled)) this.drop()
+    if (files.some(file => this.#files.has(file))) this.drop()
+    // What is being made may have loaded them already, and does not say so yet.
+    else if (files.some(isInstalled)) this.#dropNext()
   }
 
   drop(): void {
-    for (const template of [this.#template, this.#next]) template?.close()
-    this.#template = this.#next = null
+    this.#dropNext()
+    this.#template?.close()
+    this.#template = null
+    this.#files = new Set()
     this.#known = new Set()
     this.#refused.clear()
+  }
+
+  #dropNext(): void {
+    if (this.#next === null) return
+    this.#next.close()
+    this.#next = null
+    this.#known = new Set()
   }
 
   close(): void {
@@ -130,10 +145,11 @@ export class WarmStart implements Warmth {
         { program, args, folder, env },
         order,
         {
-          warm: () => {
+          warm: files => {
             if (this.#next !== template) return template.close()
             this.#template?.close()
             this.#template = template
+            this.#files = new Set(files)
             this.#next = null
           },
           offenders: offenders => {
@@ -143,8 +159,9 @@ export class WarmStart implements Warmth {
             if (this.#attempts < mostAttempts) this.#make(names)
           },
           gone: () => {
-            if (this.#template === template) this.#template = null
+            // One that has never been warm is not tried again as long as nothing is new.
             if (this.#next === template) this.#next = null
+            if (this.#template === template) this.drop()
           },
         },
       )

@@ -2,12 +2,9 @@
  * The template of the workers: a Python process that has imported what no change of the project touches, and forks
  * workers. A worker that comes out of it is ready in a tenth of the time. Linux only. See docs/protocol.md.
  */
-import { EventEmitter } from 'node:events'
-import { constants, openSync } from 'node:fs'
-import { Socket } from 'node:net'
-import { constants as os } from 'node:os'
-import { PassThrough } from 'node:stream'
+import type { Socket } from 'node:net'
 import type { Channel, Hello } from './channel.js'
+import { ForkedProcess } from './forked-process.js'
 import { decodeMessage, encodeJson, FrameReader, frameType } from './protocol.js'
 import {
   type ProcessCommand,
@@ -15,7 +12,6 @@ import {
   type StartProcess,
   startHere,
 } from './started-process.js'
-import { killGroup, killTree } from './terminate.js'
 import type { WorkerConfiguration } from './worker-process.js'
 
 /** What a template is made of. */
@@ -29,14 +25,18 @@ export interface TemplateOrder {
 
 /** What became of it; the first one is the last but for `warm`, after which `gone` may follow. */
 export interface TemplateListener {
-  warm(modules: readonly string[], seconds: number): void
+  /** It can fork from now on. `files`: what it has loaded, and what it looked for in vain; a change of one ends its use. */
+  warm(files: readonly string[]): void
   /** Modules that may not be in a template, and why: another one has to be made, without them. */
   offenders(offenders: Readonly<Record<string, string>>): void
   gone(): void
 }
 
-/** Milliseconds between two looks whether a worker is still there whose template is gone. */
-const lookAgain = 200
+interface ExitedMessage {
+  readonly pid: number
+  readonly code?: number | null
+  readonly signal?: number | null
+}
 
 export class Template {
   readonly #listener: TemplateListener
@@ -46,8 +46,8 @@ export class Template {
   #isGone = false
   #isClosing = false
   /** Those that are not yet forked, by the number of the worker, and those that run, by process. */
-  readonly #awaited = new Map<number, Forked>()
-  readonly #running = new Map<number, Forked>()
+  readonly #awaited = new Map<number, ForkedProcess>()
+  readonly #running = new Map<number, ForkedProcess>()
 
   constructor(
     id: number,
@@ -75,7 +75,7 @@ export class Template {
     this.#process.stdout?.resume()
     this.#process.stderr?.resume()
     this.#process.once('error', () => this.#gone())
-    this.#process.once('close', () => this.#gone())
+    this.#process.once('exit', () => this.#gone())
   }
 
   get pid(): number | undefined {
@@ -85,23 +85,30 @@ export class Template {
   /** Has a worker forked, as if the command was run. */
   readonly start: StartProcess = ({ env }) => {
     const worker = Number(env['MODWSGI_DEV_WORKER'])
-    const forked = new Forked()
+    const forked = new ForkedProcess()
+    if (this.#isGone) {
+      setImmediate(() => forked.failed())
+      return forked
+    }
     this.#awaited.set(worker, forked)
-    if (this.#control === null) setImmediate(() => this.#lose(worker, forked))
-    else
-      this.#tell({
-        type: 'fork',
-        worker,
-        channel: env['MODWSGI_DEV_CHANNEL'],
-        begun: env['MODWSGI_DEV_BEGUN'],
-      })
+    this.#tell({
+      type: 'fork',
+      worker,
+      channel: env['MODWSGI_DEV_CHANNEL'],
+      begun: env['MODWSGI_DEV_BEGUN'],
+    })
     return forked
   }
 
   /** Makes no more workers; the process ends when those that run have ended. */
   close(): void {
     this.#isClosing = true
-    if (this.#running.size === 0 && this.#awaited.size === 0) this.#process.kill()
+    if (this.#running.size === 0 && this.#awaited.size === 0) this.#end()
+  }
+
+  /** Workers that run stay, each the leader of a group of its own. */
+  #end(): void {
+    this.#process.signal('SIGKILL')
   }
 
   #tell(message: { readonly type: string; readonly [field: string]: unknown }): void {
@@ -121,7 +128,8 @@ export class Template {
       try {
         reader.push(chunk, (_, payload) => this.#message(decodeMessage(payload)))
       } catch {
-        this.#process.kill()
+        // Not its words, or a worker whose output cannot be had: what a cold start makes of it decides.
+        this.#end()
       }
     }
     socket.on('data', onData)
@@ -133,7 +141,7 @@ export class Template {
   #message(message: { readonly type: string; readonly [field: string]: unknown }): void {
     switch (message.type) {
       case 'warm':
-        return this.#listener.warm(message['modules'] as string[], Number(message['seconds']))
+        return this.#listener.warm(message['files'] as string[])
       case 'offenders':
         return this.#listener.offenders(message['offenders'] as Record<string, string>)
       case 'forked':
@@ -152,23 +160,16 @@ export class Template {
     this.#awaited.delete(worker)
     this.#running.set(pid, forked)
     // Another end of the same pipe.
-    const path = `/proc/${this.pid}/fd/${output}`
-    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    forked.runs(pid, new Socket({ fd: descriptor, writable: false }))
+    forked.runs(pid, `/proc/${this.pid}/fd/${output}`)
     this.#tell({ type: 'opened', pid })
   }
 
   #exited({ pid, code = null, signal = null }: ExitedMessage): void {
     const forked = this.#running.get(pid)
     this.#running.delete(pid)
-    forked?.ended(code, signal === null ? null : signalName(signal))
+    forked?.ended(code, signal)
     this.#tell({ type: 'reap', pid })
     if (this.#isClosing) this.close()
-  }
-
-  #lose(worker: number, forked: Forked): void {
-    this.#awaited.delete(worker)
-    forked.failed('the template of the workers is gone')
   }
 
   #gone(): void {
@@ -177,94 +178,8 @@ export class Template {
     this.#unregister()
     this.#control?.destroy()
     this.#control = null
-    for (const [worker, forked] of this.#awaited) this.#lose(worker, forked)
+    for (const forked of this.#awaited.values()) forked.failed()
     for (const forked of this.#running.values()) forked.watchAlone()
     this.#listener.gone()
   }
-}
-
-interface ExitedMessage {
-  readonly pid: number
-  readonly code?: number | null
-  readonly signal?: number | null
-}
-
-class Forked extends EventEmitter implements StartedProcess {
-  readonly stdout = new PassThrough()
-  readonly stderr = null
-  pid: number | undefined
-  #hasEnded = false
-  #outputEnded = false
-  #end: [number | null, NodeJS.Signals | null] | null = null
-  #kills = false
-
-  runs(pid: number, output: Socket): void {
-    this.pid = pid
-    output.on('error', () => output.destroy())
-    output.pipe(this.stdout)
-    output.once('close', () => this.stdout.end())
-    this.stdout.once('close', () => {
-      output.destroy()
-      this.#outputEnded = true
-      this.#tellClose()
-    })
-    if (this.#kills) this.kill()
-  }
-
-  failed(reason: string): void {
-    this.emit('error', new Error(reason))
-    this.stdout.destroy()
-  }
-
-  ended(code: number | null, signal: NodeJS.Signals | null): void {
-    if (this.#hasEnded) return
-    this.#hasEnded = true
-    this.#end = [code, signal]
-    this.emit('exit', code, signal)
-    this.#tellClose()
-  }
-
-  /** Nobody tells any more that it ends. */
-  watchAlone(): void {
-    const look = setInterval(() => {
-      if (isThere(this.pid!)) return
-      clearInterval(look)
-      this.ended(null, null)
-    }, lookAgain)
-  }
-
-  signal(signal: NodeJS.Signals): boolean {
-    if (this.pid === undefined || this.#hasEnded) return false
-    try {
-      return process.kill(this.pid, signal)
-    } catch {
-      return false
-    }
-  }
-
-  kill(): void {
-    this.#kills = true
-    if (this.pid !== undefined && !this.#hasEnded) killTree(this.pid)
-  }
-
-  killGroup(): void {
-    if (this.pid !== undefined) killGroup(this.pid)
-  }
-
-  #tellClose(): void {
-    if (this.#end !== null && this.#outputEnded) this.emit('close', ...this.#end)
-  }
-}
-
-function isThere(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
-
-function signalName(number: number): NodeJS.Signals | null {
-  const found = Object.entries(os.signals).find(([, value]) => value === number)
-  return (found?.[0] ?? null) as NodeJS.Signals | null
 }
