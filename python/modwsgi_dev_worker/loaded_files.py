@@ -32,6 +32,7 @@ class LoadedFiles:
         self._seen: "Set[str]" = set()
         self._missing: "Set[str]" = set()
         self._modules: "Set[str]" = set()  # names in sys.modules that were looked at
+        self.names: "Dict[str, None]" = {}  # of modules whose import was begun, in that order
         self._found: "List[File]" = []  # not reported yet
         self._lock = RLock()
         self._library: "Tuple[str, ...]" = ()
@@ -129,12 +130,14 @@ class LoadedFiles:
         return self._is_library(path, True)
 
     def common_modules(self) -> "List[str]":
-        """Names of modules that are no part of the project, in the order of their imports."""
-        return [
-            name
-            for name, module in list(sys.modules.items())
-            if name != "__main__" and self._is_common(module)
-        ]
+        """Names of modules that are no part of the project, in the order in which their imports began.
+
+        (sys.modules has the order of their ends, in which modules that need each other cannot be imported.)
+        """
+        begun = dict(self.names)
+        begun.update(dict.fromkeys(list(sys.modules)))
+        begun.pop("__main__", None)
+        return [name for name in begun if self._is_common(sys.modules.get(name))]
 
     def _is_common(self, module: "Any") -> bool:
         try:
@@ -168,6 +171,7 @@ class ReportingFinder:
         if spec is None:
             self._files.add_missing(name, sys.path if path is None else list(path))
         elif spec.has_location and spec.origin:
+            self._files.names.setdefault(name)  # type: ignore[call-overload]
             self._files.add_file(spec.origin)
             if spec.cached and not self._files.is_installed(spec.origin):
                 drop_doubtful_bytecode(spec.origin, spec.cached)

@@ -41,7 +41,7 @@ class Template:
         self.files.watch_imports()
         self.configuration = configuration
         title = configuration.get("title", "")
-        show_title(title and title + " template")
+        show_title(title and title[:-1] + " template)")
         started = time()
         finder = next(one for one in sys.meta_path if isinstance(one, ReportingFinder))
         self.preload = preload = Preload(order["refused"], self.files.is_installed, finder)

@@ -175,6 +175,7 @@ export async function gatherWorkforce(
         {
           channel,
           clock: systemClock,
+          log,
           program: python,
           args: [workerProgram],
           askModules: () => fleet.askModules(),

@@ -148,6 +148,8 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
         level: 'error',
         text: 'a new worker could not load the application: the present ones stay',
       }
+    case 'templateReady':
+      return { level: 'debug', text: templateText(event) }
     case 'resized':
       return { level: 'notice', text: `${count(event.workers, 'worker')} wanted from now on` }
     case 'configurationRead':
@@ -213,6 +215,13 @@ function aboutRequest(
 function lostText(event: Extract<EntryEvent, { type: 'requestLost' }>): string {
   const outcome = event.begun ? 'its response ends here' : 'answered 502'
   return `the worker process went away during ${what(event.request)}: ${outcome}`
+}
+
+function templateText(event: Extract<EntryEvent, { type: 'templateReady' }>): string {
+  const reasons = Object.entries(event.leftOut).map(([name, why]) => `${name} ${why}`)
+  const leftOut = reasons.length > 0 ? `; left out: ${reasons.join('; ')}` : ''
+  const what = `${count(event.modules, 'module')} of packages in ${seconds(event.seconds)}`
+  return `template${ofPid(event.pid)} imported ${what}${leftOut}`
 }
 
 function diedText(event: Extract<EntryEvent, { type: 'workerDied' | 'workerDiedAlike' }>): string {

@@ -132,6 +132,14 @@ export type EntryEvent =
       readonly seconds: number
       readonly workers: number
     }
+  /** Workers are forked from now on; reasons why modules are not in the template, by name. */
+  | {
+      readonly type: 'templateReady'
+      readonly pid: number
+      readonly modules: number
+      readonly seconds: number
+      readonly leftOut: Readonly<Record<string, string>>
+    }
   | { readonly type: 'resized'; readonly workers: number }
   /** New workers take over one after the other. */
   | { readonly type: 'renewing'; readonly cause: string; readonly generation: number }

@@ -3,11 +3,12 @@
  * something and are calm, made anew when they load more, dropped when a file of it changes.
  */
 import type { Clock } from '../base/clock.js'
+import type { Log } from '../logging/log.js'
 import { isInstalled } from '../watch/watched-file.js'
 import type { Channel } from '../workers/channel.js'
 import type { StartProcess } from '../workers/started-process.js'
 import { startHere } from '../workers/started-process.js'
-import { Template } from '../workers/template.js'
+import { Template, type TemplateContent } from '../workers/template.js'
 import type { WorkerConfiguration } from '../workers/worker-process.js'
 import type { Warmth } from './fleet-options.js'
 
@@ -21,6 +22,7 @@ export interface WarmStartCommand {
 export interface WarmStartOptions {
   readonly channel: Channel
   readonly clock: Clock
+  readonly log: Log
   /** What runs the template. */
   readonly program: string
   readonly args: readonly string[]
@@ -46,7 +48,8 @@ export class WarmStart implements Warmth {
   /** Is being made. */
   #next: Template | null = null
   #known: ReadonlySet<string> = new Set()
-  readonly #refused = new Set<string>()
+  /** Names of modules that must not be in it, and why. */
+  readonly #refused = new Map<string, string>()
   #attempts = 0
   #cancel: (() => void) | null = null
   #closed = false
@@ -132,28 +135,35 @@ export class WarmStart implements Warmth {
     this.drop()
   }
 
+  #use(template: Template, { files, modules, seconds }: TemplateContent): void {
+    this.#template?.close()
+    this.#template = template
+    this.#files = new Set(files)
+    this.#next = null
+    const leftOut = Object.fromEntries(this.#refused)
+    const pid = template.pid ?? 0
+    this.#options.log.emit({ type: 'templateReady', pid, modules, seconds, leftOut })
+  }
+
   #make(names: readonly string[]): void {
     this.#attempts++
     const { channel, program, args } = this.#options
     const { workingDirectory: folder, env, configuration } = this.#command
     void configuration.then(settings => {
       if (this.#closed || this.#command.configuration !== configuration) return
-      const order = { configuration: settings, modules: names, refused: [...this.#refused] }
+      const order = { configuration: settings, modules: names, refused: [...this.#refused.keys()] }
       const template: Template = new Template(
         ++lastId,
         channel,
         { program, args, folder, env },
         order,
         {
-          warm: files => {
-            if (this.#next !== template) return template.close()
-            this.#template?.close()
-            this.#template = template
-            this.#files = new Set(files)
-            this.#next = null
+          warm: content => {
+            if (this.#next === template) this.#use(template, content)
+            else template.close()
           },
           offenders: offenders => {
-            for (const name of Object.keys(offenders)) this.#refused.add(name)
+            for (const [name, why] of Object.entries(offenders)) this.#refused.set(name, why)
             if (this.#next !== template) return
             this.#next = null
             if (this.#attempts < mostAttempts) this.#make(names)

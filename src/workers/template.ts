@@ -23,10 +23,19 @@ export interface TemplateOrder {
   readonly refused: readonly string[]
 }
 
+export interface TemplateContent {
+  /** Number of the modules that were ordered and are there. */
+  readonly modules: number
+  /** What it has loaded, and what it looked for in vain: a change of one of them ends its use. */
+  readonly files: readonly string[]
+  /** Seconds that took. */
+  readonly seconds: number
+}
+
 /** What became of it; the first one is the last but for `warm`, after which `gone` may follow. */
 export interface TemplateListener {
-  /** It can fork from now on. `files`: what it has loaded, and what it looked for in vain; a change of one ends its use. */
-  warm(files: readonly string[]): void
+  /** It can fork from now on. */
+  warm(what: TemplateContent): void
   /** Modules that may not be in a template, and why: another one has to be made, without them. */
   offenders(offenders: Readonly<Record<string, string>>): void
   gone(): void
@@ -141,7 +150,7 @@ export class Template {
   #message(message: { readonly type: string; readonly [field: string]: unknown }): void {
     switch (message.type) {
       case 'warm':
-        return this.#listener.warm(message['files'] as string[])
+        return this.#listener.warm(message as unknown as TemplateContent)
       case 'offenders':
         return this.#listener.offenders(message['offenders'] as Record<string, string>)
       case 'forked':
