@@ -280,12 +280,13 @@ import starts_thread, keeps_file
   })
 
   test('is shown as such in listings', async () => {
-    const { ask, template, reload, write } = await project(['--process-name', 'mysite'])
+    const { ask, template, reload, write } = await project()
     const pid = await template()
     await reload(() => write('helper.py', helper('two')))
+    const uid = process.getuid!()
     const title = (of: number) => readFileSync(`/proc/${of}/cmdline`, 'latin1').split('\0')[0]
-    expect(title(pid)).toBe('(wsgi:mysite template)')
-    expect(title((await ask()).pid)).toBe('(wsgi:mysite)')
+    expect(title(pid)).toBe(`(wsgi:localhost:0:${uid} template)`)
+    expect(title((await ask()).pid)).toBe(`(wsgi:localhost:0:${uid})`)
   })
 })
 
