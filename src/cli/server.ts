@@ -311,18 +311,15 @@ export class Server {
   }
 
   async #watch(fleet: Fleet): Promise<SourceWatcher> {
-    const { log } = this.#options
+    const { log, settings, plan, env } = this.#options
     // Loaded only where it is needed: a start without it is 15 ms shorter.
-    const { SourceWatcher } = await import('../watch/watcher.js')
-    return new SourceWatcher(
-      {
-        touched: () => fleet.hold(),
-        settled: files => fleet.reload(files),
-        unchanged: () => fleet.release(),
-        failed: reason => log.emit({ type: 'watchFailed', reason }),
-      },
-      systemClock,
-    )
+    const { watchSources } = await import('./watch-sources.js')
+    return watchSources(settings, plan, env, {
+      touched: () => fleet.hold(),
+      settled: files => fleet.reload(files),
+      unchanged: () => fleet.release(),
+      polls: cause => log.emit({ type: 'filesPolled', cause }),
+    })
   }
 
   /** A callable that is not there from the start is a mistake of the command line, unless changes are watched. */

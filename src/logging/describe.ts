@@ -1,7 +1,9 @@
 /**
  * Makes log entries of events: level, module and wording, all in one place.
  */
+
 import { neverReached } from '../base/never.js'
+import { describePolling } from './describe-polling.js'
 import type { EntryEvent, LogEntry, RunningRequest } from './events.js'
 import { type LogLevel, logLevel } from './levels.js'
 
@@ -162,8 +164,8 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
       return { level: 'warn', text: `${event.signal} does nothing here: ${event.why}` }
     case 'controlUnavailable':
       return { level: 'warn', text: `modwsgi-dev ctl cannot reach this server: ${event.reason}` }
-    case 'watchFailed':
-      return { level: 'error', text: `watching for changes failed: ${event.reason}` }
+    case 'filesPolled':
+      return describePolling(event.cause)
     case 'connectionRefused':
       return { level: 'warn', text: `a connection to the channel was refused: ${event.reason}` }
     case 'connectionsFull':

@@ -15,6 +15,22 @@ export interface RunningRequest {
   readonly seconds: number
 }
 
+/** Why files are looked at again and again, in place of being told of changes. */
+export type PollingCause =
+  /** `variable`: as `NAME=value`. */
+  | { readonly why: 'asked'; readonly variable: string }
+  /** A limit of the machine, as `fs.inotify.max_user_watches` or `ulimit -n`, is reached; `value` null: not known. */
+  | { readonly why: 'limit'; readonly limit: string; readonly value: number | null }
+  | { readonly why: 'failed'; readonly reason: string }
+  /** A file system that does not tell of changes. */
+  | { readonly why: 'mount'; readonly point: string; readonly type: string }
+  /** This file had changed and no event had come; `mount` null: it is not known where it lies. */
+  | {
+      readonly why: 'missed'
+      readonly file: string
+      readonly mount: { readonly point: string; readonly type: string } | null
+    }
+
 /** A fact for the error log, or a request for the access log. */
 export type LogEvent = EntryEvent | ServedRequest
 
@@ -157,7 +173,7 @@ export type EntryEvent =
   | { readonly type: 'signalIgnored'; readonly signal: string; readonly why: string }
   /** `modwsgi-dev ctl` cannot reach the server. */
   | { readonly type: 'controlUnavailable'; readonly reason: string }
-  | { readonly type: 'watchFailed'; readonly reason: string }
+  | { readonly type: 'filesPolled'; readonly cause: PollingCause }
   | { readonly type: 'connectionRefused'; readonly reason: string }
   /** No more connections of clients are taken for now. */
   | { readonly type: 'connectionsFull'; readonly reason: string }

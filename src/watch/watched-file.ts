@@ -10,16 +10,16 @@ export type Signature = string | null
 /** The signature of a path now. */
 export function signatureOf(path: string): Signature {
   try {
-    const stats = statSync(path, { bigint: true })
-    return stats.isFile() ? signatureFrom(stats) : null
+    return signatureFrom(statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null)
   } catch {
-    // ENOENT, and ENOTDIR, ELOOP, EACCES: whatever the reason, no Python can load it now.
+    // ENOTDIR, ELOOP, EACCES: whatever the reason, no Python can load it now.
     return null
   }
 }
 
-function signatureFrom(stats: BigIntStats): string {
-  return `${stats.mtimeNs} ${stats.size} ${stats.ino}`
+/** The same of a path that was looked at. */
+export function signatureFrom(stats: BigIntStats | null): Signature {
+  return stats?.isFile() ? `${stats.mtimeNs} ${stats.size} ${stats.ino}` : null
 }
 
 /** Modification time in nanoseconds, taken from a signature. */
@@ -32,9 +32,13 @@ export function sizeOf(signature: Signature): number {
   return signature === null ? 0 : Number(signature.split(' ')[1])
 }
 
-/** A hash of the content, or null when the file cannot be read. */
+/** Bytes; reading more at once would hold the server. Source files are smaller. */
+const largestHashed = 8_000_000
+
+/** A hash of the content, or null when the file cannot be read or is too large. */
 export function contentHash(path: string): string | null {
   try {
+    if (statSync(path).size > largestHashed) return null
     return createHash('sha1').update(readFileSync(path)).digest('base64')
   } catch {
     return null

@@ -2,15 +2,22 @@
  * Sees changes of the files that the application has loaded, and of those it looked for in vain. It tells
  * of the first sign at once, and of the change when it is settled; it restarts nothing itself.
  */
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { type FSWatcher, watch } from 'chokidar'
+import type { BigIntStats } from 'node:fs'
 import type { Clock } from '../base/clock.js'
+import type { PollingCause } from '../logging/events.js'
+import { ChokidarOpener, PlainOpener } from './folder-opener.js'
+import { IncludedFiles } from './included-files.js'
+import { LaterHashes } from './later-hashes.js'
+import { readMounts } from './mounts.js'
+import type { PollingWish } from './polling-wish.js'
+import type { ReloadRules } from './reload-rules.js'
+import { SignSources, type SignSourcesMeans } from './sign-sources.js'
 import {
   contentHash,
   isInstalled,
   modifiedOf,
   type Signature,
+  signatureFrom,
   signatureOf,
   sizeOf,
 } from './watched-file.js'
@@ -25,7 +32,15 @@ export interface WatchListener {
   settled(files: readonly string[]): void
   /** Nothing is different after all. */
   unchanged(): void
-  failed(reason: string): void
+  /** Files are polled from now on, those of a mount that the cause names or all. */
+  polls(cause: PollingCause): void
+}
+
+/** What is watched and how; tests replace the rest. */
+export interface WatchMeans extends Partial<SignSourcesMeans> {
+  readonly clock: Clock
+  readonly rules: ReloadRules
+  readonly polling: PollingWish
 }
 
 /** A file is still when its signature stayed the same for so many milliseconds. */
@@ -49,29 +64,40 @@ interface Known {
 export class SourceWatcher {
   readonly #listener: WatchListener
   readonly #clock: Clock
+  readonly #rules: ReloadRules
   readonly #files = new Map<string, Known>()
-  readonly #folders = new Set<string>()
-  /** Those of the folders that are there, as far as we know. */
-  readonly #present = new Set<string>()
   readonly #touched = new Set<string>()
   /** Cancel the second looks that are ordered. */
   readonly #looks = new Set<() => void>()
   #settling = false
-  readonly #watcher: FSWatcher
+  readonly #sources: SignSources
+  readonly #included: IncludedFiles | null
+  readonly #laterHashes: LaterHashes
 
-  constructor(listener: WatchListener, clock: Clock) {
+  constructor(listener: WatchListener, means: WatchMeans) {
     this.#listener = listener
-    this.#clock = clock
-    this.#watcher = watch([], {
-      // 'add' says that a file is being watched from now on: what happened to it before is compared then.
-      ignoreInitial: false,
-      depth: 0,
-      ignored: path => !this.#files.has(path) && !this.#folders.has(path),
-    })
-    this.#watcher.on('all', (kind, path) => this.#event(kind, path))
-    // chokidar passes over a change that follows another within 50 ms; what the kernel said is all here.
-    this.#watcher.on('raw', (_, name, details) => this.#rawEvent(name, details))
-    this.#watcher.on('error', error => listener.failed(String((error as Error).message ?? error)))
+    this.#clock = means.clock
+    this.#rules = means.rules
+    this.#laterHashes = new LaterHashes(means.clock, path => this.#hashLater(path))
+    this.#sources = new SignSources(
+      {
+        mounts: readMounts(),
+        openers: { project: new ChokidarOpener(), installed: new PlainOpener() },
+        ...means,
+      },
+      {
+        sign: path => this.#sign(path),
+        differs: (path, found) => this.#differsFrom(path, found),
+        polls: cause => listener.polls(cause),
+      },
+    )
+    this.#included = means.rules.includesAny
+      ? new IncludedFiles(means.rules, {
+          filesFound: (paths, isNew) => this.#addFound(paths, isNew),
+          foldersFound: folders => this.#sources.addFolders(folders),
+        })
+      : null
+    void this.#included?.start()
   }
 
   /** Number of files in the set. */
@@ -79,65 +105,71 @@ export class SourceWatcher {
     return this.#files.size
   }
 
-  /** Adds files to the set. One that changed since it was loaded counts as touched at once. */
+  /** Adds files to the set, but for excluded ones. One that changed since it was loaded counts as touched at once. */
   add(files: readonly LoadedFile[]): void {
     const paths: string[] = []
     for (const [path, modified] of files) {
-      if (this.#files.has(path)) continue
+      if (this.#files.has(path) || this.#rules.excludes(path)) continue
       const signature = signatureOf(path)
       const same = sameTime(modified, signature)
-      // Read here and now, so that no save can come between: a project's own files are few and small.
-      const hash = same && signature !== null && !isInstalled(path) ? contentHash(path) : null
-      this.#files.set(path, { signature: same ? signature : changedSinceLoad, hash })
-      paths.push(path, ...this.#newFolders(path))
+      this.#files.set(path, { signature: same ? signature : changedSinceLoad, hash: null })
+      if (same && signature !== null) this.#hashAtFirst(path)
+      paths.push(path)
       if (!same) this.#touch(path)
     }
-    if (paths.length > 0) {
-      this.#watcher.add(paths)
-      for (const wait of secondLooksAtNewFiles) this.#lookAgain(paths, wait)
-    }
+    if (paths.length > 0) this.#watch(paths)
   }
 
   async close(): Promise<void> {
     for (const cancel of this.#looks) cancel()
-    await this.#watcher.close()
+    this.#included?.close()
+    this.#laterHashes.close()
+    await this.#sources.close()
   }
 
-  /** The folder of a file, so that its removal and its return are seen; one higher if there is none yet. */
-  #newFolders(path: string): string[] {
-    const folder = dirname(path)
-    const wanted = existsSync(folder) ? [folder] : [folder, dirname(folder)]
-    const fresh = wanted.filter(candidate => !this.#folders.has(candidate))
-    for (const candidate of fresh) {
-      this.#folders.add(candidate)
-      if (existsSync(candidate)) this.#present.add(candidate)
+  /** Files that are no code: as they are now, or new. */
+  #addFound(found: readonly string[], isNew: boolean): void {
+    const paths = found.filter(path => !this.#files.has(path))
+    for (const path of paths) {
+      this.#files.set(path, { signature: isNew ? null : signatureOf(path), hash: null })
+      if (isNew) this.#touch(path)
+      else this.#hashAtFirst(path)
     }
-    return fresh
+    if (paths.length > 0) this.#watch(paths)
   }
 
-  #rawEvent(name: string, details: unknown): void {
-    const watched = (details as { watchedPath?: string }).watchedPath
-    if (watched === undefined) return
-    const path = this.#folders.has(watched) ? join(watched, name ?? '') : watched
+  #watch(paths: readonly string[]): void {
+    this.#sources.add(paths)
+    for (const wait of secondLooksAtNewFiles) this.#lookAgain(paths, wait)
+  }
+
+  #hashAtFirst(path: string): void {
+    if (isInstalled(path)) return this.#laterHashes.add(path)
+    // Read here and now, so that no save can come between: a project's own files are few and small.
+    this.#files.get(path)!.hash = contentHash(path)
+  }
+
+  /** The content counts as the loaded one if nobody has written since. */
+  #hashLater(path: string): void {
+    const known = this.#files.get(path)
+    if (!known || known.hash !== null || signatureOf(path) !== known.signature) return
+    const hash = contentHash(path)
+    if (signatureOf(path) === known.signature) known.hash = hash
+  }
+
+  #sign(path: string): void {
     if (this.#files.has(path)) this.#touch(path)
+    else this.#included?.sign(path)
   }
 
-  #event(kind: string, path: string): void {
-    if (this.#files.has(path)) return this.#touch(path)
-    if (!this.#folders.has(path)) return
-    // A folder came or went: so may files of the set that lie in it.
-    if (kind === 'unlinkDir') this.#present.delete(path)
-    if (kind === 'addDir' && !this.#present.has(path)) {
-      this.#present.add(path)
-      this.#watcher.add(path)
-    }
-    for (const [file, known] of this.#files) {
-      if (dirname(file) === path && signatureOf(file) !== known.signature) this.#touch(file)
-    }
+  #differsFrom(path: string, found: BigIntStats | null): boolean {
+    const known = this.#files.get(path)
+    if (known) return signatureFrom(found) !== known.signature
+    return this.#included?.differs(path, found) === true
   }
 
   #touch(path: string): void {
-    // A sign without a difference: chokidar sees the file for the first time, or somebody read it.
+    // A sign without a difference: somebody read it, or it was compared already.
     if (signatureOf(path) === this.#files.get(path)!.signature) return
     this.#touched.add(path)
     if (this.#settling) return

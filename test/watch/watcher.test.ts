@@ -1,61 +1,7 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, renameSync, rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
-import { systemClock } from '../../src/base/clock.js'
-import { SourceWatcher } from '../../src/watch/watcher.js'
-
-/** A watcher over a folder of its own, and what it told. */
-function watchFolder() {
-  const folder = mkdtempSync(join(tmpdir(), 'modwsgi-test-'))
-  const told: string[] = []
-  const waiting = new Set<() => void>()
-  const tell = (fact: string) => {
-    told.push(fact)
-    for (const wake of [...waiting]) wake()
-  }
-  const names = (files: readonly string[]) =>
-    files.map(file => file.slice(folder.length + 1)).join(' ')
-  const watcher = new SourceWatcher(
-    {
-      touched: () => tell('touched'),
-      settled: files => tell(`settled ${names(files)}`),
-      unchanged: () => tell('unchanged'),
-      failed: reason => tell(`failed ${reason}`),
-    },
-    systemClock,
-  )
-  onTestFinished(async () => {
-    await watcher.close()
-    rmSync(folder, { recursive: true, force: true })
-  })
-  const path = (name: string) => join(folder, name)
-  const write = (name: string, text: string) => writeFileSync(path(name), text)
-  const next = async (count: number) => {
-    while (told.length < count) {
-      await new Promise<void>(resolve => {
-        const wake = () => {
-          waiting.delete(wake)
-          resolve()
-        }
-        waiting.add(wake)
-      })
-    }
-    return told.slice(0, count)
-  }
-  /** As a worker reports a file that it has loaded just now. */
-  const loaded = (name: string) =>
-    watcher.add([[path(name), Number(statSync(path(name), { bigint: true }).mtimeNs)]])
-  return { folder, path, write, next, told, watcher, loaded }
-}
+import { expect, test } from 'vitest'
+import { watchFolder } from './watched-folder.js'
 
 test('a save is told at once, and again when it is settled', async () => {
   const { write, loaded, next } = watchFolder()
