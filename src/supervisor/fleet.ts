@@ -70,9 +70,14 @@ export class Fleet implements HandleOwner {
     this.#reconcile()
   }
 
-  /** Gives no worker any request until {@link release} or {@link reload}: the code may have changed. */
+  /**
+   * Gives no worker any request until {@link release} or {@link reload}: the code may have changed. Workers that are
+   * started meanwhile may have read half of it.
+   */
   hold(): void {
     this.#held = true
+    // Also where none are started any more: what has changed may be the repair.
+    this.dispatcher.acceptAgain()
     for (const handle of this.#handles) this.dispatcher.remove(handle.process.requests)
   }
 
@@ -82,10 +87,16 @@ export class Fleet implements HandleOwner {
     for (const handle of this.#handles) {
       if (handle.state === 'ready') this.dispatcher.add(handle.process.requests)
     }
+    this.#refuseIfNobodyServes()
   }
 
   /** New workers for all, because these files have changed. */
   reload(files: readonly string[]): void {
+    this.#held = false
+    this.#replaceOutdated(files)
+  }
+
+  #replaceOutdated(files: readonly string[]): void {
     if (this.#stopped) return
     this.log.emit({ type: 'changed', files, generation: this.#target.generation + 1 })
     this.#options.warmth?.changed(files)
@@ -108,7 +119,6 @@ export class Fleet implements HandleOwner {
 
   /** From now on requests go to new workers only, or to present ones until they are replaced (`renewing`). */
   #replaceAll(renewing: boolean, rules?: FleetRules): void {
-    this.#held = false
     this.#target.next(renewing, rules)
     this.#report.begin()
     this.#starts.beginAnew()
@@ -321,7 +331,7 @@ export class Fleet implements HandleOwner {
 
   #outdated(handle: WorkerHandle): void {
     if (!this.#target.counts(handle)) return
-    this.reload([this.#target.rules.script])
+    this.#replaceOutdated([this.#target.rules.script])
   }
 
   #given(handle: WorkerHandle, exchange: Exchange): void {
@@ -380,9 +390,14 @@ export class Fleet implements HandleOwner {
     if (!this.#options.died(exit)) this.#target.resize(0)
   }
 
-  /** Once no more workers are started, requests wait only while one is there that could take them. */
+  /** Once no more workers are started, requests wait only while one is there that could take them, or code is changing. */
   #refuseIfNobodyServes(): void {
-    if (!this.#starts.spent || [...this.#handles].some(handle => handle.state === 'ready')) return
+    if (
+      !this.#starts.spent ||
+      this.#held ||
+      [...this.#handles].some(handle => handle.state === 'ready')
+    )
+      return
     this.dispatcher.refuseAll('not-loadable')
   }
 

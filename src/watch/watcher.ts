@@ -59,6 +59,8 @@ interface Known {
   signature: Signature
   /** Hash of the content that was loaded; null where it is not known. */
   hash: string | null
+  /** The times of what workers have loaded, where that is not what is known: something between two saves, perhaps. */
+  strange: (number | null)[]
 }
 
 export class SourceWatcher {
@@ -105,19 +107,34 @@ export class SourceWatcher {
     return this.#files.size
   }
 
-  /** Adds files to the set, but for excluded ones. One that changed since it was loaded counts as touched at once. */
+  /**
+   * Adds files to the set, but for excluded ones. One that changed since it was loaded counts as touched at once, also
+   * when others have loaded it before: a save may have been undone before it was settled, with a worker that has it.
+   */
   add(files: readonly LoadedFile[]): void {
     const paths: string[] = []
     for (const [path, modified] of files) {
-      if (this.#files.has(path) || this.#rules.excludes(path)) continue
+      const known = this.#files.get(path)
+      if (known) this.#loadedAgain(path, known, modified)
+      if (known || this.#rules.excludes(path)) continue
       const signature = signatureOf(path)
       const same = sameTime(modified, signature)
-      this.#files.set(path, { signature: same ? signature : changedSinceLoad, hash: null })
+      this.#files.set(path, {
+        signature: same ? signature : changedSinceLoad,
+        hash: null,
+        strange: [],
+      })
       if (same && signature !== null) this.#hashAtFirst(path)
       paths.push(path)
       if (!same) this.#touch(path)
     }
     if (paths.length > 0) this.#watch(paths)
+  }
+
+  #loadedAgain(path: string, known: Known, modified: number | null): void {
+    if (known.signature === changedSinceLoad || sameTime(modified, known.signature)) return
+    known.strange.push(modified)
+    this.#touch(path)
   }
 
   async close(): Promise<void> {
@@ -131,7 +148,11 @@ export class SourceWatcher {
   #addFound(found: readonly string[], isNew: boolean): void {
     const paths = found.filter(path => !this.#files.has(path))
     for (const path of paths) {
-      this.#files.set(path, { signature: isNew ? null : signatureOf(path), hash: null })
+      this.#files.set(path, {
+        signature: isNew ? null : signatureOf(path),
+        hash: null,
+        strange: [],
+      })
       if (isNew) this.#touch(path)
       else this.#hashAtFirst(path)
     }
@@ -170,7 +191,8 @@ export class SourceWatcher {
 
   #touch(path: string): void {
     // A sign without a difference: somebody read it, or it was compared already.
-    if (signatureOf(path) === this.#files.get(path)!.signature) return
+    const known = this.#files.get(path)!
+    if (known.strange.length === 0 && signatureOf(path) === known.signature) return
     this.#touched.add(path)
     if (this.#settling) return
     this.#settling = true
@@ -229,9 +251,11 @@ export class SourceWatcher {
     const hash = signature === null ? null : contentHash(path)
     const same = known.hash !== null && known.hash === hash
     const stillMissing = signature === null && known.signature === null
+    const isStrange = known.strange.some(modified => !sameTime(modified, signature))
     known.signature = signature
     known.hash = hash
-    return !same && !stillMissing
+    known.strange = []
+    return isStrange || (!same && !stillMissing)
   }
 }
 
