@@ -4,6 +4,14 @@
 import { neverReached } from '../base/never.js'
 import type { EntryEvent, LogEntry, RunningRequest } from './events.js'
 import { type LogLevel, logLevel } from './levels.js'
+import {
+  changedText,
+  reloadDetails,
+  reloadedText,
+  slowImportsDetails,
+  slowImportsText,
+} from './reload-text.js'
+import { countText as count, secondsText as seconds } from './text-parts.js'
 
 /** The entry of an event that happened `now` (seconds since the epoch). */
 export function describe(event: EntryEvent, now: number): LogEntry {
@@ -86,7 +94,7 @@ type OwnEvent = Exclude<
   }
 >
 
-function own(event: OwnEvent): { level: LogLevel; text: string } {
+function own(event: OwnEvent): Pick<LogEntry, 'level' | 'text' | 'generation' | 'details'> {
   switch (event.type) {
     case 'serverStarted':
       return { level: 'notice', text: `serving ${event.url}` }
@@ -130,16 +138,26 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
       return { level: 'warn', text: killedText(event) }
     case 'limitReached':
       return { level: limitLevels[event.limit] ?? 'info', text: limitText(event) }
-    case 'changed':
-      return { level: 'warn', text: `changed: ${event.files.join(', ')}; starting new workers` }
+    case 'changed': {
+      const { generation, files } = event
+      return { level: 'warn', text: changedText(event), generation, details: { files } }
+    }
     case 'restartOrdered': {
       const again = event.again ? ' again, after others died while they started' : ''
       return { level: 'warn', text: `${event.by}: starting new workers${again}` }
     }
     case 'reloaded':
       return {
+        level: event.error === null ? 'warn' : 'error',
+        text: reloadedText(event),
+        generation: event.generation,
+        details: reloadDetails(event),
+      }
+    case 'slowImports':
+      return {
         level: 'warn',
-        text: `reloaded in ${seconds(event.seconds)} (${count(event.workers, 'worker')})`,
+        text: slowImportsText(event),
+        details: slowImportsDetails(event),
       }
     case 'renewing':
       return { level: 'notice', text: `${event.cause}: new workers take over one after the other` }
@@ -257,14 +275,6 @@ function what(request: RunningRequest): string {
 
 function ofPid(pid: number | null): string {
   return pid === null ? '' : ` (pid ${pid})`
-}
-
-function seconds(value: number): string {
-  return value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(1)} s`
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
 function configurationText({

@@ -118,7 +118,13 @@ export type EntryEvent =
     }
   /** A request runs longer than --slow-requests, or did so and is over. */
   | { readonly type: 'slowRequest'; readonly request: RunningRequest; readonly over: boolean }
-  | { readonly type: 'changed'; readonly files: readonly string[]; readonly generation: number }
+  /** Files have changed, by absolute paths; the log shows them as seen from `folder`. New workers are starting. */
+  | {
+      readonly type: 'changed'
+      readonly files: readonly string[]
+      readonly folder: string
+      readonly generation: number
+    }
   /** Somebody asked for new workers; `again`: those before died while they started. */
   | {
       readonly type: 'restartOrdered'
@@ -126,11 +132,33 @@ export type EntryEvent =
       readonly again: boolean
       readonly generation: number
     }
+  /** New workers take the requests. */
   | {
       readonly type: 'reloaded'
       readonly generation: number
+      /** What changed, as in `changed`; none when only somebody asked for it. */
+      readonly files: readonly string[]
+      readonly folder: string
+      /** Who asked for it; null: nobody. */
+      readonly by: string | null
+      /** From the first sign of the change, or the order, until the last of them was ready. */
       readonly seconds: number
+      /** The longest that one of them took to load the application. */
+      readonly importSeconds: number
       readonly workers: number
+      /** How many of them were forked from a template. */
+      readonly warm: number
+      /** Why the application cannot be loaded; null: it is loaded. */
+      readonly error: string | null
+    }
+  /** Where the time of a long load went: the slowest first. */
+  | {
+      readonly type: 'slowImports'
+      readonly slot: number
+      /** Of the whole load. */
+      readonly seconds: number
+      /** Name, seconds of its own, seconds with all that it imports, whether it belongs to the project. */
+      readonly imports: readonly (readonly [string, number, number, boolean])[]
     }
   | { readonly type: 'resized'; readonly workers: number }
   /** New workers take over one after the other. */
@@ -174,6 +202,8 @@ export interface LogEntry {
   readonly requestId?: string
   readonly worker?: number
   readonly generation?: number
+  /** More fields of a JSON line: what the text tells, for programs. */
+  readonly details?: Readonly<Record<string, unknown>>
   /** One line, or several that belong together; bytes that are no UTF-8 are lone surrogates. */
   readonly text: string
 }

@@ -15,7 +15,7 @@ import {
 } from '../workers/worker-process.js'
 import type { FleetOptions, FleetRules, WorkerSnapshot } from './fleet-options.js'
 import { place } from './placement.js'
-import { ReloadReport } from './reload-report.js'
+import { type ReloadCause, ReloadReport } from './reload-report.js'
 import { Scoreboard } from './scoreboard.js'
 import type { NoUse, Settlement } from './settlement.js'
 import { StartOutputs } from './start-output.js'
@@ -73,12 +73,14 @@ export class Fleet implements HandleOwner {
   /** Gives no worker any request until {@link release} or {@link reload}: the code may have changed. */
   hold(): void {
     this.#held = true
+    this.#report.touched()
     for (const handle of this.#handles) this.dispatcher.remove(handle.process.requests)
   }
 
   /** Takes {@link hold} back: nothing has changed. */
   release(): void {
     this.#held = false
+    this.#report.untouched()
     for (const handle of this.#handles) {
       if (handle.state === 'ready') this.dispatcher.add(handle.process.requests)
     }
@@ -87,9 +89,8 @@ export class Fleet implements HandleOwner {
   /** New workers for all, because these files have changed. */
   reload(files: readonly string[]): void {
     if (this.#stopped) return
-    this.log.emit({ type: 'changed', files, generation: this.#target.generation + 1 })
     this.#options.warmth?.changed(files)
-    this.#replaceAll(false)
+    this.#replaceAll(false, { files })
   }
 
   /**
@@ -103,18 +104,18 @@ export class Fleet implements HandleOwner {
     const renewing = !this.#held && [...this.#handles].some(({ state }) => state === 'ready')
     if (renewing) this.log.emit({ type: 'renewing', cause: by, generation })
     else this.log.emit({ type: 'restartOrdered', by, again: this.failing, generation })
-    this.#replaceAll(renewing, rules)
+    this.#replaceAll(renewing, { by }, rules)
   }
 
   /** From now on requests go to new workers only, or to present ones until they are replaced (`renewing`). */
-  #replaceAll(renewing: boolean, rules?: FleetRules): void {
+  #replaceAll(renewing: boolean, cause: ReloadCause, rules?: FleetRules): void {
     this.#held = false
     this.#target.next(renewing, rules)
-    this.#report.begin()
     this.#starts.beginAnew()
     this.outputs.forget()
     this.dispatcher.acceptAgain()
     this.#reconcile()
+    this.#report.begin(cause, this.#target)
   }
 
   /** Workers died while they started, and none is started for now, or (when that is spent) at all. */
@@ -145,6 +146,7 @@ export class Fleet implements HandleOwner {
 
   #wantNone(): void {
     this.#target.resize(0)
+    this.#report.drop()
     this.#starts.close()
   }
 
@@ -269,23 +271,13 @@ export class Fleet implements HandleOwner {
   }
 
   #ready(handle: WorkerHandle, result: LoadResult): void {
-    const pid = handle.process.pid ?? 0
     if (handle.isAttempt && !result.loaded) return this.#startColdly(handle)
     handle.beReal()
     this.#starts.succeeded(handle.slot)
     this.outputs.started(handle.output)
-    if (result.loaded)
-      this.log.emit({ type: 'workerReady', slot: handle.slot, pid, seconds: result.seconds })
-    else
-      this.log.emit({
-        type: 'loadFailed',
-        slot: handle.slot,
-        pid,
-        error: result.error ?? 'unknown',
-      })
+    handle.loadTried(result)
+    this.#report.loadTried(handle)
     this.#options.loadTried(result)
-    handle.wasReady = true
-    handle.loadError = result.loaded ? null : (result.error ?? 'unknown')
     handle.ending.watch.loadTried(result.loaded)
     handle.apply('ready')
     const { slot, loadError: error } = handle
@@ -353,9 +345,10 @@ export class Fleet implements HandleOwner {
     }
     handle.beReal()
     const orderly = retirement !== null && (state === 'stopping' || state === 'draining')
+    const failed = !handle.wasReady && retirement === null && handle.askedBy === null
+    if (failed) this.#report.tell()
     if (!orderly) this.#died(handle, exit)
     this.outputs.ended(handle.output)
-    const failed = !handle.wasReady && retirement === null && handle.askedBy === null
     if (failed && this.#isHeir(handle))
       this.#keepOld(handle, { kind: 'died', slot: handle.slot, exit })
     else if (failed && handle.generation === this.#target.generation)
