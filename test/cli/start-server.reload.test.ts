@@ -183,6 +183,21 @@ describe('--reload-on-changes', () => {
     expect(server.stderr.match(/changed: /g)).toHaveLength(1)
   })
 
+  test('what takes long to load tells its slowest imports, once for all workers', async () => {
+    const { server, write, reloaded } = await project(['--processes', '2', '--cold-restart'])
+    expect(server.stderr).not.toContain('slowest imports')
+    write('slow.py', 'import time\nimport json.tool\ntime.sleep(1.1)\n')
+    write('helper.py', 'import slow\nVALUE = "helper two"\n')
+    await reloaded(1)
+    const lines = server.stderr.split('\n')
+    const heads = lines.filter(line => line.includes('slowest imports'))
+    expect(heads).toEqual([
+      expect.stringMatching(/ the application took [\d.]+ s to load; slowest imports \(own time,/),
+    ])
+    const [slowest] = lines.slice(lines.indexOf(heads[0]!) + 1)
+    expect(slowest).toMatch(/ +1\.\d s +1\.\d s {2}slow \(project\)$/)
+  })
+
   test('a save while workers start is told together with the one before', async () => {
     const { server, folder, write, reloaded } = await project(['--cold-restart'])
     const waits = 'import os, time\nwhile not os.path.exists("go"): time.sleep(0.01)\n'
