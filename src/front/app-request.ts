@@ -54,6 +54,8 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
   /** When the worker last said something, or could not. */
   #heard = 0
   #namedSlow = false
+  /** See {@link Pool}. */
+  #workerField: string | null = null
 
   constructor(
     readonly front: ApplicationFront,
@@ -140,6 +142,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
 
   start(pool: Pool): void {
     this.pool = pool
+    this.#workerField = pool.workerField ?? null
     this.#started = this.front.clock.now()
     this.#heard = this.#started
     this.http.access?.given(pool)
@@ -297,6 +300,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
       return this.#instead(500)
     }
     if (!head.hasType && !head.bodiless) this.#addType(head.fields)
+    if (!head.namesWorker) head.workerField = this.#workerField
     writeHead(this.http, head.status, head.reason, head.fields, head)
     this.#headSent = true
     // Otherwise close() of the application still runs, and the next request on this connection waits for it.

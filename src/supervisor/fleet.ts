@@ -227,7 +227,6 @@ export class Fleet implements HandleOwner {
       this.#target.rules.command,
       this.#listen(handle),
     )
-    handle.process.requests.worker = handle.name
     handle.mostRequests = this.#target.rules.maximumRequests
     if (warm) handle.beAttempt()
     handle.ending = new WorkerEnding(handle, {
@@ -273,6 +272,7 @@ export class Fleet implements HandleOwner {
   #ready(handle: WorkerHandle, result: LoadResult): void {
     if (handle.isAttempt && !result.loaded) return this.#startColdly(handle)
     handle.beReal()
+    handle.introduce(this.#target.rules.namesWorkers)
     this.#starts.succeeded(handle.slot)
     this.outputs.started(handle.output)
     handle.loadTried(result)

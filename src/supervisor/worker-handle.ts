@@ -109,6 +109,15 @@ export class WorkerHandle {
     for (const event of kept) this.print(event)
   }
 
+  /** Lets the front know which worker it gives requests to. @param named whether responses tell it, too */
+  introduce(named: boolean): void {
+    const { requests } = this.process
+    const { slot, generation, pid } = this.name
+    requests.worker = this.name
+    // A dictionary as RFC 9651 has it; the same for all responses, so that it is one text.
+    requests.workerField = named ? `worker=${slot}, generation=${generation}, pid=${pid}` : null
+  }
+
   /** It has tried to load the application, and takes requests, whatever came of that. */
   loadTried(result: LoadResult): void {
     const { slot, process } = this

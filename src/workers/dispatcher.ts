@@ -28,6 +28,8 @@ export interface WorkerName {
 export interface Pool {
   /** Null until its owner has told it. */
   readonly worker?: WorkerName | null
+  /** Value of X-Modwsgi-Dev in responses that come from it; null: they do not have it. */
+  readonly workerField?: string | null
   /** Threads that could take a request. */
   readonly free: number
   /** Requests it has. */

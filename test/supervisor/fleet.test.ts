@@ -113,6 +113,7 @@ async function openFleet({
     memoryLimit: 0,
     countsAsActivity: () => true,
     maximumRequests: 0,
+    namesWorkers: true,
     waitsFor: 'a change',
     running: () => [],
     pythonTold: () => {},
