@@ -86,6 +86,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
       client: `${socket.remoteAddress}:${socket.remotePort}`,
       scriptFilename: this.scriptFilename,
       seconds: (this.front.clock.now() - since) / 1000,
+      begun: this.#headSent,
     }
   }
 
@@ -203,14 +204,17 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
   }
 
   lost(): void {
+    const begun = this.#headSent
+    const isCut = begun && this.pool?.cutsOff === true
     this.#connection = null
     this.pool = null
     if (this.#piped) this.request.resume()
     if (this.#answered) return
-    const begun = this.#headSent
-    this.front.log.emit({ type: 'requestLost', request: this.describe(), begun })
+    // What is cut off was named with its worker.
+    if (!isCut) this.front.log.emit({ type: 'requestLost', request: this.describe(), begun })
     this.#release()
-    if (this.response.headersSent) this.#finish(endOutcome.failedAfterHead)
+    if (isCut) this.#finish(endOutcome.brokenOff)
+    else if (this.response.headersSent) this.#finish(endOutcome.failedAfterHead)
     else this.#page(502)
   }
 

@@ -135,7 +135,7 @@ function own(event: OwnEvent): Pick<LogEntry, 'level' | 'text' | 'generation' | 
         text: `no worker can be started now (${event.reason}); it is tried again until one can`,
       }
     case 'workerKilled':
-      return { level: 'warn', text: killedText(event) }
+      return { level: 'warn', text: killedText(event), details: runningDetails(event) }
     case 'limitReached':
       return { level: limitLevels[event.limit] ?? 'info', text: limitText(event) }
     case 'changed': {
@@ -239,10 +239,27 @@ function diedText(event: Extract<EntryEvent, { type: 'workerDied' | 'workerDiedA
   return `worker ${event.slot}${ofPid(event.pid)} ${how}${who}`
 }
 
-function killedText(event: Extract<EntryEvent, { type: 'workerKilled' }>): string {
-  const running = event.running.map(what).join('; ')
-  const held = running ? `; still running: ${running}` : ''
-  return `worker ${event.slot}${ofPid(event.pid)} is ended by force: ${event.limit}${held}`
+function runningDetails({ running }: Extract<EntryEvent, { type: 'workerKilled' }>) {
+  const rows = running.map(({ method, target, client, seconds }) => {
+    return { method, target, client, seconds }
+  })
+  return { running: rows }
+}
+
+function killedText({
+  slot,
+  pid,
+  cause,
+  seconds: limit,
+  running,
+}: Extract<EntryEvent, { type: 'workerKilled' }>): string {
+  const worker = `worker ${slot}${ofPid(pid)}`
+  const names = running.map(whose).join('; ')
+  if (cause === 'script_reload' && names !== '') {
+    return `${worker} with old code is ended by force, --shutdown-timeout (${limit} s) after the reload; cut off: ${names}`
+  }
+  const held = names === '' ? '' : `; still running: ${names}`
+  return `${worker} is ended by force: it did not end within ${limit} seconds (${cause})${held}`
 }
 
 /** What is the fault of the site is shown; the others are as the user wants it. */
@@ -271,6 +288,10 @@ function limitText(event: Extract<EntryEvent, { type: 'limitReached' }>): string
 
 function what(request: RunningRequest): string {
   return `${request.method} ${request.target} after ${seconds(request.seconds)}`
+}
+
+function whose(request: RunningRequest): string {
+  return `${request.method} ${request.target} from ${request.client} after ${seconds(request.seconds)}`
 }
 
 function ofPid(pid: number | null): string {

@@ -13,6 +13,8 @@ export interface RunningRequest {
   readonly scriptFilename: string
   /** Seconds since it was given to the worker. */
   readonly seconds: number
+  /** The head of its response is out. */
+  readonly begun?: boolean
 }
 
 /** A fact for the error log, or a request for the access log. */
@@ -89,7 +91,9 @@ export type EntryEvent =
       readonly type: 'workerKilled'
       readonly slot: number
       readonly pid: number | null
-      readonly limit: string
+      /** Why it was to end, in mod_wsgi's words, and how many seconds it had for that. */
+      readonly cause: string
+      readonly seconds: number
       readonly running: readonly RunningRequest[]
     }
   /** A worker is replaced because of a limit, in mod_wsgi's words; bytes that it uses where it is one of memory. */

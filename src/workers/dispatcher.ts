@@ -30,6 +30,8 @@ export interface Pool {
   readonly worker?: WorkerName | null
   /** Value of X-Modwsgi-Dev in responses that come from it; null: they do not have it. */
   readonly workerField?: string | null
+  /** When it goes away, clients have to see that what it had begun to send is incomplete. */
+  readonly cutsOff?: boolean
   /** Threads that could take a request. */
   readonly free: number
   /** Requests it has. */

@@ -54,6 +54,8 @@ export class WorkerRequests implements Pool, ThreadOwner {
   worker: WorkerName | null = null
   /** See {@link Pool}. */
   workerField: string | null = null
+  /** See {@link Pool}. */
+  cutsOff = false
   /**
    * One place for each thread, null when it is free. An array: see front/in-progress.ts for what a Map would
    * do to the garbage collector.

@@ -519,6 +519,28 @@ describe('Fleet', () => {
     expect(await logged('workerKilled')).toMatchObject({ slot: 1, pid: old.pid })
   })
 
+  test('the time that old code has left is not changed by more reloads', async () => {
+    const { stage, fleet, clock, submit } = await openFleet()
+    fleet.start()
+    const old = await stage.next()
+    await old.becomeReady(1)
+    submit()
+    await heardRequest(old)
+    fleet.reload(['/site/app.py'])
+    const deadlines = () => clock.orders.filter(({ milliseconds }) => milliseconds === 5000)
+    const [deadline] = deadlines()
+    expect(deadline).toBeDefined()
+    for (let save = 2; save <= 4; save++) {
+      const next = await stage.next()
+      await next.becomeReady(1)
+      submit()
+      await heardRequest(next)
+      fleet.reload(['/site/app.py'])
+      expect(deadlines()).toHaveLength(save)
+    }
+    expect(deadlines()[0]).toBe(deadline)
+  })
+
   test('a worker is replaced after its last allowed request, which it finishes', async () => {
     const { stage, fleet, submit } = await openFleet({ maximumRequests: 2 })
     fleet.start()
