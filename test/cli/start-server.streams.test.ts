@@ -118,7 +118,7 @@ test('many saves beside an open stream leave one old worker, and the stream flow
     expect((await ask(server.url())).body).toBe(version)
   }
   const generations = async () => {
-    const { stdout } = await control(server, 'status', '--json')
+    const { stdout } = await control(server, 'status', '--json', '--port', `${server.port}`)
     const { workers } = JSON.parse(stdout) as { workers: { generation: number }[] }
     return workers.map(({ generation }) => generation).sort()
   }

@@ -519,6 +519,27 @@ describe('Fleet', () => {
     expect(await logged('workerKilled')).toMatchObject({ slot: 1, pid: old.pid })
   })
 
+  test('a reload is told with its time from the first sign of the change', async () => {
+    const { stage, fleet, clock, events, logged } = await openFleet()
+    fleet.start()
+    await (await stage.next()).becomeReady(1)
+    await logged('workerReady')
+    let now = 1000
+    clock.now = () => now
+    fleet.hold()
+    fleet.release()
+    now = 5000
+    fleet.hold()
+    now = 5070
+    fleet.reload(['/site/app.py'])
+    now = 5100
+    await (await stage.next()).becomeReady(1, { seconds: 0.02 })
+    await logged('reloaded')
+    expect(events.filter(({ type }) => type === 'reloaded' || type === 'changed')).toMatchObject([
+      { files: ['/site/app.py'], seconds: 0.1, importSeconds: 0.02, workers: 1, warm: 0 },
+    ])
+  })
+
   test('the time that old code has left is not changed by more reloads', async () => {
     const { stage, fleet, clock, submit } = await openFleet()
     fleet.start()
