@@ -85,7 +85,7 @@ class Application:
                     raise
                 except BaseException as error:
                     self.error = error
-                    report_load_error(error, self._source_name(), remote, script, request)
+                    report_load_error(error, self.source_name(), remote, script, request)
                     self.files.add_error(error)
                     return None
                 finally:
@@ -120,7 +120,8 @@ class Application:
         self.modules_seen = len(sys.modules)
         self.files.scan_modules()
 
-    def _source_name(self) -> str:
+    def source_name(self) -> str:
+        """What it is loaded from: a path, or the name of a module."""
         return self.script or self.paste or self.module or ""
 
     def _load(self) -> "Callable[..., Any]":

@@ -14,6 +14,8 @@ if False:
     from types import ModuleType
     from typing import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
 
+    from .import_times import ImportTimes
+
     File = Tuple[str, Optional[int]]
 
 MAX_BATCH = 500  # files in one message
@@ -29,6 +31,7 @@ class LoadedFiles:
     def __init__(self, report: "Callable[[List[File]], None]", enabled: bool) -> None:
         self._report = report
         self.enabled = enabled
+        self.times: "Optional[ImportTimes]" = None  # while imports are measured
         self._seen: "Set[str]" = set()
         self._missing: "Set[str]" = set()
         self._modules: "Set[str]" = set()  # names in sys.modules that were looked at
@@ -167,6 +170,8 @@ class ReportingFinder:
         self, name: str, path: "Optional[Sequence[str]]" = None, target: "Any" = None
     ) -> "Any":
         """PathFinder's spec of the module, or None."""
+        if self._files.times is not None:
+            self._files.times.search(name)
         spec = PathFinder.find_spec(name, path, target)
         if spec is None:
             self._files.add_missing(name, sys.path if path is None else list(path))

@@ -18,6 +18,7 @@ from .connection import Channel, ConnectionLost
 from .current_request import current
 from .environ import forces_https, make_base_environ
 from .error_report import report_channel_error
+from .import_times import LONG_LOAD, ImportTimes
 from .intake import Intake
 from .lifeline import hold_lifeline
 from .loaded_files import LoadedFiles
@@ -140,6 +141,7 @@ class Worker:
 
     def _load(self) -> None:
         started = time()
+        times = self._measure_imports()
         self.signals.interrupts_load = True
         try:
             function = self.application.load()
@@ -147,19 +149,32 @@ class Worker:
             return
         finally:
             self.signals.interrupts_load = False
+            self.files.times = None
+            if times is not None:
+                times.end()
         import threading  # noqa: F401  # whoever imports it first is its main thread
 
         self.intake.judge_anew()
+        seconds = time() - started
         error = self.application.error
-        self._send(
-            {
-                "type": "ready",
-                "loaded": function is not None,
-                "error": None if error is None else _describe(error),
-                "missing": isinstance(error, MissingCallable),
-                "seconds": time() - started,
-            }
-        )
+        message = {
+            "type": "ready",
+            "loaded": function is not None,
+            "error": None if error is None else _describe(error),
+            "missing": isinstance(error, MissingCallable),
+            "seconds": seconds,
+        }
+        if times is not None and seconds > LONG_LOAD:
+            message["imports"] = times.slowest(self.files.is_installed)
+        self._send(message)
+
+    def _measure_imports(self) -> "Optional[ImportTimes]":
+        """Begin to do so, where our finder sees imports."""
+        if not self.files.enabled or self.debugging:
+            return None
+        times = self.files.times = ImportTimes()
+        times.begin(self.application.source_name())
+        return times
 
     def _report_late_load(self) -> None:
         self._send({"type": "loaded"})

@@ -252,6 +252,7 @@ function planFleetRules(settings: Settings, plan: SitePlan, command: WorkerComma
     limits: planLimits(settings, plan),
     memoryLimit: plan.mode === 'debug' ? 0 : settings.memoryLimit * 2 ** 20,
     countsAsActivity: target => !isBelowOne(settings.ignoreActivity, target),
+    namesWorkers: !settings.disableDevHeader,
     maximumRequests: settings.maximumRequests,
   }
 }

@@ -54,6 +54,8 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
   /** When the worker last said something, or could not. */
   #heard = 0
   #namedSlow = false
+  /** See {@link Pool}. */
+  #workerField: string | null = null
 
   constructor(
     readonly front: ApplicationFront,
@@ -84,6 +86,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
       client: `${socket.remoteAddress}:${socket.remotePort}`,
       scriptFilename: this.scriptFilename,
       seconds: (this.front.clock.now() - since) / 1000,
+      begun: this.#headSent,
     }
   }
 
@@ -140,6 +143,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
 
   start(pool: Pool): void {
     this.pool = pool
+    this.#workerField = pool.workerField ?? null
     this.#started = this.front.clock.now()
     this.#heard = this.#started
     this.http.access?.given(pool)
@@ -200,14 +204,17 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
   }
 
   lost(): void {
+    const begun = this.#headSent
+    const isCut = begun && this.pool?.cutsOff === true
     this.#connection = null
     this.pool = null
     if (this.#piped) this.request.resume()
     if (this.#answered) return
-    const begun = this.#headSent
-    this.front.log.emit({ type: 'requestLost', request: this.describe(), begun })
+    // What is cut off was named with its worker.
+    if (!isCut) this.front.log.emit({ type: 'requestLost', request: this.describe(), begun })
     this.#release()
-    if (this.response.headersSent) this.#finish(endOutcome.failedAfterHead)
+    if (isCut) this.#finish(endOutcome.brokenOff)
+    else if (this.response.headersSent) this.#finish(endOutcome.failedAfterHead)
     else this.#page(502)
   }
 
@@ -297,6 +304,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
       return this.#instead(500)
     }
     if (!head.hasType && !head.bodiless) this.#addType(head.fields)
+    if (!head.namesWorker) head.workerField = this.#workerField
     writeHead(this.http, head.status, head.reason, head.fields, head)
     this.#headSent = true
     // Otherwise close() of the application still runs, and the next request on this connection waits for it.

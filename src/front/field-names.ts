@@ -4,6 +4,8 @@ import { remember } from '../base/remember.js'
 export type FieldTreatment =
   /** Several become one. */
   | 'merged'
+  /** As `merged`; the server has one of its own. */
+  | 'worker'
   /** As `merged`; of words that count once. */
   | 'vary'
   /** As `merged`; the server adds to it, or replaces it. */
@@ -35,6 +37,7 @@ export interface FieldName {
 
 const treatments: ReadonlyMap<string, FieldTreatment> = new Map([
   ['vary', 'vary'],
+  ['x-modwsgi-dev', 'worker'],
   ['connection', 'connection'],
   ['keep-alive', 'keep-alive'],
   ['content-range', 'single'],

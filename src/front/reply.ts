@@ -21,6 +21,9 @@ import {
 /** Value of the Server field and of SERVER_SOFTWARE. */
 export const serverSoftware = 'Apache'
 
+/** The field by which a response of the application tells which worker it comes from. */
+const workerFieldName = 'X-Modwsgi-Dev'
+
 /** What the front knows about keeping connections. */
 export interface FrontRules {
   /** Seconds an idle connection is kept; 0: none is kept. */
@@ -55,7 +58,10 @@ export type Answerable = Pick<HttpExchange, 'response' | 'rules'> & Partial<Http
 
 /** What the fields of a response say to the server, see {@link ResponseHead}; nothing, if they are its own. */
 export type HeadNotes = Partial<
-  Pick<ResponseHead, 'close' | 'speaksOfConnection' | 'coding' | 'contradicts' | 'decides'>
+  Pick<
+    ResponseHead,
+    'close' | 'speaksOfConnection' | 'coding' | 'contradicts' | 'decides' | 'workerField'
+  >
 >
 
 /**
@@ -69,7 +75,7 @@ export function writeHead(
   fields: readonly string[],
   notes: HeadNotes = noNotes,
 ): void {
-  const { close = false, coding = null, decides = status } = notes
+  const { close = false, coding = null, decides = status, workerField = null } = notes
   if (close || closingStatuses.has(decides) || rules.stopping || rules.keepAliveTimeout === 0) {
     response.keepAlive = false
   }
@@ -83,6 +89,7 @@ export function writeHead(
   // What the server adds goes before the type.
   const type = takeLast(all, 'Content-Type')
   if (internal) all.push(...internal.fields)
+  if (workerField !== null) all.push(workerFieldName, workerField)
   // As Apache has it: whoever sends nothing to HEAD may not have looked how much it would be.
   if (response.isHead && fieldValue(all, 'content-length') === '0') {
     removeField(all, 'content-length')

@@ -26,6 +26,10 @@ export class ResponseHead {
   close = false
   /** Connection or Keep-Alive is among the fields. */
   speaksOfConnection = false
+  /** X-Modwsgi-Dev is among the fields. */
+  namesWorker = false
+  /** Value of X-Modwsgi-Dev that is sent; null: none. */
+  workerField: string | null = null
   /** The application's own Transfer-Encoding: whether it says that the body comes in chunks. */
   coding: 'chunked' | 'other' | null = null
   /** There was a Content-Length besides; it is not sent, and the connection ends without a word about it. */
@@ -127,6 +131,9 @@ export class ResponseHead {
       case 'connection':
         this.close ||= connectionWords(value).close
         this.speaksOfConnection = true
+        return this.#merge(name, lower, value)
+      case 'worker':
+        this.namesWorker = true
         return this.#merge(name, lower, value)
       case 'keep-alive':
         this.speaksOfConnection = true

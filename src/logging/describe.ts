@@ -6,6 +6,14 @@ import { neverReached } from '../base/never.js'
 import { describePolling } from './describe-polling.js'
 import type { EntryEvent, LogEntry, RunningRequest } from './events.js'
 import { type LogLevel, logLevel } from './levels.js'
+import {
+  changedText,
+  reloadDetails,
+  reloadedText,
+  slowImportsDetails,
+  slowImportsText,
+} from './reload-text.js'
+import { countText as count, secondsText as seconds } from './text-parts.js'
 
 /** The entry of an event that happened `now` (seconds since the epoch). */
 export function describe(event: EntryEvent, now: number): LogEntry {
@@ -88,7 +96,7 @@ type OwnEvent = Exclude<
   }
 >
 
-function own(event: OwnEvent): { level: LogLevel; text: string } {
+function own(event: OwnEvent): Pick<LogEntry, 'level' | 'text' | 'generation' | 'details'> {
   switch (event.type) {
     case 'serverStarted':
       return { level: 'notice', text: `serving ${event.url}` }
@@ -129,19 +137,29 @@ function own(event: OwnEvent): { level: LogLevel; text: string } {
         text: `no worker can be started now (${event.reason}); it is tried again until one can`,
       }
     case 'workerKilled':
-      return { level: 'warn', text: killedText(event) }
+      return { level: 'warn', text: killedText(event), details: runningDetails(event) }
     case 'limitReached':
       return { level: limitLevels[event.limit] ?? 'info', text: limitText(event) }
-    case 'changed':
-      return { level: 'warn', text: `changed: ${event.files.join(', ')}; starting new workers` }
+    case 'changed': {
+      const { generation, files } = event
+      return { level: 'warn', text: changedText(event), generation, details: { files } }
+    }
     case 'restartOrdered': {
       const again = event.again ? ' again, after others died while they started' : ''
       return { level: 'warn', text: `${event.by}: starting new workers${again}` }
     }
     case 'reloaded':
       return {
+        level: event.error === null ? 'warn' : 'error',
+        text: reloadedText(event),
+        generation: event.generation,
+        details: reloadDetails(event),
+      }
+    case 'slowImports':
+      return {
         level: 'warn',
-        text: `reloaded in ${seconds(event.seconds)} (${count(event.workers, 'worker')})`,
+        text: slowImportsText(event),
+        details: slowImportsDetails(event),
       }
     case 'renewing':
       return { level: 'notice', text: `${event.cause}: new workers take over one after the other` }
@@ -237,10 +255,27 @@ function exitedText(code: number | null): string {
   return code === null ? 'has ended' : `exited with status ${code}`
 }
 
-function killedText(event: Extract<EntryEvent, { type: 'workerKilled' }>): string {
-  const running = event.running.map(what).join('; ')
-  const held = running ? `; still running: ${running}` : ''
-  return `worker ${event.slot}${ofPid(event.pid)} is ended by force: ${event.limit}${held}`
+function runningDetails({ running }: Extract<EntryEvent, { type: 'workerKilled' }>) {
+  const rows = running.map(({ method, target, client, seconds }) => {
+    return { method, target, client, seconds }
+  })
+  return { running: rows }
+}
+
+function killedText({
+  slot,
+  pid,
+  cause,
+  seconds: limit,
+  running,
+}: Extract<EntryEvent, { type: 'workerKilled' }>): string {
+  const worker = `worker ${slot}${ofPid(pid)}`
+  const names = running.map(whose).join('; ')
+  if (cause === 'script_reload' && names !== '') {
+    return `${worker} with old code is ended by force, --shutdown-timeout (${limit} s) after the reload; cut off: ${names}`
+  }
+  const held = names === '' ? '' : `; still running: ${names}`
+  return `${worker} is ended by force: it did not end within ${limit} seconds (${cause})${held}`
 }
 
 /** What is the fault of the site is shown; the others are as the user wants it. */
@@ -271,16 +306,12 @@ function what(request: RunningRequest): string {
   return `${request.method} ${request.target} after ${seconds(request.seconds)}`
 }
 
+function whose(request: RunningRequest): string {
+  return `${request.method} ${request.target} from ${request.client} after ${seconds(request.seconds)}`
+}
+
 function ofPid(pid: number | null): string {
   return pid === null ? '' : ` (pid ${pid})`
-}
-
-function seconds(value: number): string {
-  return value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(1)} s`
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
 function configurationText({

@@ -13,6 +13,8 @@ export interface RunningRequest {
   readonly scriptFilename: string
   /** Seconds since it was given to the worker. */
   readonly seconds: number
+  /** The head of its response is out. */
+  readonly begun?: boolean
 }
 
 /** Why files are looked at again and again, in place of being told of changes. */
@@ -105,7 +107,9 @@ export type EntryEvent =
       readonly type: 'workerKilled'
       readonly slot: number
       readonly pid: number | null
-      readonly limit: string
+      /** Why it was to end, in mod_wsgi's words, and how many seconds it had for that. */
+      readonly cause: string
+      readonly seconds: number
       readonly running: readonly RunningRequest[]
     }
   /** A worker is replaced because of a limit, in mod_wsgi's words; bytes that it uses where it is one of memory. */
@@ -134,7 +138,13 @@ export type EntryEvent =
     }
   /** A request runs longer than --slow-requests, or did so and is over. */
   | { readonly type: 'slowRequest'; readonly request: RunningRequest; readonly over: boolean }
-  | { readonly type: 'changed'; readonly files: readonly string[]; readonly generation: number }
+  /** Files have changed, by absolute paths; the log shows them as seen from `folder`. New workers are starting. */
+  | {
+      readonly type: 'changed'
+      readonly files: readonly string[]
+      readonly folder: string
+      readonly generation: number
+    }
   /** Somebody asked for new workers; `again`: those before died while they started. */
   | {
       readonly type: 'restartOrdered'
@@ -142,11 +152,33 @@ export type EntryEvent =
       readonly again: boolean
       readonly generation: number
     }
+  /** New workers take the requests. */
   | {
       readonly type: 'reloaded'
       readonly generation: number
+      /** What changed, as in `changed`; none when only somebody asked for it. */
+      readonly files: readonly string[]
+      readonly folder: string
+      /** Who asked for it; null: nobody. */
+      readonly by: string | null
+      /** From the first sign of the change, or the order, until the last of them was ready. */
       readonly seconds: number
+      /** The longest that one of them took to load the application. */
+      readonly importSeconds: number
       readonly workers: number
+      /** How many of them were forked from a template. */
+      readonly warm: number
+      /** Why the application cannot be loaded; null: it is loaded. */
+      readonly error: string | null
+    }
+  /** Where the time of a long load went: the slowest first. */
+  | {
+      readonly type: 'slowImports'
+      readonly slot: number
+      /** Of the whole load. */
+      readonly seconds: number
+      /** Name, seconds of its own, seconds with all that it imports, whether it belongs to the project. */
+      readonly imports: readonly (readonly [string, number, number, boolean])[]
     }
   /** Workers are forked from now on; reasons why modules are not in the template, by name. */
   | {
@@ -198,6 +230,8 @@ export interface LogEntry {
   readonly requestId?: string
   readonly worker?: number
   readonly generation?: number
+  /** More fields of a JSON line: what the text tells, for programs. */
+  readonly details?: Readonly<Record<string, unknown>>
   /** One line, or several that belong together; bytes that are no UTF-8 are lone surrogates. */
   readonly text: string
 }

@@ -26,6 +26,7 @@ export function entryFields(entry: LogEntry): JsonLine {
       request_id: entry.requestId,
       client: entry.client ?? entry.remote,
       script: entry.script === undefined ? undefined : textOf(entry.script),
+      ...entry.details,
     },
   }
 }

@@ -22,6 +22,8 @@ export interface FleetRules extends LimitRules {
   readonly script: string
   /** Number of workers wanted. */
   readonly processes: number
+  /** Responses tell which worker they come from. */
+  readonly namesWorkers: boolean
   /** Requests after which a worker is replaced; 0: never. */
   readonly maximumRequests: number
 }

@@ -15,7 +15,7 @@ import {
 } from '../workers/worker-process.js'
 import type { FleetOptions, FleetRules, WorkerSnapshot } from './fleet-options.js'
 import { place } from './placement.js'
-import { ReloadReport } from './reload-report.js'
+import { type ReloadCause, ReloadReport } from './reload-report.js'
 import { Scoreboard } from './scoreboard.js'
 import type { NoUse, Settlement } from './settlement.js'
 import { StartOutputs } from './start-output.js'
@@ -78,12 +78,14 @@ export class Fleet implements HandleOwner {
     this.#held = true
     // Also where none are started any more: what has changed may be the repair.
     this.dispatcher.acceptAgain()
+    this.#report.touched()
     for (const handle of this.#handles) this.dispatcher.remove(handle.process.requests)
   }
 
   /** Takes {@link hold} back: nothing has changed. */
   release(): void {
     this.#held = false
+    this.#report.untouched()
     for (const handle of this.#handles) {
       if (handle.state === 'ready') this.dispatcher.add(handle.process.requests)
     }
@@ -98,9 +100,8 @@ export class Fleet implements HandleOwner {
 
   #replaceOutdated(files: readonly string[]): void {
     if (this.#stopped) return
-    this.log.emit({ type: 'changed', files, generation: this.#target.generation + 1 })
     this.#options.warmth?.changed(files)
-    this.#replaceAll(false)
+    this.#replaceAll(false, { files })
   }
 
   /**
@@ -114,17 +115,17 @@ export class Fleet implements HandleOwner {
     const renewing = !this.#held && [...this.#handles].some(({ state }) => state === 'ready')
     if (renewing) this.log.emit({ type: 'renewing', cause: by, generation })
     else this.log.emit({ type: 'restartOrdered', by, again: this.failing, generation })
-    this.#replaceAll(renewing, rules)
+    this.#replaceAll(renewing, { by }, rules)
   }
 
   /** From now on requests go to new workers only, or to present ones until they are replaced (`renewing`). */
-  #replaceAll(renewing: boolean, rules?: FleetRules): void {
+  #replaceAll(renewing: boolean, cause: ReloadCause, rules?: FleetRules): void {
     this.#target.next(renewing, rules)
-    this.#report.begin()
     this.#starts.beginAnew()
     this.outputs.forget()
     this.dispatcher.acceptAgain()
     this.#reconcile()
+    this.#report.begin(cause, this.#target)
   }
 
   /** Workers died while they started, and none is started for now, or (when that is spent) at all. */
@@ -155,6 +156,7 @@ export class Fleet implements HandleOwner {
 
   #wantNone(): void {
     this.#target.resize(0)
+    this.#report.drop()
     this.#starts.close()
   }
 
@@ -235,7 +237,6 @@ export class Fleet implements HandleOwner {
       this.#target.rules.command,
       this.#listen(handle),
     )
-    handle.process.requests.worker = handle.name
     handle.mostRequests = this.#target.rules.maximumRequests
     if (warm) handle.beAttempt()
     handle.ending = new WorkerEnding(handle, {
@@ -279,23 +280,14 @@ export class Fleet implements HandleOwner {
   }
 
   #ready(handle: WorkerHandle, result: LoadResult): void {
-    const pid = handle.process.pid ?? 0
     if (handle.isAttempt && !result.loaded) return this.#startColdly(handle)
     handle.beReal()
+    handle.introduce(this.#target.rules.namesWorkers)
     this.#starts.succeeded(handle.slot)
     this.outputs.started(handle.output)
-    if (result.loaded)
-      this.log.emit({ type: 'workerReady', slot: handle.slot, pid, seconds: result.seconds })
-    else
-      this.log.emit({
-        type: 'loadFailed',
-        slot: handle.slot,
-        pid,
-        error: result.error ?? 'unknown',
-      })
+    handle.loadTried(result)
+    this.#report.loadTried(handle)
     this.#options.loadTried(result)
-    handle.wasReady = true
-    handle.loadError = result.loaded ? null : (result.error ?? 'unknown')
     handle.ending.watch.loadTried(result.loaded)
     handle.apply('ready')
     const { slot, loadError: error } = handle
@@ -363,9 +355,10 @@ export class Fleet implements HandleOwner {
     }
     handle.beReal()
     const orderly = retirement !== null && (state === 'stopping' || state === 'draining')
+    const failed = !handle.wasReady && retirement === null && handle.askedBy === null
+    if (failed) this.#report.tell()
     if (!orderly) this.#died(handle, exit)
     this.outputs.ended(handle.output)
-    const failed = !handle.wasReady && retirement === null && handle.askedBy === null
     if (failed && this.#isHeir(handle))
       this.#keepOld(handle, { kind: 'died', slot: handle.slot, exit })
     else if (failed && handle.generation === this.#target.generation)

@@ -70,10 +70,15 @@ export class WorkerEnding implements LimitedWorker {
       type: 'workerKilled',
       slot,
       pid: process.pid ?? null,
-      limit: `it did not end within ${seconds} seconds (${cause})`,
+      cause,
+      seconds,
       running,
     })
-    if (running.length > 0 && !stackCauses.has(cause)) await process.writeStacks(null)
+    const isReload = cause === 'script_reload'
+    if (isReload) process.requests.cutsOff = true
+    // What streams on is no riddle, and there is one with each save where a page listens to events.
+    const riddles = isReload ? running.filter(({ begun }) => !begun) : running
+    if (riddles.length > 0 && !stackCauses.has(cause)) await process.writeStacks(null)
   }
 
   // LimitedWorker: what the watch is told.

@@ -5,7 +5,7 @@
 import type { Clock } from '../base/clock.js'
 import type { Log } from '../logging/log.js'
 import type { Dispatcher, WorkerName } from '../workers/dispatcher.js'
-import type { WorkerExit, WorkerProcess } from '../workers/worker-process.js'
+import type { LoadResult, WorkerExit, WorkerProcess } from '../workers/worker-process.js'
 import type { ScoreboardEntry } from './scoreboard.js'
 import type { StartEvent, StartOutput, StartOutputs } from './start-output.js'
 import type { WorkerEnding } from './worker-ending.js'
@@ -40,6 +40,10 @@ export class WorkerHandle {
   retirement: Retirement | null = null
   /** True once it has taken requests, or could have. */
   wasReady = false
+  /** What came of its first attempt to load the application; null: nothing yet. */
+  load: LoadResult | null = null
+  /** It was forked from a template. */
+  isWarm = false
   /** See {@link discard}. */
   discarded = false
   /** Why it could not load the application, and answers 500; null: it could, or has not tried. */
@@ -89,6 +93,7 @@ export class WorkerHandle {
 
   /** It was forked: if it is no use soon, that counts for nothing, and what it has printed is not shown. */
   beAttempt(): void {
+    this.isWarm = true
     this.#kept = []
     this.owner.clock.after(longestAttempt, () => this.beReal())
   }
@@ -102,6 +107,28 @@ export class WorkerHandle {
     const kept = this.#kept ?? []
     this.#kept = null
     for (const event of kept) this.print(event)
+  }
+
+  /** Lets the front know which worker it gives requests to. @param named whether responses tell it, too */
+  introduce(named: boolean): void {
+    const { requests } = this.process
+    const { slot, generation, pid } = this.name
+    requests.worker = this.name
+    // A dictionary as RFC 9651 has it; the same for all responses, so that it is one text.
+    requests.workerField = named ? `worker=${slot}, generation=${generation}, pid=${pid}` : null
+  }
+
+  /** It has tried to load the application, and takes requests, whatever came of that. */
+  loadTried(result: LoadResult): void {
+    const { slot, process } = this
+    const pid = process.pid ?? 0
+    const { loaded, seconds } = result
+    const error = loaded ? null : (result.error ?? 'unknown')
+    this.wasReady = true
+    this.load = result
+    this.loadError = error
+    if (error === null) this.owner.log.emit({ type: 'workerReady', slot, pid, seconds })
+    else this.owner.log.emit({ type: 'loadFailed', slot, pid, error })
   }
 
   /** It is no use, and another one is started in its place. */

@@ -28,6 +28,10 @@ export interface WorkerName {
 export interface Pool {
   /** Null until its owner has told it. */
   readonly worker?: WorkerName | null
+  /** Value of X-Modwsgi-Dev in responses that come from it; null: they do not have it. */
+  readonly workerField?: string | null
+  /** When it goes away, clients have to see that what it had begun to send is incomplete. */
+  readonly cutsOff?: boolean
   /** Threads that could take a request. */
   readonly free: number
   /** Requests it has. */

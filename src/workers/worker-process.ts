@@ -100,6 +100,14 @@ export interface WorkerCommand {
 /** A source file that a worker loaded; null instead of a time: looked for and not there. */
 export type ReportedFile = readonly [path: string, modifiedNanoseconds: number | null]
 
+/** A module, with the seconds of its own code and those with all that it imports. */
+export type SlowImport = readonly [
+  name: string,
+  ownSeconds: number,
+  seconds: number,
+  isProject: boolean,
+]
+
 /** The application is loaded, or cannot be. */
 export interface LoadResult {
   readonly loaded: boolean
@@ -108,6 +116,8 @@ export interface LoadResult {
   readonly missing: boolean
   /** Seconds the load took. */
   readonly seconds: number
+  /** The slowest imports of a load that took long, the slowest first. */
+  readonly imports?: readonly SlowImport[]
 }
 
 /** A worker that could not load the application has loaded it with a request. */

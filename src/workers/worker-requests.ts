@@ -52,6 +52,10 @@ export interface RunningNumber {
 export class WorkerRequests implements Pool, ThreadOwner {
   /** Set by whoever gives the process its place. */
   worker: WorkerName | null = null
+  /** See {@link Pool}. */
+  workerField: string | null = null
+  /** See {@link Pool}. */
+  cutsOff = false
   /**
    * One place for each thread, null when it is free. An array: see front/in-progress.ts for what a Map would
    * do to the garbage collector.

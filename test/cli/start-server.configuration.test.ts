@@ -51,7 +51,7 @@ describe('SIGHUP', () => {
     expect(log).toContain(
       'from now on with other values: --processes, --setenv, --url-alias, --limit-request-body',
     )
-    expect(log).toMatch(/reloaded in .* \(2 workers\)/)
+    expect(log).toMatch(/SIGHUP: reloaded in .* \(cold: import .*, 2 workers\)/)
     expect(await who()).toBe('two')
     expect((await ask(server.url('/files/a.txt'))).body).toBe('a file')
     expect((await ask(server.url(), { method: 'POST', body: 'long' })).status).toBe(413)

@@ -115,7 +115,7 @@ describe('start-server goes on', () => {
       join(folder, 'app.py'),
       'def application(e, s):\n    s("200 OK", [("Content-Type", "text/plain")])\n    return [b"repaired"]\n',
     )
-    await server.logged(/reloaded in/)
+    await server.logged(/reloaded \S*app\.py in/)
     expect(await (await fetch(server.url())).text()).toBe('repaired')
   })
 

@@ -36,7 +36,7 @@ interface Project {
   readonly folder: string
   write(name: string, text: string): void
   body(path?: string): Promise<string>
-  /** Waits for the log to say that workers with new code are ready, `times` times in all. */
+  /** Waits for the log to say that workers with new code are ready, good or not, `times` times in all. */
   reloaded(times: number): Promise<void>
 }
 
@@ -54,7 +54,7 @@ async function project(args: readonly string[] = []): Promise<Project> {
   const body = async (path = '/') => (await ask(server.url(path))).body
   await body()
   const reloaded = async (times: number) => {
-    const pattern = /modwsgi_dev:warn\] \[pid \d+\] reloaded in /g
+    const pattern = /modwsgi_dev:\w+\] \[pid \d+\] reload(?:ed| of) /g
     await server.until(
       () => (server.stderr.match(pattern)?.length ?? 0) >= times,
       `reload number ${times}`,
@@ -144,10 +144,94 @@ describe('--reload-on-changes', () => {
     write('helper.py', 'import ctypes\nctypes.string_at(0)\n')
     await server.logged(/workers in a row died while they started/)
     expect((await ask(server.url())).status).toBe(500)
-    expect(server.stderr).toContain('ended by SIGSEGV')
+    expect(server.stderr).toMatch(/changed: helper\.py; new workers[\s\S]*ended by SIGSEGV/)
     write('helper.py', 'VALUE = "repaired"\n')
     await reloaded(1)
     expect(await body()).toBe('script one, repaired')
+  })
+
+  test('one line tells what changed, how long it took, and of how many workers', async () => {
+    const { server, write, reloaded } = await project(['--processes', '2', '--cold-restart'])
+    write('helper.py', 'VALUE = "helper two"\n')
+    await reloaded(1)
+    // On a machine that is slow now the file is named before, too.
+    const lines = server.stderr.match(/(?:reload|changed: ).*/g)!
+    expect(lines.filter(line => !line.startsWith('changed: '))).toEqual([
+      expect.stringMatching(
+        /^reloaded helper\.py in [\d.]+ m?s \(cold: import [\d.]+ m?s, 2 workers\)$/,
+      ),
+    ])
+  })
+
+  test('a reload that fails names the changed file and the error', async () => {
+    const { server, write, reloaded } = await project(['--cold-restart'])
+    write('helper.py', 'VALUE = undefined_name\n')
+    await reloaded(1)
+    expect(server.stderr).toMatch(
+      /modwsgi_dev:error\] \[pid \d+\] reload of helper\.py failed in .*: NameError: name 'undefined_name' is not defined; each request tries again\n/,
+    )
+  })
+
+  test('a reload that takes long names the changed file at once', async () => {
+    const { server, folder, write, reloaded } = await project(['--cold-restart'])
+    const text = 'import os, time\nwhile not os.path.exists("go"): time.sleep(0.01)\n'
+    write('helper.py', `${text}VALUE = "helper two"\n`)
+    await server.logged(/changed: helper\.py; new workers are starting\n/)
+    expect(server.stderr).not.toContain('reloaded')
+    writeFileSync(join(folder, 'go'), '')
+    await reloaded(1)
+    expect(server.stderr.match(/changed: /g)).toHaveLength(1)
+  })
+
+  test('what takes long to load tells its slowest imports, once for all workers', async () => {
+    const { server, write, reloaded } = await project(['--processes', '2', '--cold-restart'])
+    expect(server.stderr).not.toContain('slowest imports')
+    write('slow.py', 'import time\nimport json.tool\ntime.sleep(1.1)\n')
+    write('helper.py', 'import slow\nVALUE = "helper two"\n')
+    await reloaded(1)
+    const lines = server.stderr.split('\n')
+    const heads = lines.filter(line => line.includes('slowest imports'))
+    expect(heads).toEqual([
+      expect.stringMatching(/ the application took [\d.]+ s to load; slowest imports \(own time,/),
+    ])
+    const [slowest] = lines.slice(lines.indexOf(heads[0]!) + 1)
+    expect(slowest).toMatch(/ +1\.\d s +1\.\d s {2}slow \(project\)$/)
+  })
+
+  test('a save while workers start is told together with the one before', async () => {
+    const { server, folder, write, reloaded } = await project(['--cold-restart'])
+    const waits = 'import os, time\nwhile not os.path.exists("go"): time.sleep(0.01)\n'
+    write('helper.py', `${waits}VALUE = "helper two"\n`)
+    await server.logged(/changed: helper\.py/)
+    write('app.py', script.replace('script one', 'script two'))
+    await server.logged(/changed: helper\.py, app\.py;/)
+    writeFileSync(join(folder, 'go'), '')
+    await reloaded(1)
+    expect(server.stderr).toMatch(/reloaded helper\.py, app\.py in /)
+  })
+
+  test('in JSON lines what is told has fields', async () => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'modwsgi-test-')))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    writeFileSync(
+      join(folder, 'app.py'),
+      script.replace('import helper', 'class helper: VALUE = 1'),
+    )
+    const server = await startServer(
+      ['app.py', '--reload-on-changes', '--log-format', 'json', '--cold-restart'],
+      { cwd: folder },
+    )
+    await ask(server.url())
+    writeFileSync(join(folder, 'app.py'), `${script}# changed\n`.replace('import helper', ''))
+    const [line] = await server.logged(/.*"event":"reloaded".*/)
+    expect(JSON.parse(line)).toMatchObject({
+      files: [join(folder, 'app.py')],
+      gen: 1,
+      workers: 1,
+      warm: 0,
+      total_ms: expect.any(Number),
+      import_ms: expect.any(Number),
+    })
   })
 
   test('the file that an import misses is picked up when it appears', async () => {
@@ -221,13 +305,12 @@ describe('--reload-on-changes', () => {
     const views = join(site.folder, 'probes/views.py')
     expect((await ask(server.url('/probes/environ/'))).status).toBe(200)
     writeFileSync(views, 'from django.http import HttpResponse\n', { flag: 'a' })
-    await server.logged(/changed: \S+probes\/views\.py/)
-    await server.logged(/reloaded in /)
+    await server.logged(/reloaded probes\/views\.py in /)
     const seen = server.stderr.length
     writeFileSync(join(site.folder, 'mysite/settings.py'), '\nALLOWED_HOSTS = ["only.example"]\n', {
       flag: 'a',
     })
-    await server.logged(/reloaded in /, seen)
+    await server.logged(/reloaded mysite\/settings\.py in /, seen)
     expect((await ask(server.url('/probes/environ/'))).status).toBe(400)
   })
 })

@@ -113,6 +113,7 @@ async function openFleet({
     memoryLimit: 0,
     countsAsActivity: () => true,
     maximumRequests: 0,
+    namesWorkers: true,
     waitsFor: 'a change',
     running: () => [],
     pythonTold: () => {},
@@ -516,6 +517,49 @@ describe('Fleet', () => {
     clock.strike()
     await request.until('lost')
     expect(await logged('workerKilled')).toMatchObject({ slot: 1, pid: old.pid })
+  })
+
+  test('a reload is told with its time from the first sign of the change', async () => {
+    const { stage, fleet, clock, events, logged } = await openFleet()
+    fleet.start()
+    await (await stage.next()).becomeReady(1)
+    await logged('workerReady')
+    let now = 1000
+    clock.now = () => now
+    fleet.hold()
+    fleet.release()
+    now = 5000
+    fleet.hold()
+    now = 5070
+    fleet.reload(['/site/app.py'])
+    now = 5100
+    await (await stage.next()).becomeReady(1, { seconds: 0.02 })
+    await logged('reloaded')
+    expect(events.filter(({ type }) => type === 'reloaded' || type === 'changed')).toMatchObject([
+      { files: ['/site/app.py'], seconds: 0.1, importSeconds: 0.02, workers: 1, warm: 0 },
+    ])
+  })
+
+  test('the time that old code has left is not changed by more reloads', async () => {
+    const { stage, fleet, clock, submit } = await openFleet()
+    fleet.start()
+    const old = await stage.next()
+    await old.becomeReady(1)
+    submit()
+    await heardRequest(old)
+    fleet.reload(['/site/app.py'])
+    const deadlines = () => clock.orders.filter(({ milliseconds }) => milliseconds === 5000)
+    const [deadline] = deadlines()
+    expect(deadline).toBeDefined()
+    for (let save = 2; save <= 4; save++) {
+      const next = await stage.next()
+      await next.becomeReady(1)
+      submit()
+      await heardRequest(next)
+      fleet.reload(['/site/app.py'])
+      expect(deadlines()).toHaveLength(save)
+    }
+    expect(deadlines()[0]).toBe(deadline)
   })
 
   test('a worker is replaced after its last allowed request, which it finishes', async () => {

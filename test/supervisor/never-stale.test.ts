@@ -204,6 +204,7 @@ class Trial {
         threads: 1,
       },
       memoryLimit: 0,
+      namesWorkers: false,
       countsAsActivity: () => true,
       maximumRequests: 0,
       waitsFor: 'a change',

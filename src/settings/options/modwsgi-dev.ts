@@ -51,6 +51,15 @@ export const modwsgiDevOptions = [
     onlyAtStart: true,
   },
   {
+    name: '--disable-dev-header',
+    section: 'modwsgi-dev',
+    arity: 0,
+    type: 'flag',
+    default: false,
+    help: 'Leaves out the field X-Modwsgi-Dev, by which responses of the application tell the worker that they come from: its place, the generation of the code that it runs, and its process number',
+    parity: 'works',
+  },
+  {
     name: '--log-format',
     section: 'modwsgi-dev',
     arity: 1,

@@ -16,7 +16,12 @@ export function ownTool(python) {
     name: 'modwsgi-dev',
     command: [process.execPath, command],
     manage: [process.execPath, command],
-    extra: [...(accountCanUse(python) ? accountArguments() : []), '--python', python],
+    extra: [
+      ...(accountCanUse(python) ? accountArguments() : []),
+      '--python',
+      python,
+      '--disable-dev-header',
+    ],
     env: {},
   }
 }
