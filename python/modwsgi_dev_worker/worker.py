@@ -71,6 +71,7 @@ class Worker:
             self.server_figures = ServerFigures(self._send)
         self.channel.send_buffer = configuration.get("sendBuffer", 0)
         self.channel.receive_buffer = configuration.get("receiveBuffer", 0)
+        self.reports_failures = bool(configuration.get("reportFailures"))
         self.debugging = configuration["debug"] is not None
         if configuration.get("evicts"):
             self.signals.let_evict()
@@ -149,17 +150,21 @@ class Worker:
             self.signals.interrupts_load = False
         import threading  # noqa: F401  # whoever imports it first is its main thread
 
+        seconds = time() - started
         self.intake.judge_anew()
         error = self.application.error
-        self._send(
-            {
-                "type": "ready",
-                "loaded": function is not None,
-                "error": None if error is None else _describe(error),
-                "missing": isinstance(error, MissingCallable),
-                "seconds": time() - started,
-            }
-        )
+        report = {
+            "type": "ready",
+            "loaded": function is not None,
+            "error": None if error is None else _describe(error),
+            "missing": isinstance(error, MissingCallable),
+            "seconds": seconds,
+        }
+        if error is not None and self.reports_failures:
+            from .load_failure import describe_failure
+
+            report["failure"] = describe_failure(error)
+        self._send(report)
 
     def _report_late_load(self) -> None:
         self._send({"type": "loaded"})

@@ -23,6 +23,7 @@ import { Failures, type KnownOfFailure } from './failures.js'
 import type { FrontOptions, SiteRules } from './front-options.js'
 import { InProgress } from './in-progress.js'
 import { enterRedirect } from './internal-redirect.js'
+import type { LiveReload } from './live-reload/live-reload.js'
 import { isTooLong, refusedCoding, refusedStatus, unknownCoding } from './refusal.js'
 import { type HttpExchange, writeOwnHead } from './reply.js'
 import { readHead, withoutBody } from './request-head.js'
@@ -39,6 +40,8 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   readonly clock: Clock
   readonly inProgress = new InProgress<AppRequest>()
   stopping = false
+  /** Set before anybody is listened to. */
+  live: LiveReload | null = null
   #rules: SiteRules
   readonly #server: HttpServer
   #failures: Failures
@@ -139,6 +142,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   /** Takes no new connections, and keeps none after its present request. */
   stopAccepting(): void {
     this.stopping = true
+    this.live?.close()
     this.#server.stopAccepting()
   }
 
@@ -167,11 +171,14 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
 
   /** Answers a request that failed. */
   fail(http: HttpExchange, status: number, known: KnownOfFailure = {}): void {
+    const isOfApplication = status === 500 && known.environ !== undefined
+    if (isOfApplication && this.live?.explains(http)) return
     if (this.#failures.answer(http, status, known) === 'instead') this.#serve(http)
   }
 
   /** A request whose head could be read. */
   request(request: HttpRequest, response: HttpResponse): void {
+    if (this.live?.answers(request, response, this)) return
     const http = this.#exchange(request, response)
     if (this.#gate === null) return this.#begin(http)
     this.#gate.enter(response, () => this.#begin(http))
@@ -226,6 +233,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
       body: 'none',
       internal: null,
       failing: false,
+      generation: null,
       firstFailure: null,
     }
   }
@@ -291,9 +299,15 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
       query,
       response,
       ...(http.failing && internal !== null ? { status: internal.status } : {}),
-      writeHead: (status, fields) => writeOwnHead(http, status, fields),
+      writeHead: (status, fields) =>
+        writeOwnHead(http, status, this.#fieldsOf(http, resolution, fields)),
       serverPage: (status, fields) => this.fail(http, status, { fields, mapped }),
     })
+  }
+
+  #fieldsOf(http: HttpExchange, resolution: StaticResolution, fields: string[]): string[] {
+    if (this.live === null || resolution.kind !== 'file') return fields
+    return this.live.sendsFile(resolution.file.path, http.target, fields)
   }
 
   /**

@@ -333,11 +333,12 @@ export class Fleet implements HandleOwner {
   }
 
   #tellReloaded(): void {
-    if (this.#reloadStarted === null) return
     const current = [...this.#handles].filter(
       handle => handle.generation === this.#target.generation,
     )
     if (this.#target.renewing || current.some(handle => handle.state === 'starting')) return
+    this.#options.served(this.#target.generation)
+    if (this.#reloadStarted === null) return
     const seconds = (this.clock.now() - this.#reloadStarted) / 1000
     this.#reloadStarted = null
     const event = { type: 'reloaded', seconds, workers: current.length } as const
@@ -383,8 +384,10 @@ export class Fleet implements HandleOwner {
     const failed = !handle.wasReady && retirement === null && handle.askedBy === null
     if (failed && this.#isHeir(handle))
       this.#keepOld(handle, { kind: 'died', slot: handle.slot, exit })
-    else if (failed && handle.generation === this.#target.generation)
+    else if (failed && handle.generation === this.#target.generation) {
+      this.#options.startFailed(exit, handle.output.printed)
       this.#startFailed(handle.slot, exit)
+    }
     this.#refuseIfNobodyServes()
     this.#reconcile()
     this.#settleStop()
@@ -424,6 +427,7 @@ export class Fleet implements HandleOwner {
   #refuseIfNobodyServes(): void {
     if (!this.#gate.spent || [...this.#handles].some(handle => handle.state === 'ready')) return
     this.dispatcher.refuseAll('not-loadable')
+    this.#options.served(this.#target.generation)
   }
 
   #settleStop(): void {

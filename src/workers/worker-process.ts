@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { type Clock, systemClock } from '../base/clock.js'
 import { deferred } from '../base/deferred.js'
 import type { Channel, Hello } from './channel.js'
+import { type LoadFailure, readFailure } from './load-failure.js'
 import { OutputReader, type WorkerLine } from './output-reader.js'
 import { decodeMessage, encodeJson, FrameReader, frameType, ProtocolError } from './protocol.js'
 import { type StartedProcess, type StartProcess, startHere } from './started-process.js'
@@ -54,6 +55,8 @@ export interface WorkerConfiguration {
   readonly maximumProcesses: number
   readonly scriptReloading: boolean
   readonly reportFiles: boolean
+  /** A worker says in parts why it cannot load the application, for the page that shows it (--live-reload). */
+  readonly reportFailures: boolean
   readonly shutdownTimeout: number
   /** SIGUSR1 is an eviction (--eviction-timeout). */
   readonly evicts: boolean
@@ -108,6 +111,8 @@ export interface LoadResult {
   readonly missing: boolean
   /** Seconds the load took. */
   readonly seconds: number
+  /** What was raised, in parts; null or absent: nothing, or it was not asked for. */
+  readonly failure?: LoadFailure | null
 }
 
 /** A worker that could not load the application has loaded it with a request. */
@@ -337,7 +342,10 @@ export class WorkerProcess {
     switch (message.type) {
       case 'ready':
         return this.requests.whenConnected(() =>
-          this.listener.ready(message as unknown as LoadResult),
+          this.listener.ready({
+            ...(message as unknown as LoadResult),
+            failure: readFailure(message['failure']),
+          }),
         )
       case 'loaded':
         return this.listener.loaded()

@@ -118,6 +118,8 @@ async function openFleet({
     pythonTold: () => {},
     loadTried: () => {},
     renewal: () => {},
+    served: () => {},
+    startFailed: () => {},
     warmth: null,
     filesLoaded: () => {},
     died: () => true,
