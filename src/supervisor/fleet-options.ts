@@ -58,7 +58,7 @@ export interface FleetOptions extends FleetRules {
   readonly renewal: (outcome: 'over' | 'given up') => void
   /** Called for a worker that has died; false: it is not replaced, and none is started any more. */
   readonly died: (exit: WorkerExit) => boolean
-  /** The workers of a generation answer: the application, or (no more of them are started) with an error. */
+  /** The workers of a generation answer: the application, or (no more of them are started) with an error. Told again with each worker that is ready. */
   readonly served: (generation: number) => void
   /** A worker of the present generation died before it was ready, and had printed this last. */
   readonly startFailed: (exit: WorkerExit, printed: readonly string[]) => void
