@@ -48,6 +48,8 @@ export class ServedFiles {
   readonly #touched = new Set<string>()
   #settling = false
   #closed = false
+  /** That something could not be watched was told. */
+  #failed = false
   #cancelLook: (() => void) | null = null
 
   constructor(listener: ServedFilesListener, clock: Clock) {
@@ -114,7 +116,9 @@ export class ServedFiles {
       watcher.on('error', () => this.#unwatchFolder(folder))
       this.#folders.set(folder, { watcher, inode })
     } catch (error) {
-      this.#listener.failed((error as Error).message)
+      // No more can be watched, for example: then the looks have to do.
+      if (!this.#failed) this.#listener.failed((error as Error).message)
+      this.#failed = true
     }
   }
 
@@ -129,7 +133,6 @@ export class ServedFiles {
       if (this.#folders.get(folder)?.inode === inodeOf(folder)) continue
       this.#unwatchFolder(folder)
       this.#watchFolder(folder)
-      if (!this.#folders.has(folder)) continue
       for (const path of this.#files.keys()) if (dirname(path) === folder) this.#touch(path)
     }
     this.#cancelLook = this.#clock.after(lookAtFolders, () => this.#lookAtFolders())

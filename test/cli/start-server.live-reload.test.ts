@@ -348,6 +348,20 @@ except LookupError as error:
     }
   })
 
+  test('that loads with a request after all is told', async () => {
+    const waits = `import os\nif not os.path.exists(__file__ + ".there"): raise OSError("not there")\n`
+    const place = await site([], waits + helper('there'))
+    const page = await place.get('/', html)
+    expect(page.body).toContain('<h1>OSError: not there</h1>')
+    const { next } = await listen(place)
+    const before = await next()
+    place.write('helper.py.there', '')
+    expect((await place.get('/', html)).body).toContain('<p>there</p>')
+    const now = await next()
+    expect(changes(now.state)).toBe(changes(before.state) + 1)
+    expect(now.paths).toEqual([])
+  })
+
   test('an exception of a request is the page of mod_wsgi, with the tag', async () => {
     const { get, server } = await site()
     const page = await get('/fails', html)
