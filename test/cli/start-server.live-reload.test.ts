@@ -79,7 +79,7 @@ async function site(
 
 const streamPath = '/__modwsgi_dev__/live-reload'
 const tagPattern =
-  /<script xmlns="[^"]+" async="async" src="(\/[\w/.-]+)" data-state="(\w+\.\d+\.\d+\.\d+)"(?: nonce="([^"]+)")?><\/script>\n+$/
+  /<script xmlns="[^"]+" async="async" src="(\/[\w/.-]+)" data-state="(\w+\.\d+\.\d+\.\d+)"(?: data-alone="alone")?(?: nonce="([^"]+)")?><\/script>\n+$/
 
 /** The tag at the end of a page. */
 function tagOf(body: string) {

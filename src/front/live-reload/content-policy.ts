@@ -3,9 +3,12 @@
  * policy stays as it is: what it forbids is not done.
  */
 
-/** A page may have the script; `nonce` has to stand in its tag. */
+/** A page may have the script. */
 export interface Permission {
+  /** Has to stand in its tag. */
   readonly nonce: string | null
+  /** Whether the page may listen through a worker, as others do: the attempt would be reported as a violation. */
+  readonly mayShare: boolean
 }
 
 /**
@@ -13,15 +16,18 @@ export interface Permission {
  * @returns null where the script would not run, or could not listen
  *
  * @example
- * permissionOf("script-src 'nonce-abc'; connect-src 'self'") // { nonce: 'abc' }
+ * permissionOf("script-src 'nonce-abc'; connect-src 'self'") // { nonce: 'abc', mayShare: false }
  * permissionOf("default-src 'none'") // null
  */
 export function permissionOf(policies: string | null): Permission | null {
   if (policies === null) return free
   let nonce: string | null = null
+  let mayShare = true
   for (const text of policies.split(',')) {
     const policy = parsePolicy(text)
     if (!mayListen(policy)) return null
+    const ofWorkers = sourcesOf(policy, ['worker-src', 'child-src', 'script-src', 'default-src'])
+    mayShare &&= ofWorkers === null || allowsOwnSite(ofWorkers, true)
     const sources = sourcesOf(policy, ['script-src-elem', 'script-src', 'default-src'])
     if (sources === null) continue
     const own = nonceOf(sources)
@@ -30,10 +36,10 @@ export function permissionOf(policies: string | null): Permission | null {
     if (own !== null && nonce !== null && own !== nonce) return null
     nonce = own ?? nonce
   }
-  return { nonce }
+  return { nonce, mayShare }
 }
 
-const free: Permission = { nonce: null }
+const free: Permission = { nonce: null, mayShare: true }
 
 type Policy = ReadonlyMap<string, readonly string[]>
 

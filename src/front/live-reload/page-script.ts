@@ -66,13 +66,14 @@ export const pageScript = `(() => {
   let waiting = null
 
   function share() {
+    if ('alone' in script.dataset) return listenAlone()
     try {
       worker = new SharedWorker(script.src, 'modwsgi-dev live reload')
     } catch {
       return listenAlone()
     }
     worker.port.onmessage = ({ data }) => hear(data)
-    // It may not be loaded: Content-Security-Policy.
+    // A policy that the server has not seen may forbid it.
     worker.onerror = () => {
       worker = null
       listenAlone()

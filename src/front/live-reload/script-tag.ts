@@ -6,11 +6,14 @@ export interface ScriptTagParts {
   readonly state: string
   /** Of the page's Content-Security-Policy; null: none is needed. */
   readonly nonce: string | null
+  /** Whether the page may listen through a worker. */
+  readonly mayShare: boolean
 }
 
 /** Good HTML and good XML. Its length is even, so that blanks of two bytes each can take its place. */
-export function scriptTag({ path, state, nonce }: ScriptTagParts): Buffer {
+export function scriptTag({ path, state, nonce, mayShare }: ScriptTagParts): Buffer {
   const allowed = nonce === null ? '' : ` nonce="${nonce}"`
-  const text = `<script xmlns="http://www.w3.org/1999/xhtml" async="async" src="${path}" data-state="${state}"${allowed}></script>\n`
+  const alone = mayShare ? '' : ' data-alone="alone"'
+  const text = `<script xmlns="http://www.w3.org/1999/xhtml" async="async" src="${path}" data-state="${state}"${alone}${allowed}></script>\n`
   return Buffer.from(text.length % 2 === 0 ? text : `${text}\n`, 'latin1')
 }

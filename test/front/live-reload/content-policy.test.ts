@@ -18,7 +18,7 @@ describe('permissionOf()', () => {
     ["upgrade-insecure-requests; script-src 'self' 'unsafe-inline'", null],
     ["script-src 'self'; script-src 'none'", null],
   ])('%j lets the script run, with the nonce %j', (policy, nonce) => {
-    expect(permissionOf(policy)).toEqual({ nonce })
+    expect(permissionOf(policy)?.nonce).toBe(nonce)
   })
 
   test.each([
@@ -38,5 +38,18 @@ describe('permissionOf()', () => {
     "script-src 'none'; script-src 'self'",
   ])('%j does not', policy => {
     expect(permissionOf(policy)).toBeNull()
+  })
+
+  test.each<[string | null, boolean]>([
+    [null, true],
+    ["default-src 'self'; script-src 'self'", true],
+    ["script-src 'nonce-abc'", false],
+    ["script-src 'nonce-abc'; worker-src 'self'", true],
+    ["script-src 'nonce-abc'; child-src 'self'", true],
+    ["script-src 'self'; worker-src 'none'", false],
+    ["script-src 'self', worker-src 'none'", false],
+    ["script-src 'self' 'nonce-abc' 'strict-dynamic'", false],
+  ])('with %j a worker is allowed: %j', (policy, mayShare) => {
+    expect(permissionOf(policy)?.mayShare).toBe(mayShare)
   })
 })

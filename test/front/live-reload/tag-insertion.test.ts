@@ -5,7 +5,12 @@ import { scriptTag } from '../../../src/front/live-reload/script-tag.js'
 import { TagInsertion, type TagPlace } from '../../../src/front/live-reload/tag-insertion.js'
 import { HttpResponse } from '../../../src/http/response.js'
 
-const tag = scriptTag({ path: '/__modwsgi_dev__/live-reload.js', state: 'k.1.0.0', nonce: null })
+const tag = scriptTag({
+  path: '/__modwsgi_dev__/live-reload.js',
+  state: 'k.1.0.0',
+  nonce: null,
+  mayShare: true,
+})
 
 /** What goes over the socket for a body in these pieces, the last of which ends the response (null: without a piece). */
 function sent(
@@ -119,13 +124,13 @@ describe('TagInsertion in a response', () => {
 describe('scriptTag()', () => {
   test('has an even length', () => {
     for (const state of ['a', 'ab', 'abc']) {
-      expect(scriptTag({ path: '/x.js', state, nonce: null }).length % 2).toBe(0)
+      expect(scriptTag({ path: '/x.js', state, nonce: null, mayShare: true }).length % 2).toBe(0)
     }
   })
 
   test('bears the nonce of the page', () => {
-    expect(scriptTag({ path: '/x.js', state: 'a', nonce: 'abc=' }).toString()).toContain(
-      ' nonce="abc="',
-    )
+    expect(
+      scriptTag({ path: '/x.js', state: 'a', nonce: 'abc=', mayShare: true }).toString(),
+    ).toContain(' nonce="abc="')
   })
 })
