@@ -23,6 +23,10 @@ def application(environ, start_response):
                 time.sleep(0.01)
             yield b"<p>second</p>"
         return pieces()
+    if path == "/slow":
+        print("slow is asked")
+        while helper.waits():
+            time.sleep(0.01)
     if path == "/fails":
         raise ValueError("<b>")
     if path == "/gzip":
@@ -217,13 +221,12 @@ describe('the event stream', () => {
     const place = await site()
     const { next } = await listen(place)
     const before = (await next()).state
-    const connection = await RawConnection.open(place.server.port)
-    connection.send('GET /stream HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
-    await connection.until(/<p>first<\/p>/)
+    const old = place.get('/slow')
+    await place.server.logged(/slow is asked/)
     place.write('helper.py', helper('two'))
     const now = (await next()).state
     place.write('helper.py.go', '')
-    const body = (await connection.end()).replace(/\r\n0\r\n\r\n$/, '')
+    const { body } = await old
     expect(generation(tagOf(body).state)).toBe(generation(before))
     expect(generation(now)).toBe(generation(before) + 1)
   })

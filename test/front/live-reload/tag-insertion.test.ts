@@ -115,6 +115,12 @@ describe('TagInsertion in a response', () => {
     expect(text).toBe(' '.repeat(tag.length / 2))
   })
 
+  test('of two places in a piece of XHTML the first is taken', () => {
+    const page = '<html><head></head><body></body></html>'
+    const { body } = sent([Buffer.from(page)], 'inside', { length: page.length })
+    expect(body.toString()).toBe(page.replace('</head>', `${tag}</head>`))
+  })
+
   test('a body that is longer than its length is cut where it would be without the tag', () => {
     const { body } = sent([Buffer.from('<p>one</p><p>two</p>')], 'end', { length: 10, ends: true })
     expect(body.toString()).toBe(`<p>one</p>${tag}`)
