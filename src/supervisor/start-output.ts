@@ -53,6 +53,7 @@ export class StartOutputs {
   started(output: StartOutput): void {
     this.forget()
     this.#release(output)
+    output.printed.length = 0
   }
 
   /** A worker is gone. If it did not die by itself, what it has printed is its own. */
@@ -142,7 +143,7 @@ export class StartOutput {
   /** What makes its events the same as those of another one. */
   readonly keys: string[] = []
   dead = false
-  /** The last lines that it has printed. */
+  /** The last lines that it has printed; empty once it takes requests. */
   readonly printed: string[] = []
   /** The last event that is kept back. */
   last: StartEvent | null = null
