@@ -72,6 +72,7 @@ class Worker:
             self.server_figures = ServerFigures(self._send)
         self.channel.send_buffer = configuration.get("sendBuffer", 0)
         self.channel.receive_buffer = configuration.get("receiveBuffer", 0)
+        self.reports_failures = bool(configuration.get("reportFailures"))
         self.debugging = configuration["debug"] is not None
         if configuration.get("evicts"):
             self.signals.let_evict()
@@ -154,10 +155,10 @@ class Worker:
                 times.end()
         import threading  # noqa: F401  # whoever imports it first is its main thread
 
-        self.intake.judge_anew()
         seconds = time() - started
+        self.intake.judge_anew()
         error = self.application.error
-        message = {
+        report = {
             "type": "ready",
             "loaded": function is not None,
             "error": None if error is None else _describe(error),
@@ -165,8 +166,12 @@ class Worker:
             "seconds": seconds,
         }
         if times is not None and seconds > LONG_LOAD:
-            message["imports"] = times.slowest(self.files.is_installed)
-        self._send(message)
+            report["imports"] = times.slowest(self.files.is_installed)
+        if error is not None and self.reports_failures:
+            from .load_failure import describe_failure
+
+            report["failure"] = describe_failure(error)
+        self._send(report)
 
     def _measure_imports(self) -> "Optional[ImportTimes]":
         """Begin to do so, where our finder sees imports."""

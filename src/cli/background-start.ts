@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { closeSync } from 'node:fs'
 import { exitCode, UserError } from '../base/errors.js'
 import { openAppended } from '../logging/sinks.js'
-import type { LoadResult } from '../workers/worker-process.js'
+import type { LoadResult } from '../workers/load-result.js'
 
 /** What the server tells who has started it, once. */
 export type StartOutcome =

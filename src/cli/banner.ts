@@ -133,6 +133,8 @@ function whyPython(python: Python): string {
 function reloadRule(settings: Settings, { mode }: SitePlan): string {
   if (mode !== 'daemon') return `never (${mode} mode)`
   if (settings.disableReloading) return 'never (--disable-reloading)'
+  if (settings.liveReload)
+    return 'when loaded code changes, with the pages in the browser (--live-reload)'
   if (settings.reloadOnChanges) return 'when loaded code changes (--reload-on-changes)'
   return 'when the script changes, with the next request'
 }

@@ -15,10 +15,12 @@ import type { Fleet } from '../supervisor/fleet.js'
 import { listenForSignals, type Order, signalExitCode } from '../supervisor/signals.js'
 import type { SourceWatcher } from '../watch/watcher.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
-import type { LoadResult, WorkerExit } from '../workers/worker-process.js'
+import type { LoadResult } from '../workers/load-result.js'
+import type { WorkerExit } from '../workers/worker-process.js'
 import type { Configuration } from './another-configuration.js'
 import { Controls } from './controls.js'
 import { CurrentConfiguration, type ReadAnother } from './current-configuration.js'
+import type { LiveReloading } from './live-reloading.js'
 import { serverUrl } from './server-url.js'
 import { planService, planWorker } from './site-plan.js'
 import { planSiteRules } from './site-rules.js'
@@ -57,6 +59,8 @@ export class Server {
   readonly #working = deferred<void>()
   #controlSocket: ControlSocket | null = null
   #watcher: SourceWatcher | null = null
+  /** Null without --live-reload. */
+  #live: LiveReloading | null = null
   #stopping = false
   /** The application was tried, with whatever outcome. */
   #hasLoaded = false
@@ -114,6 +118,8 @@ export class Server {
 
   /** Binds the port and sets the workers to work. Throws {@link UserError} when the port cannot be had. */
   async start(): Promise<void> {
+    this.#live = await openLiveReloading(this.#options)
+    this.#front.live = this.#live?.front ?? null
     await this.#front.listen()
     try {
       // Before root is given up: it belongs to the user who starts the server.
@@ -281,6 +287,7 @@ export class Server {
   }
 
   #end(code: number): void {
+    this.#live?.close()
     this.#front.destroy()
     this.#options.workforce?.close()
     this.#options.log.emit({ type: 'serverStopped' })
@@ -294,6 +301,8 @@ export class Server {
     workforce.configure(this.#planWorkforce(this.#options), {
       running: pool => this.#runningIn(pool),
       loadTried: result => this.#loadTried(result),
+      served: generation => this.#live?.front.served(generation),
+      startFailed: (exit, printed) => this.#live?.startFailed(exit, printed),
       renewal: outcome => this.#configuration.workersFollow(outcome),
       filesLoaded: files => this.#watcher?.add(files),
       ended: exit => this.#endWith(exit),
@@ -324,6 +333,7 @@ export class Server {
 
   /** A callable that is not there from the start is a mistake of the command line, unless changes are watched. */
   #loadTried(result: LoadResult): void {
+    this.#live?.loadTried(result)
     const { settings, plan } = this.#options
     const isFirst = !this.#hasLoaded
     this.#hasLoaded = true
@@ -351,6 +361,16 @@ export class Server {
       .filter(request => request.pool === pool)
       .map(request => request.describe())
   }
+}
+
+async function openLiveReloading({
+  settings,
+  plan,
+  log,
+}: ServerOptions): Promise<LiveReloading | null> {
+  if (!settings.liveReload) return null
+  const { LiveReloading } = await import('./live-reloading.js')
+  return new LiveReloading(settings, plan, log)
 }
 
 /** Waits for the promise, but no longer than so many milliseconds. */

@@ -170,6 +170,7 @@ export function planWorker(
     maximumProcesses: plan.processes,
     scriptReloading: !settings.disableReloading,
     reportFiles: settings.reloadOnChanges && !settings.disableReloading,
+    reportFailures: settings.liveReload,
     shutdownTimeout: settings.shutdownTimeout,
     evicts: settings.evictionTimeout > 0,
     cpuTimeLimit: plan.mode === 'daemon' ? settings.cpuTimeLimit : 0,
@@ -237,6 +238,7 @@ export function planService(
     title: `(wsgi:service:${name})`,
     maximumProcesses: 1,
     reportFiles: false,
+    reportFailures: false,
   }
 }
 

@@ -31,6 +31,10 @@ export function startWarnings(settings: Settings, facts: StartFacts): string[] {
     warnings.push(
       `--document-root ${settings.documentRoot} did not exist: it was made, and is empty`,
     )
+  if (settings.liveReload && settings.disableReloading)
+    warnings.push(
+      '--live-reload: pages follow files of the server only, since code is not reloaded (--disable-reloading, or the mode of the server)',
+    )
   if (facts.asRoot) warnings.push(rootWarning)
   return warnings
 }

@@ -16,10 +16,9 @@ import { WarmStart } from '../supervisor/warm-start.js'
 import { openAccountHost } from '../workers/account-host.js'
 import { type Channel, openChannel } from '../workers/channel.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
+import type { LoadResult, ReportedFile } from '../workers/load-result.js'
 import { startHere } from '../workers/started-process.js'
 import {
-  type LoadResult,
-  type ReportedFile,
   type WorkerCommand,
   type WorkerConfiguration,
   type WorkerExit,
@@ -37,6 +36,8 @@ export interface WorkforceListener {
   /** See {@link FleetOptions}. */
   renewal(outcome: 'over' | 'given up'): void
   filesLoaded(files: readonly ReportedFile[]): void
+  served(generation: number): void
+  startFailed(exit: WorkerExit, printed: readonly string[]): void
   /** In debug mode: the one worker has died and is not replaced. */
   ended(exit: WorkerExit): void
 }
@@ -198,6 +199,8 @@ export async function gatherWorkforce(
     pythonTold: told => version.resolve(told),
     loadTried: result => listener?.loadTried(result),
     renewal: outcome => listener?.renewal(outcome),
+    served: generation => listener?.served(generation),
+    startFailed: (exit, printed) => listener?.startFailed(exit, printed),
     died(exit) {
       if (plan.debugTools) listener?.ended(exit)
       return plan.debugTools === null

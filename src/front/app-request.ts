@@ -303,6 +303,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
       this.front.log.emit({ type: 'badHead', request: this.describe(), reason: fault })
       return this.#instead(500)
     }
+    if (this.front.live !== null) this.http.generation = this.pool?.worker?.generation ?? null
     if (!head.hasType && !head.bodiless) this.#addType(head.fields)
     if (!head.namesWorker) head.workerField = this.#workerField
     writeHead(this.http, head.status, head.reason, head.fields, head)

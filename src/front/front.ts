@@ -9,17 +9,13 @@ import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
 import { HttpServer } from '../http/server.js'
 import type { Log } from '../logging/log.js'
-import {
-  type ApplicationResolution,
-  type HandlerResolution,
-  respond,
-  type StaticResolution,
-} from '../static/site.js'
+import { respond, type StaticResolution } from '../static/site.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import { maxInlineBody } from '../workers/protocol.js'
 import { followRequest, tellUnreadable } from './access.js'
 import { AppRequest } from './app-request.js'
 import type { ApplicationFront } from './application-front.js'
+import { applicationPath, scriptPath } from './application-path.js'
 import { type ClientGate, clientGate } from './client-gate.js'
 import { DroppedBody } from './dropped-body.js'
 import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.js'
@@ -27,17 +23,13 @@ import { Failures, type KnownOfFailure } from './failures.js'
 import type { FrontOptions, SiteRules } from './front-options.js'
 import { InProgress } from './in-progress.js'
 import { enterRedirect } from './internal-redirect.js'
+import type { LiveReload } from './live-reload/live-reload.js'
+import { isTooLong, refusedCoding, refusedStatus, unknownCoding } from './refusal.js'
 import { type HttpExchange, writeOwnHead } from './reply.js'
-import { type RequestHead, readHead, withoutBody } from './request-head.js'
+import { readHead, withoutBody } from './request-head.js'
 import { parseHost } from './request-host.js'
 import { createRequestIds } from './request-id.js'
-import {
-  hasValidHost,
-  isReadable,
-  isWholeServer,
-  parseTarget,
-  type RequestTarget,
-} from './request-target.js'
+import { isWholeServer, parseTarget, type RequestTarget } from './request-target.js'
 import { answerOptions, answerTrace } from './server-methods.js'
 import { reasonPhrase } from './server-page.js'
 import { SilenceWatch } from './silence-watch.js'
@@ -48,6 +40,8 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   readonly clock: Clock
   readonly inProgress = new InProgress<AppRequest>()
   stopping = false
+  /** Set before anybody is listened to. */
+  live: LiveReload | null = null
   #rules: SiteRules
   readonly #server: HttpServer
   #failures: Failures
@@ -148,6 +142,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   /** Takes no new connections, and keeps none after its present request. */
   stopAccepting(): void {
     this.stopping = true
+    this.live?.close()
     this.#server.stopAccepting()
   }
 
@@ -176,11 +171,14 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
 
   /** Answers a request that failed. */
   fail(http: HttpExchange, status: number, known: KnownOfFailure = {}): void {
+    const isOfApplication = status === 500 && known.environ !== undefined
+    if (isOfApplication && this.live?.explains(http)) return
     if (this.#failures.answer(http, status, known) === 'instead') this.#serve(http)
   }
 
   /** A request whose head could be read. */
   request(request: HttpRequest, response: HttpResponse): void {
+    if (this.live?.answers(request, response, this)) return
     const http = this.#exchange(request, response)
     if (this.#gate === null) return this.#begin(http)
     this.#gate.enter(response, () => this.#begin(http))
@@ -188,7 +186,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
 
   #begin(http: HttpExchange): void {
     const { request } = http
-    const refused = this.#refusedStatus(http)
+    const refused = refusedStatus(http, this.bodyLimit)
     if (refused !== null) return this.fail(http, refused)
     if (request.expects === 'unknown') return this.#refuseExpectation(http)
     if (request.hasBody) {
@@ -235,24 +233,9 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
       body: 'none',
       internal: null,
       failing: false,
+      generation: null,
       firstFailure: null,
     }
-  }
-
-  /** The status that refuses a request before it is looked at any further. */
-  #refusedStatus({ request, head }: HttpExchange): number | null {
-    if (head.tooLong || !hasValidHost(head, request)) return 400
-    const isLong = this.#isTooLong(head)
-    const isOdd = request.expects === 'unknown'
-    if (!isLong && !isOdd) return null
-    const { url, method } = request
-    if (!isReadable(url, method)) return 400
-    if (isLong) return !isOdd && !isWholeServer(url) && parseTarget(url, method) === 400 ? 400 : 413
-    return null
-  }
-
-  #isTooLong({ contentLength }: RequestHead): boolean {
-    return contentLength !== null && this.bodyLimit > 0 && Number(contentLength) > this.bodyLimit
   }
 
   #serve(http: HttpExchange): void {
@@ -271,13 +254,24 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     http.access?.resolved(resolution)
     switch (resolution.kind) {
       case 'application':
-        return this.#toApplication(http, target, resolution)
+        return this.#submit(
+          http,
+          target,
+          applicationPath(this.#rules.mountPoint, target.path, resolution),
+          http.internal?.environ ?? '',
+        )
       case 'redirect': {
         const redirect = () => this.#redirectClient(http, target, resolution.location)
         return this.#afterBody(http, redirect, false)
       }
       case 'handler':
-        return this.#toScript(http, target, resolution)
+        return this.#submit(
+          http,
+          target,
+          scriptPath(resolution),
+          handlerEnviron(this.#rules.resourceScript, resolution.alias) +
+            (http.internal?.environ ?? ''),
+        )
       default: {
         const send = () => this.#toFile(http, resolution, target.query)
         return this.#afterBody(http, send, invitesBody(resolution, method))
@@ -289,7 +283,7 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
   #trace(http: HttpExchange): void {
     const coding = http.head.transferEncoding
     if (coding !== null && coding.toLowerCase() !== 'chunked') {
-      return this.fail(http, 501, { fields: ['Allow', 'TRACE'] })
+      return this.fail(http, unknownCoding.status, unknownCoding)
     }
     const notes = 'TRACE with a request body is not allowed'
     if (http.request.hasBody) return this.fail(http, 413, { notes })
@@ -305,9 +299,15 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
       query,
       response,
       ...(http.failing && internal !== null ? { status: internal.status } : {}),
-      writeHead: (status, fields) => writeOwnHead(http, status, fields),
+      writeHead: (status, fields) =>
+        writeOwnHead(http, status, this.#fieldsOf(http, resolution, fields)),
       serverPage: (status, fields) => this.fail(http, status, { fields, mapped }),
     })
+  }
+
+  #fieldsOf(http: HttpExchange, resolution: StaticResolution, fields: string[]): string[] {
+    if (this.live === null || resolution.kind !== 'file') return fields
+    return this.live.sendsFile(resolution.file.path, http.target, fields)
   }
 
   /**
@@ -325,49 +325,11 @@ export class Front implements ApplicationFront, ConnectionRules, HttpHandler {
     request.receive(new DroppedBody(this.bodyLimit, answer, status => this.fail(http, status)))
   }
 
-  #toApplication(
-    http: HttpExchange,
-    target: RequestTarget,
-    resolution: ApplicationResolution,
-  ): void {
-    const mount = this.#rules.mountPoint === '/' ? '' : this.#rules.mountPoint
-    const path = {
-      scriptName: mount,
-      pathInfo: target.path.slice(mount.length),
-      scriptFilename: resolution.scriptFilename,
-      rawScriptName: resolution.scriptName,
-      rawPathInfo: resolution.pathInfo,
-    }
-    this.#submit(http, target, path, http.internal?.environ ?? '')
-  }
-
-  /** A script of --add-handler: it sees the file as the script, whatever the mount point. */
-  #toScript(
-    http: HttpExchange,
-    target: RequestTarget,
-    { scriptName, pathInfo, scriptFilename, alias }: HandlerResolution,
-  ): void {
-    const path = {
-      scriptName,
-      pathInfo,
-      scriptFilename,
-      rawScriptName: scriptName,
-      rawPathInfo: pathInfo,
-    }
-    const more = handlerEnviron(this.#rules.resourceScript, alias)
-    this.#submit(http, target, path, more + (http.internal?.environ ?? ''))
-  }
-
   /** @param more further keys of the environ */
   #submit(http: HttpExchange, target: RequestTarget, path: ApplicationPath, more: string): void {
-    const coding = http.head.transferEncoding
-    if (coding !== null) {
-      if (coding.toLowerCase() !== 'chunked') {
-        return this.fail(http, 501, { fields: ['Allow', 'TRACE'] })
-      }
-      if (!this.#rules.chunkedRequests) return this.fail(http, 411)
-    }
-    if (http.internal !== null && this.#isTooLong(http.head)) return this.fail(http, 413)
+    const refusal = refusedCoding(http.head, this.#rules.chunkedRequests)
+    if (refusal !== null) return this.fail(http, refusal.status, refusal)
+    if (http.internal !== null && isTooLong(http.head, this.bodyLimit)) return this.fail(http, 413)
     const now = this.clock.epoch()
     const times = { start: now, queued: now }
     const id = this.#nextRequestId()

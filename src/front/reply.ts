@@ -8,6 +8,7 @@ import type { AccessRecord } from './access.js'
 import type { RequestBody } from './application-front.js'
 import { fieldValue, mergeField, removeField, setField } from './field-list.js'
 import type { Failure, InternalRequest } from './internal-redirect.js'
+import type { LiveReload } from './live-reload/live-reload.js'
 import type { RequestHead } from './request-head.js'
 import { httpDate, type ResponseHead } from './response-head.js'
 import {
@@ -30,6 +31,8 @@ export interface FrontRules {
   readonly keepAliveTimeout: number
   /** True once the server is to stop: no connection is kept. */
   readonly stopping: boolean
+  /** Null without --live-reload. */
+  readonly live: LiveReload | null
 }
 
 /** A request and its response, and what was read of the request's head. */
@@ -49,6 +52,8 @@ export interface HttpExchange {
   internal: InternalRequest | null
   /** An answer has failed, and no application has been asked since. */
   failing: boolean
+  /** Of the worker that answers; null: another one does, or it does not matter (without --live-reload). */
+  generation: number | null
   /** The first failure of those that led from one to the other. */
   firstFailure: Failure | null
 }
@@ -69,12 +74,13 @@ export type HeadNotes = Partial<
  * @param fields names and values, alternating; a Content-Type comes last
  */
 export function writeHead(
-  { request, response, head, rules, internal }: Answerable,
+  exchange: Answerable,
   status: number,
   reason: string,
   fields: readonly string[],
   notes: HeadNotes = noNotes,
 ): void {
+  const { request, response, head, rules, internal } = exchange
   const { close = false, coding = null, decides = status, workerField = null } = notes
   if (close || closingStatuses.has(decides) || rules.stopping || rules.keepAliveTimeout === 0) {
     response.keepAlive = false
@@ -90,11 +96,12 @@ export function writeHead(
   const type = takeLast(all, 'Content-Type')
   if (internal) all.push(...internal.fields)
   if (workerField !== null) all.push(workerFieldName, workerField)
+  if (rules.live !== null) rules.live.addTag(exchange, status, all, type, notes)
   // As Apache has it: whoever sends nothing to HEAD may not have looked how much it would be.
   if (response.isHead && fieldValue(all, 'content-length') === '0') {
     removeField(all, 'content-length')
   }
-  if (!response.keepAlive || response.endsWithConnection(status, fields)) {
+  if (!response.keepAlive || response.endsWithConnection(status, all)) {
     response.keepAlive = false
     if (!close) speakOfConnection(all, notes, 'close')
   } else if (head?.asksKeepAlive) {

@@ -13,6 +13,16 @@ export interface ResponseOwner {
   stalled(seconds: number | null): void
 }
 
+/** Something of the server's own that is put into a body on its way. */
+export interface BodyInsertion {
+  /** Bytes by which the body becomes longer. */
+  readonly length: number
+  /** What goes out for the next piece of the body. */
+  pass(piece: Buffer): Buffer
+  /** What goes out after the last piece. */
+  rest(): Buffer
+}
+
 /** How the end of the body is told (RFC 9112, 6.3); `raw`: the application sees to it. */
 type Framing = 'none' | 'length' | 'chunked' | 'close' | 'raw'
 
@@ -54,6 +64,7 @@ export class HttpResponse {
   #onClose: (() => void)[] = []
   #onDrain: (() => void) | null = null
   #delay: FlushDelay | null = null
+  #insertion: BodyInsertion | null = null
 
   /** @param method that of the request: HEAD gets no body */
   constructor(owner: ResponseOwner, method: string, version: Version, keepAlive: boolean) {
@@ -98,6 +109,11 @@ export class HttpResponse {
   /** Whether the connection goes on when the response is through. */
   get keepsConnection(): boolean {
     return this.keepAlive && !this.lastOne && this.#framing !== 'close'
+  }
+
+  /** Has something put into the body. Before {@link writeHead}, whose Content-Length, if there is one, counts it in. */
+  insert(insertion: BodyInsertion): void {
+    this.#insertion = insertion
   }
 
   /** `100 Continue`; nothing when the response has begun. */
@@ -146,7 +162,8 @@ export class HttpResponse {
    * @param written called when the piece has left
    */
   write(piece: Buffer, written?: (error?: Error | null) => void): boolean {
-    const body = this.#fit(piece)
+    const fitting = this.#fit(piece)
+    const body = this.#insertion === null ? fitting : this.#insertion.pass(fitting)
     if (body.length === 0 || this.#destroyed || this.#ended) {
       if (written) process.nextTick(written)
       return true
@@ -186,6 +203,7 @@ export class HttpResponse {
   /** Sends the last piece, if there is one, and ends the response. */
   end(piece?: Buffer): void {
     if (this.#ended || this.#destroyed) return
+    if (this.#insertion !== null) return this.#endInserted(this.#insertion, piece)
     if (piece !== undefined && piece.length <= mostJoinedBytes) this.#endWhole(piece)
     else {
       if (piece !== undefined) this.write(piece)
@@ -195,6 +213,13 @@ export class HttpResponse {
     this.#delay?.flush()
     this.whenThrough?.()
     this.#owner.ended(this.keepsConnection)
+  }
+
+  #endInserted(insertion: BodyInsertion, piece: Buffer = nothing): void {
+    this.#insertion = null
+    const last = Buffer.concat([insertion.pass(this.#fit(piece)), insertion.rest()])
+    this.#left = last.length
+    this.end(last)
   }
 
   /** Cuts the connection: the client has to see that the response is incomplete. */
@@ -267,7 +292,7 @@ export class HttpResponse {
     for (let at = 0; at < fields.length; at += 2) {
       const name = fields[at]!
       if (name.length === 14 && name.toLowerCase() === 'content-length') {
-        this.#left = Number(fields[at + 1])
+        this.#left = Number(fields[at + 1]) - (this.#insertion?.length ?? 0)
         return Number.isNaN(this.#left) ? 'raw' : 'length'
       }
     }

@@ -184,6 +184,11 @@ function own(event: OwnEvent): Pick<LogEntry, 'level' | 'text' | 'generation' | 
       return { level: 'warn', text: `modwsgi-dev ctl cannot reach this server: ${event.reason}` }
     case 'filesPolled':
       return describePolling(event.cause)
+    case 'servedFilesUnseen':
+      return {
+        level: 'warn',
+        text: `pages do not follow changes of static files: ${event.reason}`,
+      }
     case 'connectionRefused':
       return { level: 'warn', text: `a connection to the channel was refused: ${event.reason}` }
     case 'connectionsFull':

@@ -206,6 +206,8 @@ export type EntryEvent =
   /** `modwsgi-dev ctl` cannot reach the server. */
   | { readonly type: 'controlUnavailable'; readonly reason: string }
   | { readonly type: 'filesPolled'; readonly cause: PollingCause }
+  /** Of static files that pages use, with --live-reload. */
+  | { readonly type: 'servedFilesUnseen'; readonly reason: string }
   | { readonly type: 'connectionRefused'; readonly reason: string }
   /** No more connections of clients are taken for now. */
   | { readonly type: 'connectionsFull'; readonly reason: string }

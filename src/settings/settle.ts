@@ -76,6 +76,8 @@ function onePath(rule: PathRule, path: string, base: string): string {
 function settleTogether(draft: Draft, origins: Map<SettingKey, Origin>, sources: Sources): void {
   draft.pythonPath = searchPath(draft.pythonPath)
   if (draft.shutdownTimeout === 0) draft.shutdownTimeout = unlimited
+  // A page that is loaded anew shows nothing new if the code is not.
+  if (draft.liveReload) draft.reloadOnChanges = true
   settleMode(draft)
   draft.entryPoint = entryPoint(draft, origins, sources)
   draft.mountPoint = mountPoint(draft.mountPoint)

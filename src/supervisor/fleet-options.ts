@@ -4,13 +4,8 @@ import type { RunningRequest } from '../logging/events.js'
 import type { Log } from '../logging/log.js'
 import type { Channel } from '../workers/channel.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
-import type {
-  LoadResult,
-  ReportedFile,
-  WorkerCommand,
-  WorkerExit,
-  WorkerProcess,
-} from '../workers/worker-process.js'
+import type { LoadResult, ReportedFile } from '../workers/load-result.js'
+import type { WorkerCommand, WorkerExit, WorkerProcess } from '../workers/worker-process.js'
 import type { RestartBudget } from './restart-budget.js'
 import type { LimitRules } from './worker-ending.js'
 import type { WorkerState } from './worker-state.js'
@@ -60,6 +55,10 @@ export interface FleetOptions extends FleetRules {
   readonly renewal: (outcome: 'over' | 'given up') => void
   /** Called for a worker that has died; false: it is not replaced, and none is started any more. */
   readonly died: (exit: WorkerExit) => boolean
+  /** The workers of a generation answer: the application, or (no more of them are started) with an error. Told again with each worker that is ready. */
+  readonly served: (generation: number) => void
+  /** A worker of the present generation died before it was ready, and had printed this last. */
+  readonly startFailed: (exit: WorkerExit, printed: readonly string[]) => void
   /** Where workers are forked from; null: each is started from nothing. */
   readonly warmth: Warmth | null
   /** Source files that a worker loaded. */

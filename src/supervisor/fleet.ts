@@ -6,14 +6,10 @@ import type { Clock } from '../base/clock.js'
 import type { Log } from '../logging/log.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import type { Exchange } from '../workers/exchange.js'
-import {
-  type LoadResult,
-  loadedLater,
-  type WorkerExit,
-  type WorkerListener,
-  WorkerProcess,
-} from '../workers/worker-process.js'
+import { type LoadResult, loadedLater } from '../workers/load-result.js'
+import { type WorkerExit, type WorkerListener, WorkerProcess } from '../workers/worker-process.js'
 import type { FleetOptions, FleetRules, WorkerSnapshot } from './fleet-options.js'
+import { Handles } from './handles.js'
 import { place } from './placement.js'
 import { type ReloadCause, ReloadReport } from './reload-report.js'
 import { Scoreboard } from './scoreboard.js'
@@ -29,14 +25,13 @@ export class Fleet implements HandleOwner {
   readonly clock: Clock
   readonly log: Log
   readonly #options: FleetOptions
-  readonly #handles = new Set<WorkerHandle>()
+  readonly #handles = new Handles()
   readonly #target: Target
   #held = false
   readonly outputs: StartOutputs
   readonly #starts: Starts
   readonly #report: ReloadReport
   #lastId = 0
-  #stacks: Promise<unknown> | null = null
   #stopped: (() => void) | null = null
   readonly #scoreboard: Scoreboard
 
@@ -86,9 +81,7 @@ export class Fleet implements HandleOwner {
   release(): void {
     this.#held = false
     this.#report.untouched()
-    for (const handle of this.#handles) {
-      if (handle.state === 'ready') this.dispatcher.add(handle.process.requests)
-    }
+    for (const { process } of this.#handles.ready) this.dispatcher.add(process.requests)
     this.#refuseIfNobodyServes()
   }
 
@@ -112,7 +105,7 @@ export class Fleet implements HandleOwner {
   renew(by: string, rules?: FleetRules): void {
     if (this.#stopped) return
     const generation = this.#target.generation + 1
-    const renewing = !this.#held && [...this.#handles].some(({ state }) => state === 'ready')
+    const renewing = !this.#held && this.#handles.ready.length > 0
     if (renewing) this.log.emit({ type: 'renewing', cause: by, generation })
     else this.log.emit({ type: 'restartOrdered', by, again: this.failing, generation })
     this.#replaceAll(renewing, { by }, rules)
@@ -143,7 +136,7 @@ export class Fleet implements HandleOwner {
     this.#wantNone()
     return new Promise(resolve => {
       this.#stopped = resolve
-      for (const handle of [...this.#handles]) handle.retire({ cause: 'shutdown_signal', seconds })
+      for (const handle of this.#handles) handle.retire({ cause: 'shutdown_signal', seconds })
       this.#settleStop()
     })
   }
@@ -151,7 +144,7 @@ export class Fleet implements HandleOwner {
   /** Ends all workers by force. */
   kill(): void {
     this.#wantNone()
-    for (const handle of [...this.#handles]) handle.apply('kill')
+    for (const handle of this.#handles) handle.apply('kill')
   }
 
   #wantNone(): void {
@@ -185,7 +178,7 @@ export class Fleet implements HandleOwner {
 
   /** Ends the worker of a place by force; another takes its place. False: there is none. `who` asked for it. */
   killWorker(slot: number, who: string): boolean {
-    const handle = [...this.#handles].find(found => found.slot === slot && found.serving)
+    const handle = this.#handles.serving.find(found => found.slot === slot)
     if (handle === undefined) return false
     handle.askedBy = who
     this.#starts.forget(slot)
@@ -194,30 +187,22 @@ export class Fleet implements HandleOwner {
   }
 
   snapshot(): readonly WorkerSnapshot[] {
-    const { running } = this.#options
-    return [...this.#handles].map(({ slot, generation, state, process, requests }) => {
-      return { slot, generation, state, pid: process.pid, requests, running: running(process) }
-    })
+    return this.#handles.snapshot(this.#options.running)
   }
 
   /** Has one of the workers tell its modules, if there is one. */
   askModules(): void {
-    const one = [...this.#handles].find(({ state, loadError }) => state === 'ready' && !loadError)
+    const one = this.#handles.ready.find(({ loadError }) => loadError === null)
     one?.process.tell({ type: 'modules' })
   }
 
   /** Has all workers write the stacks of all their threads to the log. Who asks meanwhile gets the same. */
   writeStacks(): Promise<unknown> {
-    const write = () =>
-      Promise.all([...this.#handles].map(({ process }) => process.writeStacks(null)))
-    this.#stacks ??= write().finally(() => {
-      this.#stacks = null
-    })
-    return this.#stacks
+    return this.#handles.writeStacks()
   }
 
   #reconcile(): void {
-    const serving = [...this.#handles].filter(handle => handle.serving)
+    const { serving } = this.#handles
     const { retire, start, renewing } = place(serving, this.#target)
     if (!renewing && this.#target.renewed()) this.#options.renewal('over')
     for (const { handle, cause } of retire) handle.ending.retire(cause)
@@ -294,7 +279,7 @@ export class Fleet implements HandleOwner {
     if (error !== null && this.#isHeir(handle))
       return this.#keepOld(handle, { kind: 'unloadable', slot, error })
     this.#reconcile()
-    this.#report.look(this.#target, this.#handles)
+    this.#tellServed()
   }
 
   /** One that was forked is no use: what becomes of the code is seen with one that is started from nothing. */
@@ -313,12 +298,21 @@ export class Fleet implements HandleOwner {
   #keepOld(failed: WorkerHandle, why: NoUse): void {
     this.#report.giveUp()
     this.#starts.giveUp(why)
-    const stay = [...this.#handles].filter(one => one !== failed && one.state === 'ready')
+    const stay = this.#handles.ready.filter(one => one !== failed)
     this.#target.giveUp(stay)
     if (this.#handles.has(failed)) failed.ending.retire('script_reload')
     this.#options.renewal('given up')
     this.log.emit({ type: 'renewalFailed', generation: this.#target.generation })
     this.#reconcile()
+  }
+
+  #tellServed(): void {
+    const { generation, renewing } = this.#target
+    this.#report.look(this.#target, this.#handles)
+    const starts = this.#handles.serving.some(
+      one => one.generation === generation && one.state === 'starting',
+    )
+    if (!renewing && !starts) this.#options.served(generation)
   }
 
   #outdated(handle: WorkerHandle): void {
@@ -361,8 +355,10 @@ export class Fleet implements HandleOwner {
     this.outputs.ended(handle.output)
     if (failed && this.#isHeir(handle))
       this.#keepOld(handle, { kind: 'died', slot: handle.slot, exit })
-    else if (failed && handle.generation === this.#target.generation)
+    else if (failed && handle.generation === this.#target.generation) {
+      this.#options.startFailed(exit, handle.output.printed)
       this.#starts.failed(handle.slot, exit)
+    }
     if (this.#starts.spent) this.#report.giveUp()
     this.#refuseIfNobodyServes()
     this.#reconcile()
@@ -385,13 +381,9 @@ export class Fleet implements HandleOwner {
 
   /** Once no more workers are started, requests wait only while one is there that could take them, or code is changing. */
   #refuseIfNobodyServes(): void {
-    if (
-      !this.#starts.spent ||
-      this.#held ||
-      [...this.#handles].some(handle => handle.state === 'ready')
-    )
-      return
+    if (!this.#starts.spent || this.#held || this.#handles.ready.length > 0) return
     this.dispatcher.refuseAll('not-loadable')
+    this.#options.served(this.#target.generation)
   }
 
   #settleStop(): void {

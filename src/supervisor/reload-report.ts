@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../base/clock.js'
 import type { Log } from '../logging/log.js'
-import type { LoadResult } from '../workers/worker-process.js'
+import type { LoadResult } from '../workers/load-result.js'
 import type { Target } from './target.js'
 import type { WorkerState } from './worker-state.js'
 

@@ -14,6 +14,10 @@ export type StartEvent = Extract<EntryEvent, { type: 'applicationLine' | 'rawLin
 /** Outputs that are the same for so many lines count as different. */
 const mostLines = 500
 
+/** Lines that are kept of what a worker has printed, and characters of each. */
+const mostPrinted = 200
+const longestPrinted = 4000
+
 /** Milliseconds that a worker which is ahead of the model waits for it, and one that has died: it may be dying too. */
 const longestLead = 200
 const longestDying = 1000
@@ -49,6 +53,7 @@ export class StartOutputs {
   started(output: StartOutput): void {
     this.forget()
     this.#release(output)
+    output.printed.length = 0
   }
 
   /** A worker is gone. If it did not die by itself, what it has printed is its own. */
@@ -138,6 +143,8 @@ export class StartOutput {
   /** What makes its events the same as those of another one. */
   readonly keys: string[] = []
   dead = false
+  /** The last lines that it has printed; empty once it takes requests. */
+  readonly printed: string[] = []
   /** The last event that is kept back. */
   last: StartEvent | null = null
 
@@ -148,6 +155,7 @@ export class StartOutput {
   add(event: StartEvent): void {
     this.last = event
     this.dead = event.type === 'workerDied'
+    if (event.type !== 'workerDied') this.#keep(event.text)
     if (this.keys.length < mostLines) this.#noteKey(event)
     if (this.#held === null) this.#emit(event)
     else this.#held.push(event)
@@ -170,6 +178,11 @@ export class StartOutput {
     const held = this.#held ?? []
     this.#held = null
     for (const event of held) this.#emit(event)
+  }
+
+  #keep(text: string): void {
+    this.printed.push(text.slice(0, longestPrinted))
+    if (this.printed.length > mostPrinted) this.printed.shift()
   }
 
   #noteKey(event: StartEvent): void {

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { type Clock, systemClock } from '../base/clock.js'
 import { deferred } from '../base/deferred.js'
 import type { Channel, Hello } from './channel.js'
+import { readFailure } from './load-failure.js'
+import type { LoadResult, ReportedFile } from './load-result.js'
 import { OutputReader, type WorkerLine } from './output-reader.js'
 import { decodeMessage, encodeJson, FrameReader, frameType, ProtocolError } from './protocol.js'
 import { type StartedProcess, type StartProcess, startHere } from './started-process.js'
@@ -54,6 +56,8 @@ export interface WorkerConfiguration {
   readonly maximumProcesses: number
   readonly scriptReloading: boolean
   readonly reportFiles: boolean
+  /** A worker says in parts why it cannot load the application, for the page that shows it (--live-reload). */
+  readonly reportFailures: boolean
   readonly shutdownTimeout: number
   /** SIGUSR1 is an eviction (--eviction-timeout). */
   readonly evicts: boolean
@@ -96,32 +100,6 @@ export interface WorkerCommand {
   /** What the worker is told once it is up; until then it waits. A process can so be started early. */
   readonly configuration: Promise<WorkerConfiguration>
 }
-
-/** A source file that a worker loaded; null instead of a time: looked for and not there. */
-export type ReportedFile = readonly [path: string, modifiedNanoseconds: number | null]
-
-/** A module, with the seconds of its own code and those with all that it imports. */
-export type SlowImport = readonly [
-  name: string,
-  ownSeconds: number,
-  seconds: number,
-  isProject: boolean,
-]
-
-/** The application is loaded, or cannot be. */
-export interface LoadResult {
-  readonly loaded: boolean
-  readonly error: string | null
-  /** The script ran but does not have the callable. */
-  readonly missing: boolean
-  /** Seconds the load took. */
-  readonly seconds: number
-  /** The slowest imports of a load that took long, the slowest first. */
-  readonly imports?: readonly SlowImport[]
-}
-
-/** A worker that could not load the application has loaded it with a request. */
-export const loadedLater: LoadResult = { loaded: true, error: null, missing: false, seconds: 0 }
 
 /** How a process ended. */
 export interface WorkerExit {
@@ -347,7 +325,10 @@ export class WorkerProcess {
     switch (message.type) {
       case 'ready':
         return this.requests.whenConnected(() =>
-          this.listener.ready(message as unknown as LoadResult),
+          this.listener.ready({
+            ...(message as unknown as LoadResult),
+            failure: readFailure(message['failure']),
+          }),
         )
       case 'loaded':
         return this.listener.loaded()

@@ -28,6 +28,21 @@ describe('banner()', () => {
     expect(linesFor(values).get('Request Capacity')).toBe(capacity)
   })
 
+  test.each<[Partial<Settings>, string]>([
+    [{}, 'when the script changes, with the next request'],
+    [{ reloadOnChanges: true }, 'when loaded code changes (--reload-on-changes)'],
+    [
+      { reloadOnChanges: true, liveReload: true },
+      'when loaded code changes, with the pages in the browser (--live-reload)',
+    ],
+    [
+      { reloadOnChanges: true, liveReload: true, disableReloading: true },
+      'never (--disable-reloading)',
+    ],
+  ])('with %j says that code is reloaded %s', (values, rule) => {
+    expect(linesFor(values).get('Reload')).toBe(rule)
+  })
+
   test('leaves out times that are off, and files that are not given', () => {
     const names = ['Startup Timeout', 'Interrupt Timeout', 'Rewrite Rules', 'Environ Variables']
     const present = (values: Partial<Settings>) =>

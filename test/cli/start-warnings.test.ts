@@ -40,6 +40,14 @@ describe('startWarnings()', () => {
     ])
   })
 
+  test('says what --live-reload is good for where code is not reloaded', () => {
+    const settings = { ...defaultSettings, liveReload: true }
+    expect(startWarnings(settings, facts)).toEqual([])
+    expect(startWarnings({ ...settings, disableReloading: true }, facts)).toEqual([
+      '--live-reload: pages follow files of the server only, since code is not reloaded (--disable-reloading, or the mode of the server)',
+    ])
+  })
+
   test('warns of running as root', () => {
     expect(startWarnings(defaultSettings, { ...facts, asRoot: true })).toEqual([
       'running as root without --user: the application has all rights of root',

@@ -169,6 +169,7 @@ const plainConfiguration: WorkerConfiguration = {
   maximumProcesses: 1,
   scriptReloading: true,
   reportFiles: false,
+  reportFailures: false,
   shutdownTimeout: 5,
   evicts: false,
   cpuTimeLimit: 0,

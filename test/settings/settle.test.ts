@@ -43,6 +43,10 @@ describe('settle()', () => {
     expect(origins.get('user')).toEqual({ source: 'default', detail: null })
   })
 
+  test('has --live-reload imply --reload-on-changes', () => {
+    expect(settled({ line: { liveReload: true } }).settings.reloadOnChanges).toBe(true)
+  })
+
   test('takes a list whole from the first source', () => {
     const { settings } = settled({ line: { passenv: ['A'] }, file: { passenv: ['B', 'C'] } })
     expect(settings.passenv).toEqual(['A'])

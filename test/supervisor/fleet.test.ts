@@ -119,6 +119,8 @@ async function openFleet({
     pythonTold: () => {},
     loadTried: () => {},
     renewal: () => {},
+    served: () => {},
+    startFailed: () => {},
     warmth: null,
     filesLoaded: () => {},
     died: () => true,
@@ -211,6 +213,56 @@ describe('Fleet', () => {
     answer(old, oldRequest)
     await running.until('ended 0')
     await heardShutdown(old)
+  })
+
+  test('a generation is said to answer when all its workers do, not before', async () => {
+    const served: number[] = []
+    const { stage, fleet, logged } = await openFleet({
+      processes: 2,
+      served: generation => served.push(generation),
+    })
+    fleet.start()
+    const first = [await stage.next(), await stage.next()]
+    await first[0]!.becomeReady(1)
+    await logged('workerReady', 1)
+    expect(served).toEqual([])
+    await first[1]!.becomeReady(1)
+    await logged('workerReady', 2)
+    expect(served).toEqual([0])
+    fleet.reload(['/site/app.py'])
+    const fresh = [await stage.next(), await stage.next()]
+    await fresh[0]!.becomeReady(1)
+    await logged('workerReady', 3)
+    expect(served).toEqual([0])
+    await fresh[1]!.becomeReady(1, { loaded: false, error: 'E' })
+    await logged('reloaded')
+    expect(served).toEqual([0, 1])
+  })
+
+  test('a generation whose workers die answers once no more are started, and what they printed is told', async () => {
+    const served: number[] = []
+    const told: [code: number | null, printed: readonly string[]][] = []
+    const { stage, fleet, clock, logged } = await openFleet({
+      budget: createRestartBudget(2),
+      served: generation => served.push(generation),
+      startFailed: ({ code }, printed) => told.push([code, printed]),
+    })
+    fleet.start()
+    const first = await stage.next()
+    const before = clock.orders.length
+    first.tell({ do: 'exit', code: 3 })
+    await logged('workerDied')
+    expect(served).toEqual([])
+    await clock.ordered(before)
+    clock.strike()
+    const second = await stage.next()
+    second.tell({ do: 'exit', code: 4 })
+    await logged('restartsSpent')
+    expect(new Set(served)).toEqual(new Set([0]))
+    expect(told).toEqual([
+      [3, []],
+      [4, []],
+    ])
   })
 
   test('reload() while workers start kills them: they have half of the old code', async () => {

@@ -205,6 +205,8 @@ class Trial {
       },
       memoryLimit: 0,
       namesWorkers: false,
+      served: () => {},
+      startFailed: () => {},
       countsAsActivity: () => true,
       maximumRequests: 0,
       waitsFor: 'a change',

@@ -172,3 +172,17 @@ test('where the other threads are does not matter', () => {
   crashOf('  <no Python frame>', '', 'Thread 0x7f02 (most recent call first):', '  File "b"')
   expect(shown.slice(-2)).toEqual(['1: SIGSEGV', '2: SIGSEGV, 2 times'])
 })
+
+test('the last lines that a worker has printed are kept, and no more', () => {
+  const { begin, outputs } = stage()
+  const worker = begin()
+  for (let number = 1; number <= 300; number++) worker.print(`line ${number}`)
+  worker.print('x'.repeat(10_000))
+  worker.die('SIGSEGV')
+  const { printed } = worker.output
+  expect([printed.length, printed[0], printed.at(-1)]).toEqual([200, 'line 102', 'x'.repeat(4000)])
+  const next = begin()
+  next.print('a')
+  outputs.started(next.output)
+  expect(next.output.printed).toEqual([])
+})

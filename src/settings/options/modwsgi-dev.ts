@@ -60,6 +60,16 @@ export const modwsgiDevOptions = [
     parity: 'works',
   },
   {
+    name: '--live-reload',
+    section: 'modwsgi-dev',
+    arity: 0,
+    type: 'flag',
+    default: false,
+    help: 'Reloads the page in the browser once changed code answers, swaps changed style sheets of --url-alias and --document-root in place, and shows on this machine why the application cannot be loaded; implies --reload-on-changes. See docs/reload.md',
+    parity: 'works',
+    onlyAtStart: true,
+  },
+  {
     name: '--log-format',
     section: 'modwsgi-dev',
     arity: 1,
