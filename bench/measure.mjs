@@ -2,6 +2,7 @@
 import { chmod, mkdir, mkdtemp } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { StepError } from '../scripts/step.mjs'
+import { providePackages } from './packages.mjs'
 import { outputOf } from './program.mjs'
 import { freePort, ServerProcess } from './server-process.mjs'
 
@@ -15,6 +16,7 @@ import { freePort, ServerProcess } from './server-process.mjs'
  * @returns {Promise<import('./table.mjs').Row[]>}
  */
 export async function runScenario(scenario, environment, options, base) {
+  await providePackages(environment, scenario.packages ?? [])
   const folder = join(base, scenario.name)
   await mkdir(folder)
   const site = await scenario.makeSite({ folder, python: environment.path }).catch(error => {
@@ -28,6 +30,8 @@ export async function runScenario(scenario, environment, options, base) {
   const rows = environment.installed
     .filter(server => server.takes(site, scenario))
     .filter(server => !scenario.reloads || server.reloadArgv !== undefined)
+    .filter(server => !scenario.cold || server.coldArgv !== undefined)
+    .filter(server => options.server !== undefined || isMeant(scenario, server))
     .map(server => ({ server, samples: [], failure: undefined }))
   const rounds = roundsOf(scenario, options)
   for (let round = 0; round < rounds; round++) {
@@ -43,6 +47,10 @@ export async function runScenario(scenario, environment, options, base) {
   }))
 }
 
+function isMeant({ servers }, { name }) {
+  return servers === undefined || servers.includes(name)
+}
+
 /** How often each server is measured. */
 export function roundsOf(scenario, options) {
   return options.rounds ?? scenario.rounds ?? 3
@@ -54,11 +62,13 @@ async function measureRow(row, context) {
   const title = `${scenario.name}, round ${round + 1}: ${row.server.name}`
   try {
     const sample = await scenario.measure({
-      launch: ({ reloads = false } = {}) => launch(row.server, context, reloads),
+      launch: (how = {}) => launch(row.server, context, how),
+      runPython: code => outputOf(context.environment.path, ['-c', code], 60_000, placeOf(context)),
       folder: site.folder,
       path: site.path,
       connections: scenario.connections,
       seconds: options.seconds,
+      saves: options.saves,
     })
     row.samples.push(sample)
     const [main] = scenario.columns
@@ -69,28 +79,26 @@ async function measureRow(row, context) {
   }
 }
 
-async function launch(server, { scenario, site, environment, base }, reloads) {
+async function launch(server, context, { reloads = false, cold = false, processes }) {
+  const { scenario, site, environment, base } = context
   const port = await freePort()
   const scratch = await mkdtemp(join(base, 'server-'))
   await chmod(scratch, 0o755)
-  const bin = dirname(environment.path)
   const argv = server.argv({
     site,
     reloads,
     python: environment.path,
-    bin,
+    bin: dirname(environment.path),
     prefix: environment.prefix,
     port,
-    processes: scenario.processes,
+    processes: processes ?? scenario.processes,
     threads: scenario.threads,
     connections: scenario.connections,
     scratch,
   })
   if (reloads) argv.push(...server.reloadArgv)
-  const { DJANGO_SETTINGS_MODULE, ...env } = process.env
-  env.PATH = `${bin}${delimiter}${env.PATH}`
-  env.PYTHONPATH = site.folder
-  const command = { argv, cwd: site.folder, env }
+  if (cold) argv.push(...server.coldArgv)
+  const command = { argv, ...placeOf(context) }
   const started = new ServerProcess(command, port, join(scratch, 'output.log'))
   try {
     await started.firstResponse(site.path, site.isRight)
@@ -99,4 +107,12 @@ async function launch(server, { scenario, site, environment, base }, reloads) {
     throw error
   }
   return started
+}
+
+/** Folder and environment of everything that runs the site. */
+function placeOf({ site, environment }) {
+  const { DJANGO_SETTINGS_MODULE, ...env } = process.env
+  env.PATH = `${dirname(environment.path)}${delimiter}${env.PATH}`
+  env.PYTHONPATH = site.folder
+  return { cwd: site.folder, env: { ...env, ...site.env } }
 }

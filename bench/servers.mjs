@@ -10,6 +10,7 @@ import { projectFolder } from '../scripts/step.mjs'
  * @property {(site: import('./scenario.mjs').Site, size: Size) => boolean} takes
  * @property {(start: Start) => string[]} argv
  * @property {string[]} [reloadArgv] what has it see changes of the code; without it has no such thing
+ * @property {string[]} [coldArgv] what has it start every worker from nothing; without it has no such thing
  *
  * @typedef {object} Size
  * @property {number} processes
@@ -39,6 +40,7 @@ export const servers = [
       start.python,
     ],
     reloadArgv: ['--reload-on-changes'],
+    coldArgv: ['--cold-restart'],
   },
   {
     name: 'mod_wsgi-express',
