@@ -11,10 +11,13 @@ const many = 4
 /** Requests that each worker has answered before its memory is read. */
 const answers = 20
 
-/** Milliseconds until the processes have to be what they are expected to be. */
+/** Saves until all workers have to be forked. */
+const mostSaves = 5
+
+/** Milliseconds until something has to be as it is expected. */
 const longestWait = 20_000
 
-/** Milliseconds in which the processes have to stay the same: a template is made when workers have loaded more. */
+/** Milliseconds without a new process after which none is expected: a template is made when workers have loaded more. */
 const calm = 1500
 
 /** Waits in the database, as views do, so that several workers are busy at once; says which one it is. */
@@ -84,8 +87,14 @@ async function memoryOf(subject, processes, cold) {
   const server = await subject.launch({ reloads: true, cold, processes })
   try {
     await useWorkers(server.port, processes)
-    if (!cold) await haveThemForked(subject, server, processes)
-    const { workers, template } = await processesOf(server.pid, processes, cold)
+    const { workers, template } = cold
+      ? await settled(server.pid)
+      : await forked(subject, server, processes)
+    if (workers.length !== processes || template.length !== (cold ? 0 : 1)) {
+      throw new Error(
+        `${workers.length} workers of ${template.length} templates are no fleet of ${processes}`,
+      )
+    }
     return {
       all: proportionalMegabytes([...workers, ...template]),
       template: proportionalMegabytes(template),
@@ -95,13 +104,20 @@ async function memoryOf(subject, processes, cold) {
   }
 }
 
-/** The first workers of a server are never forked: a template is made of what they have loaded. */
-async function haveThemForked(subject, server, processes) {
-  await processesOf(server.pid, processes, true, 1)
-  const traffic = new Traffic(server.port, subject.path)
-  await traffic.save(subject.folder)
-  await traffic.end()
-  await useWorkers(server.port, processes)
+/** The processes, once all workers are of the one template: it is made of what workers have loaded, and made anew when they load more. */
+async function forked(subject, server, processes) {
+  let found = await settled(server.pid)
+  for (let at = 0; at < mostSaves && (at === 0 || !isOneFleet(found, processes)); at++) {
+    const traffic = new Traffic(server.port, subject.path)
+    await traffic.save(subject.folder)
+    await useWorkers(server.port, processes)
+    found = await settled(server.pid)
+  }
+  return found
+}
+
+function isOneFleet({ workers, template }, processes) {
+  return workers.length === processes && template.length === 1
 }
 
 /** Asks all workers at once, again and again, until each has answered often enough. */
@@ -128,27 +144,19 @@ function askWorker(port) {
   })
 }
 
-/** Waits until the processes are those that are wanted, and stay. */
-async function processesOf(pid, processes, cold, idleTemplates = 0) {
+/** The processes, when none has come or gone for a while. */
+async function settled(pid) {
   const deadline = performance.now() + longestWait
   let since = performance.now()
-  let before = ''
-  while (performance.now() < deadline) {
-    const found = sorted(processTree(pid))
-    const isRight = cold
-      ? found.template.length === 0 && found.workers.length === processes + idleTemplates
-      : found.template.length === 1 && found.workers.length === processes
-    const now = isRight ? JSON.stringify(found) : ''
-    if (now !== before || !isRight) since = performance.now()
-    if (performance.now() - since > calm) return found
-    before = now
+  let found = sorted(processTree(pid))
+  while (performance.now() - since < calm) {
+    if (performance.now() > deadline) throw new Error('processes come and go')
     await pause(100)
+    const now = sorted(processTree(pid))
+    if (JSON.stringify(now) !== JSON.stringify(found)) since = performance.now()
+    found = now
   }
-  const { workers, template } = sorted(processTree(pid))
-  const way = cold ? 'started from nothing' : 'forked'
-  throw new Error(
-    `${processes} workers, ${way}, were expected; there are ${template.length} templates and ${workers.length} other processes`,
-  )
+  return found
 }
 
 /** A template is the process that has workers below it; one that has none yet counts as a worker. */

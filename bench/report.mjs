@@ -25,6 +25,7 @@ export function report({ scenario, rows }, environment, options) {
     'npm run bench --',
     `--only ${scenario.name}`,
     ...(options.server ?? []).map(name => `--server ${name}`),
+    ...(options.saves === undefined ? [] : [`--saves ${options.saves}`]),
     `--seconds ${options.seconds} --rounds ${rounds}${options.write ? ' --write' : ''}`,
   ].join(' ')
   const packages = ['Django', ...(scenario.packages ?? [])]
