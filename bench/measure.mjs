@@ -2,7 +2,6 @@
 import { chmod, mkdir, mkdtemp } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { StepError } from '../scripts/step.mjs'
-import { providePackages } from './packages.mjs'
 import { outputOf } from './program.mjs'
 import { freePort, ServerProcess } from './server-process.mjs'
 
@@ -16,7 +15,6 @@ import { freePort, ServerProcess } from './server-process.mjs'
  * @returns {Promise<import('./table.mjs').Row[]>}
  */
 export async function runScenario(scenario, environment, options, base) {
-  await providePackages(environment, scenario.packages ?? [])
   const folder = join(base, scenario.name)
   await mkdir(folder)
   const site = await scenario.makeSite({ folder, python: environment.path }).catch(error => {
@@ -29,7 +27,7 @@ export async function runScenario(scenario, environment, options, base) {
   await outputOf(environment.path, ['-m', 'compileall', '-q', folder], 60_000)
   const rows = environment.installed
     .filter(server => server.takes(site, scenario))
-    .filter(server => !scenario.reloads || server.reloadArgv !== undefined)
+    .filter(server => !scenario.reloads || canReload(server, environment))
     .filter(server => !scenario.cold || server.coldArgv !== undefined)
     .filter(server => options.server !== undefined || isMeant(scenario, server))
     .map(server => ({ server, samples: [], failure: undefined }))
@@ -45,6 +43,10 @@ export async function runScenario(scenario, environment, options, base) {
     samples,
     failure,
   }))
+}
+
+function canReload({ reloadArgv, reloadPack }, { versions }) {
+  return reloadArgv !== undefined && (reloadPack === undefined || reloadPack in versions)
 }
 
 function isMeant({ servers }, { name }) {

@@ -17,7 +17,7 @@ const mostSaves = 5
 /** Milliseconds until something has to be as it is expected. */
 const longestWait = 20_000
 
-/** Milliseconds without a new process after which none is expected: a template is made when workers have loaded more. */
+/** Milliseconds until a change of the processes is no more expected: a template is made when workers have loaded more. */
 const calm = 1500
 
 /** Waits in the database, as views do, so that several workers are busy at once; says which one it is. */
@@ -104,7 +104,7 @@ async function memoryOf(subject, processes, cold) {
   }
 }
 
-/** The processes, once all workers are of the one template: it is made of what workers have loaded, and made anew when they load more. */
+/** The processes, once all workers are of the one template, which is made anew as long as they load more. */
 async function forked(subject, server, processes) {
   let found = await settled(server.pid)
   for (let at = 0; at < mostSaves && (at === 0 || !isOneFleet(found, processes)); at++) {

@@ -10,6 +10,7 @@ import { projectFolder } from '../scripts/step.mjs'
  * @property {(site: import('./scenario.mjs').Site, size: Size) => boolean} takes
  * @property {(start: Start) => string[]} argv
  * @property {string[]} [reloadArgv] what has it see changes of the code; without it has no such thing
+ * @property {string} [reloadPack] the Python package that it needs for that
  * @property {string[]} [coldArgv] what has it start every worker from nothing; without it has no such thing
  *
  * @typedef {object} Size
@@ -120,6 +121,8 @@ export const servers = [
         : []),
       `${site.module}:application`,
     ],
+    reloadArgv: ['--reload'],
+    reloadPack: 'watchfiles',
   },
   {
     // One process, and as many threads as there are connections: it has no option for either.
