@@ -28,15 +28,15 @@ const template = `<!doctype html>
 
 /**
  * @param {import('./scenario.mjs').SitePlace} place
- * @param {string} [moreUrls] Python at the end of urls.py
+ * @param {{ urls?: string, settings?: string }} [more] Python at the end of these modules
  * @returns {Promise<import('./scenario.mjs').Site>}
  */
-export async function makeDjangoSite({ folder, python }, moreUrls = '') {
+export async function makeDjangoSite({ folder, python }, more = {}) {
   await outputOf(python, ['-m', 'django', 'startproject', 'mysite', folder], 30_000)
   await mkdir(join(folder, 'templates'))
   await writeFile(join(folder, 'templates/greeting.html'), template)
-  await appendFile(join(folder, 'mysite/settings.py'), settings)
-  await appendFile(join(folder, 'mysite/urls.py'), urls + moreUrls)
+  await appendFile(join(folder, 'mysite/settings.py'), settings + (more.settings ?? ''))
+  await appendFile(join(folder, 'mysite/urls.py'), urls + (more.urls ?? ''))
   return {
     folder,
     script: 'mysite/wsgi.py',

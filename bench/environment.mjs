@@ -24,7 +24,9 @@ import { servers } from './servers.mjs'
 export async function readEnvironment(options) {
   const named = options.python ?? process.env.BENCH_PYTHON
   const python = named === undefined ? await preparePythonEnvironment() : resolve(named)
-  const packages = servers.map(server => server.pack).filter(pack => pack !== undefined)
+  const packages = servers
+    .flatMap(server => [server.pack, server.reloadPack])
+    .filter(pack => pack !== undefined)
   const answer = await askPython(python, packages).catch(error => {
     throw new StepError(
       `${python} is not a Python that can be asked for its packages`,

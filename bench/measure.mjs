@@ -27,7 +27,9 @@ export async function runScenario(scenario, environment, options, base) {
   await outputOf(environment.path, ['-m', 'compileall', '-q', folder], 60_000)
   const rows = environment.installed
     .filter(server => server.takes(site, scenario))
-    .filter(server => !scenario.reloads || server.reloadArgv !== undefined)
+    .filter(server => !scenario.reloads || canReload(server, environment))
+    .filter(server => !scenario.cold || server.coldArgv !== undefined)
+    .filter(server => options.server !== undefined || isMeant(scenario, server))
     .map(server => ({ server, samples: [], failure: undefined }))
   const rounds = roundsOf(scenario, options)
   for (let round = 0; round < rounds; round++) {
@@ -43,6 +45,14 @@ export async function runScenario(scenario, environment, options, base) {
   }))
 }
 
+function canReload({ reloadArgv, reloadPack }, { versions }) {
+  return reloadArgv !== undefined && (reloadPack === undefined || reloadPack in versions)
+}
+
+function isMeant({ servers }, { name }) {
+  return servers === undefined || servers.includes(name)
+}
+
 /** How often each server is measured. */
 export function roundsOf(scenario, options) {
   return options.rounds ?? scenario.rounds ?? 3
@@ -54,11 +64,13 @@ async function measureRow(row, context) {
   const title = `${scenario.name}, round ${round + 1}: ${row.server.name}`
   try {
     const sample = await scenario.measure({
-      launch: ({ reloads = false } = {}) => launch(row.server, context, reloads),
+      launch: (how = {}) => launch(row.server, context, how),
+      runPython: code => outputOf(context.environment.path, ['-c', code], 60_000, placeOf(context)),
       folder: site.folder,
       path: site.path,
       connections: scenario.connections,
       seconds: options.seconds,
+      saves: options.saves,
     })
     row.samples.push(sample)
     const [main] = scenario.columns
@@ -69,28 +81,26 @@ async function measureRow(row, context) {
   }
 }
 
-async function launch(server, { scenario, site, environment, base }, reloads) {
+async function launch(server, context, { reloads = false, cold = false, processes }) {
+  const { scenario, site, environment, base } = context
   const port = await freePort()
   const scratch = await mkdtemp(join(base, 'server-'))
   await chmod(scratch, 0o755)
-  const bin = dirname(environment.path)
   const argv = server.argv({
     site,
     reloads,
     python: environment.path,
-    bin,
+    bin: dirname(environment.path),
     prefix: environment.prefix,
     port,
-    processes: scenario.processes,
+    processes: processes ?? scenario.processes,
     threads: scenario.threads,
     connections: scenario.connections,
     scratch,
   })
   if (reloads) argv.push(...server.reloadArgv)
-  const { DJANGO_SETTINGS_MODULE, ...env } = process.env
-  env.PATH = `${bin}${delimiter}${env.PATH}`
-  env.PYTHONPATH = site.folder
-  const command = { argv, cwd: site.folder, env }
+  if (cold) argv.push(...server.coldArgv)
+  const command = { argv, ...placeOf(context) }
   const started = new ServerProcess(command, port, join(scratch, 'output.log'))
   try {
     await started.firstResponse(site.path, site.isRight)
@@ -99,4 +109,12 @@ async function launch(server, { scenario, site, environment, base }, reloads) {
     throw error
   }
   return started
+}
+
+/** Folder and environment of everything that runs the site. */
+function placeOf({ site, environment }) {
+  const { DJANGO_SETTINGS_MODULE, ...env } = process.env
+  env.PATH = `${dirname(environment.path)}${delimiter}${env.PATH}`
+  env.PYTHONPATH = site.folder
+  return { cwd: site.folder, env: { ...env, ...site.env } }
 }

@@ -9,6 +9,7 @@ export const usage = `npm run bench -- [options]
   --server NAME      a server, again for more (default: all that are installed)
   --python FILE      the Python environment of the servers (default: BENCH_PYTHON, then .test-python)
   --seconds NUMBER   load for each measurement (default: 8)
+  --saves NUMBER     saves for each measurement of reloading (default: what the scenario says)
   --rounds NUMBER    measurements of each server (default: 3, or what the scenario says)
   --json FILE        writes every sample to a file
   --write            puts the tables in docs/benchmarks.md
@@ -20,6 +21,7 @@ export const usage = `npm run bench -- [options]
  * @property {string[]} [server]
  * @property {string} [python]
  * @property {number} seconds
+ * @property {number} [saves]
  * @property {number} [rounds]
  * @property {string} [json]
  * @property {boolean} [write]
@@ -36,6 +38,7 @@ export function readOptions() {
   return {
     ...values,
     seconds: numberOf('--seconds', values.seconds, 8, 120),
+    saves: numberOf('--saves', values.saves, undefined, 1000),
     rounds: numberOf('--rounds', values.rounds, undefined, 50),
   }
 }
@@ -51,6 +54,7 @@ function parse() {
         server: names,
         python: text,
         seconds: text,
+        saves: text,
         rounds: text,
         json: text,
         write: flag,

@@ -15,10 +15,12 @@ export function killPrograms() {
  * @param {string} command
  * @param {string[]} args
  * @param {number} deadline milliseconds after which it is killed
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [place] where it runs
  * @returns {Promise<string>}
  */
-export function outputOf(command, args, deadline) {
+export function outputOf(command, args, deadline, place = {}) {
   const child = spawn(command, args, {
+    ...place,
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: deadline,
     killSignal: 'SIGKILL',

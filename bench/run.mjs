@@ -11,6 +11,7 @@ import { runProgram, StepError } from '../scripts/step.mjs'
 import { readEnvironment } from './environment.mjs'
 import { runScenario } from './measure.mjs'
 import { chosen, readOptions, usage } from './options.mjs'
+import { providePackages } from './packages.mjs'
 import { writePage } from './page.mjs'
 import { killPrograms, outputOf } from './program.mjs'
 import { jsonOf, report } from './report.mjs'
@@ -46,6 +47,7 @@ async function main() {
   const results = []
   try {
     for (const scenario of scenarios) {
+      if (!(await providePackages(environment, scenario))) continue
       const rows = await runScenario(scenario, environment, options, base)
       results.push({ scenario, rows })
       console.log(`\n${report(results.at(-1), environment, options)}`)

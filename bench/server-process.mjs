@@ -59,6 +59,11 @@ export class ServerProcess {
     })
   }
 
+  /** Of the process that the command started. */
+  get pid() {
+    return this.#child.pid
+  }
+
   /**
    * Asks until the response is right: nothing tells from outside when a port opens.
    *

@@ -10,6 +10,8 @@ import { projectFolder } from '../scripts/step.mjs'
  * @property {(site: import('./scenario.mjs').Site, size: Size) => boolean} takes
  * @property {(start: Start) => string[]} argv
  * @property {string[]} [reloadArgv] what has it see changes of the code; without it has no such thing
+ * @property {string} [reloadPack] the Python package that it needs for that
+ * @property {string[]} [coldArgv] what has it start every worker from nothing; without it has no such thing
  *
  * @typedef {object} Size
  * @property {number} processes
@@ -39,6 +41,7 @@ export const servers = [
       start.python,
     ],
     reloadArgv: ['--reload-on-changes'],
+    coldArgv: ['--cold-restart'],
   },
   {
     name: 'mod_wsgi-express',
@@ -118,6 +121,8 @@ export const servers = [
         : []),
       `${site.module}:application`,
     ],
+    reloadArgv: ['--reload'],
+    reloadPack: 'watchfiles',
   },
   {
     // One process, and as many threads as there are connections: it has no option for either.

@@ -9,7 +9,7 @@
  */
 
 /** The server that the others are compared with. */
-const ours = 'modwsgi-dev'
+export const ours = 'modwsgi-dev'
 
 /**
  * @param {import('./scenario.mjs').Scenario} scenario

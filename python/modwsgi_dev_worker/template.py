@@ -19,7 +19,7 @@ from .process_world import prepare_process
 from .worker import Worker
 
 if False:
-    from typing import Any, Dict, List, Optional
+    from typing import Any, Dict, List, Optional, Set
 
 
 class Template:
@@ -31,6 +31,7 @@ class Template:
         self.files = LoadedFiles(self._collect, True)
         self.found: "List[Any]" = []  # files for each worker to report
         self.running: "Dict[int, int]" = {}  # process number of a worker, and the descriptor of its output or -1
+        self.told: "Set[int]" = set()  # workers that have ended, and wait to be reaped
 
     def run(self) -> None:
         """Live until the supervisor wants no more workers; does not return."""
@@ -96,6 +97,7 @@ class Template:
             os.close(descriptor)
         elif kind == "reap":
             self.running.pop(message["pid"], None)
+            self.told.discard(message["pid"])
             os.waitpid(message["pid"], 0)
 
     def _fork(self, order: "Dict[str, Any]") -> None:
@@ -128,9 +130,10 @@ class Template:
         worker.run(self)
 
     def _tell_exits(self) -> None:
-        for pid in list(self.running):
+        for pid in [one for one in self.running if one not in self.told]:
             found = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
             if found is not None:
+                self.told.add(pid)
                 by_itself = found.si_code == os.CLD_EXITED
                 end = "code" if by_itself else "signal"
                 self._send({"type": "exited", "pid": pid, end: found.si_status})
