@@ -43,6 +43,11 @@ export class FolderEvents implements SignSource, FolderListener {
     }
   }
 
+  /** Its folder stays watched: others lie there. */
+  remove(path: string): void {
+    for (const files of this.#files.values()) files.delete(path)
+  }
+
   /** Watches folders for what comes into them. */
   addFolders(folders: readonly string[]): void {
     for (const folder of folders) this.#need(folder)

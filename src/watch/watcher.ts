@@ -72,6 +72,8 @@ export class SourceWatcher {
   #settling = false
   readonly #sources: SignSources
   readonly #included: IncludedFiles | null
+  /** Settles when the files that --reload-include names are known. */
+  readonly ready: Promise<void>
   readonly #laterHashes: LaterHashes
 
   constructor(listener: WatchListener, means: WatchMeans) {
@@ -97,7 +99,7 @@ export class SourceWatcher {
           foldersFound: folders => this.#sources.addFolders(folders),
         })
       : null
-    void this.#included?.start()
+    this.ready = this.#included?.start() ?? Promise.resolve()
   }
 
   /** Number of files in the set. */
