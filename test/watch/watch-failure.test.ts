@@ -1,17 +1,28 @@
 import { describe, expect, test } from 'vitest'
 import { type LimitLook, watchFailure } from '../../src/watch/watch-failure.js'
 
+const limits: Record<string, number> = {
+  'fs.inotify.max_user_watches': 8192,
+  'fs.inotify.max_user_instances': 128,
+  'user.max_inotify_watches': 8192,
+}
 const linux: LimitLook = {
-  inotify: name => ({ max_user_watches: 8192, max_user_instances: 128 })[name] ?? null,
+  sysctl: name => limits[name] ?? null,
   canOpen: () => true,
   mostFiles: () => 1024,
 }
 const withoutFiles = { ...linux, canOpen: () => false }
-const macOS: LimitLook = { inotify: () => null, canOpen: () => true, mostFiles: () => null }
+const container: LimitLook = {
+  ...linux,
+  sysctl: name => (name.startsWith('user.') ? 40 : linux.sysctl(name)),
+}
+const macOS: LimitLook = { sysctl: () => null, canOpen: () => true, mostFiles: () => null }
 
 describe('watchFailure()', () => {
   test.each([
     ['ENOSPC', linux, 'fs.inotify.max_user_watches', 8192],
+    ['ENOSPC', container, 'user.max_inotify_watches', 40],
+    ['EMFILE', container, 'user.max_inotify_instances', 40],
     ['EMFILE', linux, 'fs.inotify.max_user_instances', 128],
     ['EMFILE', withoutFiles, 'ulimit -n', 1024],
     ['EMFILE', macOS, 'ulimit -n', null],
