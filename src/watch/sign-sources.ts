@@ -59,6 +59,7 @@ export class SignSources {
   readonly #polledMounts = new Set<string>()
   readonly #waits = new Set<() => void>()
   #pollsAll = false
+  #closed = false
 
   constructor(means: SignSourcesMeans, owner: SignSourcesOwner) {
     this.#means = means
@@ -94,6 +95,7 @@ export class SignSources {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     for (const cancel of this.#waits) cancel()
     await Promise.all([this.#events.close(), this.#polled.close(), this.#swept.close()])
   }
@@ -149,13 +151,16 @@ export class SignSources {
     if (!relied) return
     const cancel = clock.after(signMayTake, () => {
       this.#waits.delete(cancel)
-      if ((this.#lastEvents.get(path) ?? Number.NEGATIVE_INFINITY) < since) this.#missed(path)
+      // After a standstill the time is over before the events that waited are read, which is done next.
+      setImmediate(() => {
+        if ((this.#lastEvents.get(path) ?? Number.NEGATIVE_INFINITY) < since) this.#missed(path)
+      })
     })
     this.#waits.add(cancel)
   }
 
   #missed(file: string): void {
-    if (this.#isPolled.get(file) !== false) return
+    if (this.#isPolled.get(file) !== false || this.#closed) return
     const mount = this.#mountOf(dirname(file))
     if (mount === null) return this.#pollAll({ why: 'missed', file, mount })
     this.#polledMounts.add(mount.point)
@@ -164,7 +169,6 @@ export class SignSources {
   }
 
   #pollAll(cause: PollingCause): void {
-    if (this.#pollsAll) return
     this.#pollsAll = true
     this.#owner.polls(cause)
     void this.#events.close()

@@ -76,10 +76,12 @@ export class StatRounds implements SignSource {
     this.#cancel = null
     this.#underWay = true
     for (const paths of cut(this.#near)) {
+      if (this.#closed) return
       for (const path of paths) this.#found(path, lookHere(path))
       await setImmediate()
     }
     for (const paths of cut(this.#far)) {
+      if (this.#closed) return
       const finds = await Promise.all(paths.map(lookBeside))
       for (const [at, path] of paths.entries()) this.#found(path, finds[at]!)
     }

@@ -84,7 +84,7 @@ export class SourceWatcher {
     this.#sources = new SignSources(
       {
         mounts: readMounts(),
-        openers: { project: new ChokidarOpener(), installed: new PlainOpener() },
+        openers: { project: new ChokidarOpener(), plain: new PlainOpener() },
         ...means,
       },
       {
@@ -154,7 +154,7 @@ export class SourceWatcher {
   /** The content counts as the loaded one if nobody has written since. */
   #hashLater(path: string): void {
     const known = this.#files.get(path)
-    if (!known || known.hash !== null || signatureOf(path) !== known.signature) return
+    if (!known || known.hash !== null) return
     const hash = contentHash(path)
     if (signatureOf(path) === known.signature) known.hash = hash
   }

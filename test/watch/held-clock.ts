@@ -18,6 +18,11 @@ export class HeldClock implements Clock {
     return () => this.#held.delete(order)
   }
 
+  /** True when something is ordered for so many milliseconds. */
+  has(milliseconds: number): boolean {
+    return [...this.#held].some(order => order.milliseconds === milliseconds)
+  }
+
   /** What was ordered for so many milliseconds comes now; waits until something is. */
   async strike(milliseconds: number): Promise<void> {
     for (;;) {

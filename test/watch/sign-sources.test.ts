@@ -1,5 +1,6 @@
 /** Where the signs come from: events, polling, the sweep; and what leads from one to the other. */
 import { mkdirSync, rmSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { FolderListener, FolderOpener } from '../../src/watch/folder-opener.js'
 import type { PollingWish } from '../../src/watch/polling-wish.js'
@@ -16,6 +17,7 @@ class FakeOpener implements FolderOpener {
   failure: NodeJS.ErrnoException | null = null
 
   open(folder: string, listener: FolderListener): void {
+    if (this.opened.has(folder)) throw new Error(`${folder} is open`)
     this.opened.add(folder)
     this.listener = listener
     const { failure } = this
@@ -36,7 +38,7 @@ class FakeOpener implements FolderOpener {
 function watchUntold(given: Given = {}) {
   const opener = new FakeOpener()
   const clock = new HeldClock()
-  const openers = { project: opener, installed: opener }
+  const openers = { project: opener, plain: opener }
   return { opener, clock, ...watchFolder({ clock, openers, mounts: [ext4], ...given }) }
 }
 
@@ -184,6 +186,37 @@ describe('the sweep', () => {
     expect(causes).toHaveLength(1)
   })
 
+  test('takes its time for what waited during a standstill', async () => {
+    const { clock, opener, folder, write, loaded, next, causes } = watchUntold({
+      files: { 'a.py': 'one' },
+    })
+    loaded('a.py')
+    await clock.strike(1000)
+    write('a.py', 'two')
+    await clock.strike(3000)
+    await next(2)
+    await clock.strike(1000)
+    opener.listener!.happened(folder, 'a.py')
+    await setImmediate()
+    await setImmediate()
+    expect(causes).toEqual([])
+  })
+
+  test('looks after a folder that this user may not watch', async () => {
+    const { clock, opener, folder, write, loaded, next, causes } = watchUntold({
+      files: { 'a.py': 'one' },
+    })
+    opener.failure = Object.assign(new Error('EACCES'), { code: 'EACCES', path: folder })
+    loaded('a.py')
+    await clock.strike(1000)
+    write('a.py', 'two')
+    await clock.strike(3000)
+    expect(await next(2)).toEqual(['touched', 'settled a.py'])
+    // Nothing waits for a verdict.
+    expect(clock.has(1000)).toBe(false)
+    expect(causes).toEqual([])
+  })
+
   test('leaves the events alone when one comes a moment later', async () => {
     const { clock, opener, folder, write, loaded, next, causes } = watchUntold({
       files: { 'a.py': 'one' },
@@ -195,6 +228,8 @@ describe('the sweep', () => {
     await next(2)
     opener.listener!.happened(folder, 'a.py')
     await clock.strike(1000)
+    await setImmediate()
+    await setImmediate()
     expect(causes).toEqual([])
   })
 
@@ -216,6 +251,8 @@ describe('the sweep', () => {
     expect((await next(4)).slice(2)).toEqual(['touched', 'settled package/a.py'])
     opener.listener!.happened(path('package'), 'a.py')
     await clock.strike(1000)
+    await setImmediate()
+    await setImmediate()
     expect(causes).toEqual([])
   })
 
@@ -226,5 +263,28 @@ describe('the sweep', () => {
     write('site-packages/p/a.py', 'two')
     await clock.strike(15_000)
     expect(await next(2)).toEqual(['touched', 'settled site-packages/p/a.py'])
+  })
+})
+
+describe('events', () => {
+  test('that do not name a file count for all in the folder', async () => {
+    const { opener, folder, write, loaded, next } = watchUntold({
+      files: { 'a.py': 'one', 'b.py': 'one' },
+    })
+    loaded('a.py')
+    loaded('b.py')
+    write('b.py', 'two')
+    opener.listener!.happened(folder, null)
+    expect(await next(2)).toEqual(['touched', 'settled b.py'])
+  })
+
+  test('a file of an installed package that is saved before it was read is a change', async () => {
+    const name = 'site-packages/a.py'
+    const { clock, opener, path, write, loaded, next } = watchUntold({ files: { [name]: 'one' } })
+    loaded(name)
+    write(name, 'two')
+    await clock.strike(3000)
+    opener.listener!.happened(path('site-packages'), 'a.py')
+    expect(await next(2)).toEqual(['touched', `settled ${name}`])
   })
 })

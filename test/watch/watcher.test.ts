@@ -1,8 +1,15 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { PlainOpener } from '../../src/watch/folder-opener.js'
 import { HeldClock } from './held-clock.js'
 import { watchFolder } from './watched-folder.js'
+
+/** Neither second looks nor the sweep see what events have not told; folders are watched when the call returns. */
+function eventsOnly() {
+  const openers = { project: new PlainOpener(), plain: new PlainOpener() }
+  return { clock: new HeldClock(), openers }
+}
 
 test('a save is told at once, and again when it is settled', async () => {
   const { write, loaded, next } = watchFolder()
@@ -80,7 +87,10 @@ test('other files in the same folder are no concern', async () => {
 })
 
 test('what is written through a link is seen, wherever the file lies', async () => {
-  const { path, write, loaded, next } = watchFolder({ files: { 'far/real.py': 'one' } })
+  const { path, write, loaded, next } = watchFolder({
+    ...eventsOnly(),
+    files: { 'far/real.py': 'one' },
+  })
   mkdirSync(path('near'))
   symlinkSync('../far/real.py', path('near/a.py'))
   loaded('near/a.py')
@@ -90,7 +100,7 @@ test('what is written through a link is seen, wherever the file lies', async () 
 
 test('folders that go and come back are seen, and watched again', async () => {
   const files = { 'top/deep/er/a.py': 'one' }
-  const { path, write, loaded, next } = watchFolder({ files })
+  const { path, write, loaded, next } = watchFolder({ ...eventsOnly(), files })
   loaded('top/deep/er/a.py')
   rmSync(path('top'), { recursive: true })
   expect(await next(2)).toEqual(['touched', 'settled top/deep/er/a.py'])
@@ -102,7 +112,7 @@ test('folders that go and come back are seen, and watched again', async () => {
 
 test('another folder in the place of one is seen, and watched', async () => {
   const files = { 'top/one/a.py': 'one', 'top/two/a.py': 'two' }
-  const { path, write, loaded, next } = watchFolder({ files })
+  const { path, write, loaded, next } = watchFolder({ ...eventsOnly(), files })
   loaded('top/one/a.py')
   renameSync(path('top/one'), path('top/former'))
   renameSync(path('top/two'), path('top/one'))
@@ -126,6 +136,7 @@ test('a file of an installed package is compared by content too, once the start 
 describe('--reload-include', () => {
   test('names files that are watched without being loaded: their changes, coming and going', async () => {
     const { path, write, next, watcher } = watchFolder({
+      ...eventsOnly(),
       include: ['*.yaml', '/.env'],
       files: { 'config/a.yaml': 'one', 'config/a.txt': 'one', 'node_modules/b.yaml': 'one' },
     })
@@ -146,6 +157,7 @@ describe('--reload-include', () => {
 
   test('looks into no virtual environment, whatever it is called', async () => {
     const { write, next, watcher } = watchFolder({
+      ...eventsOnly(),
       include: ['*.yaml'],
       files: { 'environment/pyvenv.cfg': '', 'environment/lib/a.yaml': 'one', 'z/b.yaml': 'one' },
     })
@@ -158,6 +170,7 @@ describe('--reload-include', () => {
 
   test('the same content is no change', async () => {
     const { write, next, watcher } = watchFolder({
+      ...eventsOnly(),
       include: ['*.yaml'],
       files: { 'a.yaml': 'one' },
     })
