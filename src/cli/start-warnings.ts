@@ -4,6 +4,7 @@
  */
 import { statSync } from 'node:fs'
 import type { Settings } from '../settings/settings.js'
+import { watchesChanges } from './workforce.js'
 
 /** For who may not know what it means. */
 export const rootWarning = 'running as root without --user: the application has all rights of root'
@@ -30,6 +31,14 @@ export function startWarnings(settings: Settings, facts: StartFacts): string[] {
   if (facts.madeDocumentRoot)
     warnings.push(
       `--document-root ${settings.documentRoot} did not exist: it was made, and is empty`,
+    )
+  const globs = [
+    settings.reloadInclude.length > 0 ? '--reload-include' : null,
+    settings.reloadExclude.length > 0 ? '--reload-exclude' : null,
+  ].filter(name => name !== null)
+  if (globs.length > 0 && !watchesChanges(settings))
+    warnings.push(
+      `without --reload-on-changes ${globs.join(' and ')} ${globs.length > 1 ? 'have' : 'has'} no effect`,
     )
   if (facts.asRoot) warnings.push(rootWarning)
   return warnings
