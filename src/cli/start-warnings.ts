@@ -4,6 +4,7 @@
  */
 import { statSync } from 'node:fs'
 import type { Settings } from '../settings/settings.js'
+import { watchesChanges } from './workforce.js'
 
 /** For who may not know what it means. */
 export const rootWarning = 'running as root without --user: the application has all rights of root'
@@ -34,6 +35,14 @@ export function startWarnings(settings: Settings, facts: StartFacts): string[] {
   if (settings.liveReload && settings.disableReloading)
     warnings.push(
       '--live-reload: pages follow files of the server only, since code is not reloaded (--disable-reloading, or the mode of the server)',
+    )
+  const globs = [
+    settings.reloadInclude.length > 0 ? '--reload-include' : null,
+    settings.reloadExclude.length > 0 ? '--reload-exclude' : null,
+  ].filter(name => name !== null)
+  if (globs.length > 0 && !watchesChanges(settings))
+    warnings.push(
+      `without --reload-on-changes ${globs.join(' and ')} ${globs.length > 1 ? 'have' : 'has'} no effect`,
     )
   if (facts.asRoot) warnings.push(rootWarning)
   return warnings

@@ -11,6 +11,8 @@ interface Wording {
 const enough: Record<string, number> = {
   'fs.inotify.max_user_watches': 524_288,
   'fs.inotify.max_user_instances': 1024,
+  'user.max_inotify_watches': 524_288,
+  'user.max_inotify_instances': 1024,
   'ulimit -n': 65_536,
 }
 
@@ -48,6 +50,6 @@ function limitText({ limit, value }: Extract<PollingCause, { why: 'limit' }>): s
   if (least === undefined)
     return `no more files can be watched, the limit ${limit}${all} is reached: ${polled}`
   const wanted = Math.max(least, 2 * (value ?? 0))
-  const remedy = limit.startsWith('fs.') ? `sysctl ${limit}=${wanted}` : `${limit} ${wanted}`
+  const remedy = limit.includes('.') ? `sysctl ${limit}=${wanted}` : `${limit} ${wanted}`
   return `no more files can be watched, the limit ${limit}${all} is reached: ${polled}; events come again after \`${remedy}\` and a new start`
 }

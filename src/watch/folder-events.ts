@@ -9,8 +9,16 @@ import type { SignHearer, SignSource } from './signs.js'
 import { isInstalled } from './watched-file.js'
 
 export interface FolderOpeners {
+  /** For folders with code of the project. */
   readonly project: FolderOpener
-  readonly installed: FolderOpener
+  /** For folders of installed packages, and those in which something may come. */
+  readonly plain: FolderOpener
+}
+
+interface Folder {
+  /** Null: it is not there. */
+  readonly inode: bigint | null
+  readonly opener: FolderOpener
 }
 
 export class FolderEvents implements SignSource, FolderListener {
@@ -19,10 +27,12 @@ export class FolderEvents implements SignSource, FolderListener {
   readonly #fails: (error: NodeJS.ErrnoException) => void
   /** Files of the set, by the folder that tells of them. */
   readonly #files = new Map<string, Set<string>>()
-  /** The inode of a folder that is watched; null: it is not there. */
-  readonly #inodes = new Map<string, bigint | null>()
+  /** Those that are watched, or awaited. */
+  readonly #folders = new Map<string, Folder>()
   /** Links to files, by the path that they lead to. */
   readonly #links = new Map<string, string>()
+  /** Folders that this user may not watch. */
+  readonly #closedFolders = new Set<string>()
   #closed = false
 
   /** `fails` is told what kept a folder from being watched. */
@@ -43,9 +53,14 @@ export class FolderEvents implements SignSource, FolderListener {
     }
   }
 
+  /** Its folder stays watched: others lie there. */
+  remove(path: string): void {
+    for (const files of this.#files.values()) files.delete(path)
+  }
+
   /** Watches folders for what comes into them. */
   addFolders(folders: readonly string[]): void {
-    for (const folder of folders) this.#need(folder)
+    for (const folder of folders) this.#need(folder, this.#openers.plain)
   }
 
   /**
@@ -53,12 +68,14 @@ export class FolderEvents implements SignSource, FolderListener {
    * another one by now, that is watched from now on.
    */
   sees(path: string): boolean {
-    return !this.#closed && !this.#check(dirname(path)) && this.#inodes.get(dirname(path)) !== null
+    const folder = dirname(path)
+    if (this.#closed || this.#closedFolders.has(folder) || this.#check(folder)) return false
+    return this.#folders.get(folder)?.inode != null
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all([this.#openers.project.closeAll(), this.#openers.installed.closeAll()])
+    await Promise.all([this.#openers.project.closeAll(), this.#openers.plain.closeAll()])
   }
 
   happened(folder: string, entry: string | null): void {
@@ -67,7 +84,7 @@ export class FolderEvents implements SignSource, FolderListener {
     // A folder that is moved or removed says so itself, by its own name.
     if (entry === basename(folder)) this.#checkBelow(folder)
     const path = join(folder, entry)
-    if (this.#inodes.has(path)) this.#checkBelow(path)
+    if (this.#folders.has(path)) this.#checkBelow(path)
     if (this.#files.get(folder)?.has(path)) this.#followLink(path)
     const link = this.#links.get(path)
     if (link !== undefined) this.#hearer.sign(link)
@@ -77,14 +94,17 @@ export class FolderEvents implements SignSource, FolderListener {
   failed(error: NodeJS.ErrnoException): void {
     // It went between two looks: whoever looks next sees that.
     if (this.#closed || error.code === 'ENOENT' || error.code === 'ENOTDIR') return
-    this.#fails(error)
+    // The sweep looks at its files all the same.
+    if ((error.code === 'EACCES' || error.code === 'EPERM') && error.path)
+      this.#closedFolders.add(error.path)
+    else this.#fails(error)
   }
 
   #fileIn(folder: string, path: string): void {
     const files = this.#files.get(folder)
     if (files) files.add(path)
     else this.#files.set(folder, new Set([path]))
-    this.#need(folder)
+    this.#need(folder, this.#openerOf(folder))
   }
 
   /** What is written through a link happens in another folder. */
@@ -99,28 +119,33 @@ export class FolderEvents implements SignSource, FolderListener {
     }
   }
 
-  #need(folder: string): void {
-    if (this.#inodes.has(folder) || this.#closed) return
+  #need(folder: string, opener: FolderOpener): void {
+    if (this.#folders.has(folder) || this.#closed) return
     const inode = inodeOf(folder)
-    this.#inodes.set(folder, inode)
-    if (inode !== null) return this.#opener(folder).open(folder, this)
-    if (dirname(folder) !== folder) this.#need(dirname(folder))
+    this.#folders.set(folder, { inode, opener })
+    const above = dirname(folder)
+    if (inode !== null) return opener.open(folder, this)
+    if (above === folder) return
+    this.#need(above, this.#openerOf(above))
+    // It may have come before the one above was watched.
+    this.#check(folder)
   }
 
   #checkBelow(folder: string): void {
-    for (const known of [...this.#inodes.keys()]) {
-      if (known === folder || known.startsWith(folder + sep)) this.#check(known)
-    }
+    const known = [...this.#folders.keys()].filter(
+      path => path === folder || path.startsWith(folder + sep),
+    )
+    // From above, so that one which comes between two checks is seen by the events of the one above.
+    for (const path of known.sort()) this.#check(path)
   }
 
   /** True when another folder is there than before, or none any more: all of its files have a sign then. */
   #check(folder: string): boolean {
-    const before = this.#inodes.get(folder)
-    const inode = inodeOf(folder)
-    if (before === undefined || before === inode) return false
-    if (before !== null) this.#opener(folder).close(folder)
-    this.#inodes.delete(folder)
-    this.#need(folder)
+    const known = this.#folders.get(folder)
+    if (known === undefined || known.inode === inodeOf(folder)) return false
+    if (known.inode !== null) known.opener.close(folder)
+    this.#folders.delete(folder)
+    this.#need(folder, known.opener)
     this.#signAll(folder)
     return true
   }
@@ -130,8 +155,8 @@ export class FolderEvents implements SignSource, FolderListener {
     this.#hearer.sign(folder)
   }
 
-  #opener(folder: string): FolderOpener {
-    return isInstalled(folder + sep) ? this.#openers.installed : this.#openers.project
+  #openerOf(folder: string): FolderOpener {
+    return isInstalled(folder + sep) ? this.#openers.plain : this.#openers.project
   }
 }
 

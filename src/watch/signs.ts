@@ -14,6 +14,7 @@ export interface SignHearer {
 export interface SignSource {
   /** Paths that are there or not: their return is a sign as well. */
   add(paths: readonly string[]): void
+  remove(path: string): void
   close(): Promise<void>
 }
 

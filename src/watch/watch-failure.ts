@@ -4,8 +4,8 @@ import type { PollingCause } from '../logging/events.js'
 
 /** Looks at the machine for what the code does not say; tests replace it. */
 export interface LimitLook {
-  /** A limit of inotify, as `max_user_watches`; null: not known here. */
-  inotify(name: string): number | null
+  /** Limits of inotify, by the names that sysctl has for them; null: there is none of this name here. */
+  sysctl(name: string): number | null
   /** Whether this process can open one more file. */
   canOpen(): boolean
   /** Files that this process may open; null: not known. */
@@ -16,17 +16,13 @@ export interface LimitLook {
 export function watchFailure(error: NodeJS.ErrnoException, look = machineLook): PollingCause {
   switch (error.code) {
     case 'ENOSPC':
-      return limit('fs.inotify.max_user_watches', look.inotify('max_user_watches'))
-    case 'EMFILE': {
+      return inotifyLimit('watches', look) ?? { why: 'failed', reason: error.message }
+    case 'EMFILE':
       // inotify_init(2) gives the same code for two limits.
-      const instances = look.inotify('max_user_instances')
-      if (instances !== null && look.canOpen())
-        return limit('fs.inotify.max_user_instances', instances)
-      return limit('ulimit -n', look.mostFiles())
-    }
+      return (look.canOpen() && inotifyLimit('instances', look)) || filesLimit(look)
     case 'EBADF':
       // macOS, where a process has more descriptors than it can give to a child.
-      return limit('ulimit -n', look.mostFiles())
+      return filesLimit(look)
     case 'ENFILE':
       return limit('fs.file-max', null)
     default:
@@ -34,12 +30,25 @@ export function watchFailure(error: NodeJS.ErrnoException, look = machineLook): 
   }
 }
 
+/** The smaller of two: a container without root may have one of its own (user_namespaces(7)). */
+function inotifyLimit(what: 'watches' | 'instances', look: LimitLook): PollingCause | null {
+  const names = [`fs.inotify.max_user_${what}`, `user.max_inotify_${what}`]
+  const limits = names.map(name => [name, look.sysctl(name)] as const)
+  const [first, own] = limits
+  if (first === undefined || first[1] === null) return null
+  return own?.[1] != null && own[1] < first[1] ? limit(...own) : limit(...first)
+}
+
+function filesLimit(look: LimitLook): PollingCause {
+  return limit('ulimit -n', look.mostFiles())
+}
+
 function limit(name: string, value: number | null): PollingCause {
   return { why: 'limit', limit: name, value }
 }
 
 const machineLook: LimitLook = {
-  inotify: name => numberIn(`/proc/sys/fs/inotify/${name}`, /^(\d+)/),
+  sysctl: name => numberIn(`/proc/sys/${name.replaceAll('.', '/')}`, /^(\d+)/),
   mostFiles: () => numberIn('/proc/self/limits', /^Max open files\s+(\d+)/m),
   canOpen() {
     try {

@@ -74,6 +74,8 @@ export class SourceWatcher {
   #settling = false
   readonly #sources: SignSources
   readonly #included: IncludedFiles | null
+  /** Settles when the files that --reload-include names are known. */
+  readonly ready: Promise<void>
   readonly #laterHashes: LaterHashes
 
   constructor(listener: WatchListener, means: WatchMeans) {
@@ -84,7 +86,7 @@ export class SourceWatcher {
     this.#sources = new SignSources(
       {
         mounts: readMounts(),
-        openers: { project: new ChokidarOpener(), installed: new PlainOpener() },
+        openers: { project: new ChokidarOpener(), plain: new PlainOpener() },
         ...means,
       },
       {
@@ -99,7 +101,7 @@ export class SourceWatcher {
           foldersFound: folders => this.#sources.addFolders(folders),
         })
       : null
-    void this.#included?.start()
+    this.ready = this.#included?.start() ?? Promise.resolve()
   }
 
   /** Number of files in the set. */
@@ -173,7 +175,7 @@ export class SourceWatcher {
   /** The content counts as the loaded one if nobody has written since. */
   #hashLater(path: string): void {
     const known = this.#files.get(path)
-    if (!known || known.hash !== null || signatureOf(path) !== known.signature) return
+    if (!known || known.hash !== null) return
     const hash = contentHash(path)
     if (signatureOf(path) === known.signature) known.hash = hash
   }

@@ -48,6 +48,20 @@ describe('startWarnings()', () => {
     ])
   })
 
+  test('names globs that nothing is compared with', () => {
+    const globs = { ...defaultSettings, reloadInclude: ['*.yaml'], reloadExclude: ['a.py'] }
+    expect(startWarnings(globs, facts)).toEqual([
+      'without --reload-on-changes --reload-include and --reload-exclude have no effect',
+    ])
+    expect(startWarnings({ ...globs, reloadExclude: [] }, facts)).toEqual([
+      'without --reload-on-changes --reload-include has no effect',
+    ])
+    expect(startWarnings({ ...globs, reloadOnChanges: true }, facts)).toEqual([])
+    expect(
+      startWarnings({ ...globs, reloadOnChanges: true, disableReloading: true }, facts),
+    ).toHaveLength(1)
+  })
+
   test('warns of running as root', () => {
     expect(startWarnings(defaultSettings, { ...facts, asRoot: true })).toEqual([
       'running as root without --user: the application has all rights of root',

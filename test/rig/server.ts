@@ -31,6 +31,8 @@ export interface RunOptions {
    * interactive shell runs there, and `$SERVER` is the command.
    */
   readonly terminal?: boolean | 'shell'
+  /** Runs the command: a program and its arguments, which ends in the command's own. */
+  readonly wrapper?: readonly string[]
   /** False: no --port 0 and no --server-root are added. */
   readonly isolated?: boolean
 }
@@ -169,9 +171,10 @@ export function runCommand(args: readonly string[], options: RunOptions = {}): R
   const given = [command, ...args, ...(own.length > 0 ? [...own, ...log] : [])]
   const stateHome = options.env?.['XDG_STATE_HOME'] ?? join(folder, 'state')
   const { terminal = false } = options
-  const program = terminal ? 'python3' : process.execPath
+  const { wrapper = [] } = options
   const started = terminal === 'shell' ? ['sh', '-i'] : [process.execPath, ...given]
-  const child = spawn(program, terminal ? [onTerminal, ...started] : given, {
+  const [program, ...programArgs] = [...(terminal ? ['python3', onTerminal] : wrapper), ...started]
+  const child = spawn(program!, programArgs, {
     cwd: options.cwd ?? folder,
     env: markedEnvironment(runId, {
       XDG_STATE_HOME: stateHome,

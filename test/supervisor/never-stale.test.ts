@@ -242,7 +242,7 @@ class Trial {
         rules: new ReloadRules({ folder, include: [], exclude: [] }),
         polling: { polls: 'never', said: '', pause: null },
         mounts: [],
-        openers: { project: this.#opener, installed: this.#opener },
+        openers: { project: this.#opener, plain: this.#opener },
       },
     )
     fleet.start()

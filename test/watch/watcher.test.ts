@@ -1,7 +1,15 @@
-import { mkdirSync, renameSync, rmSync, utimesSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { PlainOpener } from '../../src/watch/folder-opener.js'
+import { HeldClock } from './held-clock.js'
 import { watchFolder } from './watched-folder.js'
+
+/** Neither second looks nor the sweep see what events have not told; folders are watched when the call returns. */
+function eventsOnly() {
+  const openers = { project: new PlainOpener(), plain: new PlainOpener() }
+  return { clock: new HeldClock(), openers }
+}
 
 test('a save is told at once, and again when it is settled', async () => {
   const { write, loaded, next } = watchFolder()
@@ -76,4 +84,111 @@ test('other files in the same folder are no concern', async () => {
   write('third.txt', 'three')
   write('a.py', 'two')
   expect(await next(2)).toEqual(['touched', 'settled a.py'])
+})
+
+test('what is written through a link is seen, wherever the file lies', async () => {
+  const { path, write, loaded, next } = watchFolder({
+    ...eventsOnly(),
+    files: { 'far/real.py': 'one' },
+  })
+  mkdirSync(path('near'))
+  symlinkSync('../far/real.py', path('near/a.py'))
+  loaded('near/a.py')
+  write('far/real.py', 'two')
+  expect(await next(2)).toEqual(['touched', 'settled near/a.py'])
+})
+
+test('folders that go and come back are seen, and watched again', async () => {
+  const files = { 'top/deep/er/a.py': 'one' }
+  const { path, write, loaded, next } = watchFolder({ ...eventsOnly(), files })
+  loaded('top/deep/er/a.py')
+  rmSync(path('top'), { recursive: true })
+  expect(await next(2)).toEqual(['touched', 'settled top/deep/er/a.py'])
+  write('top/deep/er/a.py', 'two')
+  expect((await next(4)).slice(2)).toEqual(['touched', 'settled top/deep/er/a.py'])
+  write('top/deep/er/a.py', 'three')
+  expect((await next(6)).slice(4)).toEqual(['touched', 'settled top/deep/er/a.py'])
+})
+
+test('another folder in the place of one is seen, and watched', async () => {
+  const files = { 'top/one/a.py': 'one', 'top/two/a.py': 'two' }
+  const { path, write, loaded, next } = watchFolder({ ...eventsOnly(), files })
+  loaded('top/one/a.py')
+  renameSync(path('top/one'), path('top/former'))
+  renameSync(path('top/two'), path('top/one'))
+  expect(await next(2)).toEqual(['touched', 'settled top/one/a.py'])
+  write('top/one/a.py', 'three')
+  expect((await next(4)).slice(2)).toEqual(['touched', 'settled top/one/a.py'])
+})
+
+test('a file of an installed package is compared by content too, once the start is over', async () => {
+  const clock = new HeldClock()
+  const name = 'lib/site-packages/package/a.py'
+  const { path, write, loaded, next } = watchFolder({ clock, files: { [name]: 'one' } })
+  loaded(name)
+  await clock.strike(3000)
+  utimesSync(path(name), new Date(), new Date(Date.now() + 5000))
+  expect(await next(2)).toEqual(['touched', 'unchanged'])
+  write(name, 'two')
+  expect((await next(4)).slice(2)).toEqual(['touched', `settled ${name}`])
+})
+
+describe('--reload-include', () => {
+  test('names files that are watched without being loaded: their changes, coming and going', async () => {
+    const { path, write, next, watcher } = watchFolder({
+      ...eventsOnly(),
+      include: ['*.yaml', '/.env'],
+      files: { 'config/a.yaml': 'one', 'config/a.txt': 'one', 'node_modules/b.yaml': 'one' },
+    })
+    await watcher.ready
+    write('config/a.yaml', 'two')
+    expect(await next(2)).toEqual(['touched', 'settled config/a.yaml'])
+    write('.env', 'A=1')
+    expect((await next(4)).slice(2)).toEqual(['touched', 'settled .env'])
+    rmSync(path('.env'))
+    expect((await next(6)).slice(4)).toEqual(['touched', 'settled .env'])
+    write('config/a.txt', 'two')
+    write('node_modules/b.yaml', 'two')
+    write('new/folder/c.yaml', 'one')
+    expect((await next(8)).slice(6)).toEqual(['touched', 'settled new/folder/c.yaml'])
+    write('new/folder/c.yaml', 'two')
+    expect((await next(10)).slice(8)).toEqual(['touched', 'settled new/folder/c.yaml'])
+  })
+
+  test('looks into no virtual environment, whatever it is called', async () => {
+    const { write, next, watcher } = watchFolder({
+      ...eventsOnly(),
+      include: ['*.yaml'],
+      files: { 'environment/pyvenv.cfg': '', 'environment/lib/a.yaml': 'one', 'z/b.yaml': 'one' },
+    })
+    await watcher.ready
+    write('environment/lib/a.yaml', 'two')
+    write('z/b.yaml', 'two')
+    expect(await next(2)).toEqual(['touched', 'settled z/b.yaml'])
+    expect(watcher.size).toBe(1)
+  })
+
+  test('the same content is no change', async () => {
+    const { write, next, watcher } = watchFolder({
+      ...eventsOnly(),
+      include: ['*.yaml'],
+      files: { 'a.yaml': 'one' },
+    })
+    await watcher.ready
+    write('a.yaml', 'one')
+    expect(await next(2)).toEqual(['touched', 'unchanged'])
+  })
+})
+
+test('--reload-exclude names files that are no reason, loaded or not', async () => {
+  const { write, loaded, next, watcher } = watchFolder({
+    exclude: ['generated/'],
+    files: { 'generated/a.py': 'one', 'b.py': 'one' },
+  })
+  loaded('generated/a.py')
+  loaded('b.py')
+  expect(watcher.size).toBe(1)
+  write('generated/a.py', 'two')
+  write('b.py', 'two')
+  expect(await next(2)).toEqual(['touched', 'settled b.py'])
 })

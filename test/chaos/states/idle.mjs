@@ -11,7 +11,10 @@ const mostShare = 0.003
 /** Times that a worker may be woken in 30 seconds: by nobody, but a kernel may count one for itself. */
 const mostWakeUps = 3
 
-/** Milliseconds in which nothing may happen before it counts as idle; V8 collects garbage some seconds after work. */
+/**
+ * Milliseconds in which no more than that may be used before it counts as idle; V8 collects garbage some seconds after
+ * work, and the sweep over the files comes every few seconds.
+ */
 const calm = { short: 300, long: 10_000 }
 
 /** @type {import('../run.mjs').State} */
@@ -63,8 +66,9 @@ def application(environ, start_response):
 }
 
 async function untilCalm(pid, milliseconds) {
-  let before = -1
-  for (let now = processorSeconds(pid); now !== before; now = processorSeconds(pid)) {
+  const most = (mostShare * milliseconds) / 1000
+  let before = Number.NEGATIVE_INFINITY
+  for (let now = processorSeconds(pid); now - before > most; now = processorSeconds(pid)) {
     before = now
     await pause(milliseconds)
   }
