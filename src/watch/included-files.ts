@@ -23,6 +23,8 @@ export class IncludedFiles {
   readonly #owner: IncludedFilesOwner
   /** Folders that were looked at, and when their entries changed. */
   readonly #folders = new Map<string, bigint>()
+  /** Signs that came before all was looked at, when nothing can be told to be new; null: it was. */
+  #waiting: Set<string> | null = new Set()
   #closed = false
 
   constructor(rules: ReloadRules, owner: IncludedFilesOwner) {
@@ -39,6 +41,9 @@ export class IncludedFiles {
       if (this.#closed) return
       left.push(...this.#take({ folder, modified, entries }, false))
     }
+    const waiting = this.#waiting ?? []
+    this.#waiting = null
+    for (const path of waiting) this.sign(path)
   }
 
   close(): void {
@@ -47,6 +52,7 @@ export class IncludedFiles {
 
   /** Something happened to a path that is no file of the set. */
   sign(path: string): void {
+    if (this.#waiting) return void this.#waiting.add(path)
     if (this.#folders.has(path)) return this.#look(path)
     if (!this.#folders.has(dirname(path))) return
     if (this.#rules.includes(path) || isFolder(path)) this.#look(dirname(path))
