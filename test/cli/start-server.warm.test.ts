@@ -94,7 +94,7 @@ async function project(
     async reload(act) {
       const from = server.stderr.length
       act()
-      await server.logged(/reloaded in/, from)
+      await server.logged(/\] (SIGHUP: )?reload(ed|.* failed) /, from)
     },
   }
 }
@@ -272,7 +272,7 @@ import starts_thread, keeps_file
     const before = await template()
     const from = server.stderr.length
     server.signal('SIGHUP')
-    await server.logged(/reloaded in/, from)
+    await server.logged(/\] (SIGHUP: )?reload(ed|.* failed) /, from)
     const after = await template(from)
     expect(after).not.toBe(before)
     await reload(() => write('helper.py', helper('two')))

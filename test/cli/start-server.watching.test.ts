@@ -46,14 +46,10 @@ async function site(args: readonly string[] = [], options: RunOptions = {}) {
   await body()
   /** The files of all changes so far, once there are so many. */
   const changes = async (times: number) => {
-    const pattern = /changed: (.*); starting new workers/g
+    const pattern = /\] reloaded (.*) in [\d.]+ m?s \(/g
     const lines = () => [...server.stderr.matchAll(pattern)].map(found => found[1])
     await server.until(() => lines().length >= times, `change number ${times}`)
-    await server.until(
-      () => (server.stderr.match(/reloaded in /g)?.length ?? 0) >= times,
-      `reload number ${times}`,
-    )
-    return lines().map(files => files!.replaceAll(`${folder}/`, ''))
+    return lines()
   }
   const pollingLines = () =>
     server.stderr.split('\n').filter(line => line.includes('polled for changes'))
