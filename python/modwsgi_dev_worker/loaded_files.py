@@ -10,9 +10,13 @@ import sys
 from _frozen_importlib_external import PathFinder  # importlib.machinery would import warnings
 from _thread import RLock
 
+from .import_conditions import ImportConditions
+
 if False:
     from types import ModuleType
     from typing import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
+
+    from .import_conditions import Conditions
 
     from .import_times import ImportTimes
 
@@ -35,7 +39,9 @@ class LoadedFiles:
         self._seen: "Set[str]" = set()
         self._missing: "Set[str]" = set()
         self._modules: "Set[str]" = set()  # names in sys.modules that were looked at
-        self.names: "Dict[str, None]" = {}  # of modules whose import was begun, in that order
+        self.conditions: "Optional[ImportConditions]" = None
+        # Of installed modules whose import was begun, in that order, with what they have seen.
+        self.names: "Dict[str, Conditions]" = {}
         self._found: "List[File]" = []  # not reported yet
         self._lock = RLock()
         self._library: "Tuple[str, ...]" = ()
@@ -47,6 +53,7 @@ class LoadedFiles:
             return
         self._library, self._installed = _library_folders()
         self._modules.update(sys.modules)
+        self.conditions = ImportConditions()
         finders = sys.meta_path
         at = finders.index(PathFinder) if PathFinder in finders else len(finders)
         finders.insert(at, ReportingFinder(self))  # type: ignore[arg-type]
@@ -132,26 +139,23 @@ class LoadedFiles:
         """True for a file of the standard library or of an installed package."""
         return self._is_library(path, True)
 
-    def common_modules(self) -> "List[str]":
-        """Names of modules that are no part of the project, in the order in which their imports began.
+    def begin_import(self, name: str, path: str) -> None:
+        """A module was found, and is about to be loaded."""
+        if name not in self.names and self.is_installed(path) and self.conditions is not None:
+            self.names[name] = self.conditions.now()
+
+    def common_imports(self) -> "List[Tuple[Conditions, List[str]]]":
+        """Modules that are no part of the project, in the order in which their imports began, with what they saw.
 
         (sys.modules has the order of their ends, in which modules that need each other cannot be imported.)
         """
-        begun = dict(self.names)
-        begun.update(dict.fromkeys(list(sys.modules)))
-        begun.pop("__main__", None)
-        return [name for name in begun if self._is_common(sys.modules.get(name))]
-
-    def _is_common(self, module: "Any") -> bool:
-        try:
-            # Asked in any other way, modules that load themselves when they are used would do so.
-            spec = object.__getattribute__(module, "__dict__").get("__spec__")
-        except Exception:
-            return False  # no module
-        origin = getattr(spec, "origin", None)
-        if not getattr(spec, "has_location", False):
-            return origin in ("built-in", "frozen")
-        return isinstance(origin, str) and self.is_installed(origin)
+        groups: "List[Tuple[Conditions, List[str]]]" = []
+        for name, conditions in list(self.names.items()):
+            if name in sys.modules:
+                if not groups or groups[-1][0] != conditions:
+                    groups.append((conditions, []))
+                groups[-1][1].append(name)
+        return groups
 
     def _send(self) -> None:
         with self._lock:
@@ -176,7 +180,7 @@ class ReportingFinder:
         if spec is None:
             self._files.add_missing(name, sys.path if path is None else list(path))
         elif spec.has_location and spec.origin:
-            self._files.names.setdefault(name)  # type: ignore[call-overload]
+            self._files.begin_import(name, spec.origin)
             self._files.add_file(spec.origin)
             if spec.cached and not self._files.is_installed(spec.origin):
                 drop_doubtful_bytecode(spec.origin, spec.cached)

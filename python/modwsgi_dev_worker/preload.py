@@ -15,6 +15,8 @@ if False:
     from types import ModuleType
     from typing import Any, Callable, Dict, FrozenSet, List, Optional, Sequence, Set, Tuple
 
+    from .import_conditions import Conditions, ImportConditions
+
 
 SETTINGS_VARIABLE = "DJANGO_SETTINGS_MODULE"
 SETTINGS = "the settings of the project"  # no module has this name
@@ -37,12 +39,17 @@ class Preload:
         self.generators = Generators()
         self.state = State.now()
 
-    def import_all(self, names: "Sequence[str]") -> None:
+    def import_all(
+        self,
+        imports: "Sequence[Tuple[Conditions, Sequence[str]]]",
+        conditions: "ImportConditions",
+    ) -> None:
         """Import what can be; the rest is in `offenders`, or does not exist here.
 
-        names: what a worker has imported.
+        imports: names of what a worker has imported, and what it had changed for its imports by then.
+        conditions: brings that about, and takes it back.
         """
-        self.wanted = frozenset(names)
+        self.wanted = frozenset(name for _, names in imports for name in names)
         if "random" in sys.modules:
             self.generators.start()
         guard = Guard(self)
@@ -50,17 +57,24 @@ class Preload:
         # What asks Django for a setting is found out, whether it bears the answer or not.
         asks = os.environ.setdefault(SETTINGS_VARIABLE, SETTINGS) == SETTINGS
         try:
-            for name in names:
-                if name not in sys.modules and name not in self.refused:
-                    try:
-                        __import__(name)
-                    except Exception:
-                        pass  # noted, where it is not just missing
+            for seen, names in imports:
+                conditions.bring_about(seen)
+                for name in names:
+                    self._import(name)
         finally:
+            conditions.take_back()
             sys.meta_path.remove(guard)  # type: ignore[arg-type]
             self.generators.stop()
             if asks:
                 del os.environ[SETTINGS_VARIABLE]
+
+    def _import(self, name: str) -> None:
+        if name in sys.modules or name in self.refused:
+            return
+        try:
+            __import__(name)
+        except Exception:
+            pass  # noted, where it is not just missing
 
     def blame(self, what: str) -> None:
         """All modules whose code runs may be another than they would be in a worker."""
@@ -238,5 +252,9 @@ class Watched:
             if spec.name in preload.wanted:  # type: ignore[union-attr]
                 preload.blame("cannot be imported without the project")
             raise
+        else:
+            # No worker has it, or it has another one of that name.
+            if spec.name not in preload.wanted:  # type: ignore[union-attr]
+                preload.blame("needs %s, which workers have not" % spec.name)  # type: ignore[union-attr]
         finally:
             preload.left()

@@ -46,7 +46,9 @@ class Template:
         started = time()
         finder = next(one for one in sys.meta_path if isinstance(one, ReportingFinder))
         self.preload = preload = Preload(order["refused"], self.files.is_installed, finder)
-        preload.import_all(order["modules"])
+        conditions = self.files.conditions
+        assert conditions is not None
+        preload.import_all(order["imports"], conditions)
         if preload.offenders:
             self._send({"type": "offenders", "offenders": preload.offenders})
             os._exit(0)
@@ -60,7 +62,7 @@ class Template:
         self._send(
             {
                 "type": "warm",
-                "modules": sum(name in sys.modules for name in order["modules"]),
+                "modules": sum(name in sys.modules for name in preload.wanted),
                 "files": [path for path, _ in self.found],
                 "seconds": time() - started,
             }

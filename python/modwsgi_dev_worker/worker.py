@@ -167,6 +167,8 @@ class Worker:
         }
         if times is not None and seconds > LONG_LOAD:
             report["imports"] = times.slowest(self.files.is_installed)
+        if self.files.conditions is not None:
+            report["conditions"] = self.files.conditions.now()
         if error is not None and self.reports_failures:
             from .load_failure import describe_failure
 
@@ -218,7 +220,7 @@ class Worker:
             elif kind == "interrupt":
                 start_new_thread(self._interrupt, (message["number"],))
             elif kind == "modules":
-                self._send({"type": "modules", "names": self.files.common_modules()})
+                self._send({"type": "modules", "imports": self.files.common_imports()})
             elif kind == "metrics":
                 if self.server_figures is not None:
                     self.server_figures.told(message)

@@ -4,7 +4,7 @@ import type { RunningRequest } from '../logging/events.js'
 import type { Log } from '../logging/log.js'
 import type { Channel } from '../workers/channel.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
-import type { LoadResult, ReportedFile } from '../workers/load-result.js'
+import type { ImportGroup, LoadResult, ReportedFile } from '../workers/load-result.js'
 import type { WorkerCommand, WorkerExit, WorkerProcess } from '../workers/worker-process.js'
 import type { RestartBudget } from './restart-budget.js'
 import type { LimitRules } from './worker-ending.js'
@@ -31,8 +31,12 @@ export interface Warmth {
   coolDown(): void
   /** Files have changed, and new workers are about to be started. */
   changed(files: readonly string[]): void
-  /** What a worker has loaded, by name; it was asked. */
-  modules(names: readonly string[]): void
+  /** What a worker has imported; it was asked. */
+  modules(imports: readonly ImportGroup[]): void
+  /** One that was forked has loaded the application. False: not as one that is started from nothing would. */
+  fits(result: LoadResult): boolean
+  /** One that was started from nothing has loaded the application. */
+  loadedColdly(result: LoadResult): void
 }
 
 export interface FleetOptions extends FleetRules {

@@ -243,7 +243,7 @@ export class Fleet implements HandleOwner {
       },
       answered: () => handle.ending.watch.answered(),
       files: files => this.#options.filesLoaded(files),
-      modules: names => this.#options.warmth?.modules(names),
+      modules: imports => this.#options.warmth?.modules(imports),
       stopping: reason => {
         handle.ending.retire(reason, 'leaving')
         this.#reconcile()
@@ -265,7 +265,9 @@ export class Fleet implements HandleOwner {
   }
 
   #ready(handle: WorkerHandle, result: LoadResult): void {
-    if (handle.isAttempt && !result.loaded) return this.#startColdly(handle)
+    const { warmth } = this.#options
+    if (!handle.isAttempt) warmth?.loadedColdly(result)
+    else if (!result.loaded || !warmth?.fits(result)) return this.#startColdly(handle)
     handle.beReal()
     handle.introduce(this.#target.rules.namesWorkers)
     this.#starts.succeeded(handle.slot)

@@ -6,11 +6,13 @@ import type { Clock } from '../base/clock.js'
 import type { Log } from '../logging/log.js'
 import { isInstalled } from '../watch/watched-file.js'
 import type { Channel } from '../workers/channel.js'
+import type { ImportGroup, LoadResult } from '../workers/load-result.js'
 import type { StartProcess } from '../workers/started-process.js'
 import { startHere } from '../workers/started-process.js'
 import { Template, type TemplateContent } from '../workers/template.js'
 import type { WorkerConfiguration } from '../workers/worker-process.js'
 import type { Warmth } from './fleet-options.js'
+import { ImportChanges } from './import-changes.js'
 
 /** What templates and workers are started with. */
 export interface WarmStartCommand {
@@ -37,6 +39,9 @@ const calmForMore = 2000
 /** Templates that are made one after the other until one has no offenders. */
 const mostAttempts = 4
 
+/** They change other modules behind our back, and have to do so before those are imported by others. */
+const patchers: ReadonlySet<string> = new Set(['gevent.monkey', 'eventlet.patcher'])
+
 /** Identities of templates, beside those of workers and services. */
 let lastId = 2_000_000
 
@@ -50,6 +55,7 @@ export class WarmStart implements Warmth {
   #known: ReadonlySet<string> = new Set()
   /** Names of modules that must not be in it, and why. */
   readonly #refused = new Map<string, string>()
+  readonly #changes = new ImportChanges()
   #attempts = 0
   #cancel: (() => void) | null = null
   #closed = false
@@ -95,19 +101,32 @@ export class WarmStart implements Warmth {
     })
   }
 
-  /** What a worker has loaded that is no part of the project, by name. */
-  modules(names: readonly string[]): void {
+  /** What a worker has imported that is no part of the project. */
+  modules(imports: readonly ImportGroup[]): void {
     if (this.#closed || this.#next !== null) return
+    const names = imports.flatMap(([, group]) => group)
     const isNew = names.some(name => !this.#known.has(name) && !this.#refused.has(name))
-    if (!isNew) return
-    this.#known = new Set(names)
+    if (!isNew || names.some(name => patchers.has(name))) return
+    this.#known = new Set([...this.#known, ...names])
     this.#attempts = 0
-    this.#make(names)
+    this.#make(imports)
+  }
+
+  /** Whether a forked worker has changed what its template was told that workers change, and nothing else. */
+  fits({ conditions }: LoadResult): boolean {
+    if (this.#changes.fit(conditions)) return true
+    this.drop()
+    return false
+  }
+
+  loadedColdly({ conditions }: LoadResult): void {
+    this.#changes.are(conditions)
   }
 
   /** Files have changed: a template that has one of them is of no more use. */
   changed(files: readonly string[]): void {
     this.#coldOnce = false
+    this.#changes.codeChanged()
     if (files.some(file => this.#files.has(file))) this.drop()
     // What is being made may have loaded them already, and does not say so yet.
     else if (files.some(isInstalled)) this.#dropNext()
@@ -145,13 +164,13 @@ export class WarmStart implements Warmth {
     this.#options.log.emit({ type: 'templateReady', pid, modules, seconds, leftOut })
   }
 
-  #make(names: readonly string[]): void {
+  #make(imports: readonly ImportGroup[]): void {
     this.#attempts++
     const { channel, program, args } = this.#options
     const { workingDirectory: folder, env, configuration } = this.#command
     void configuration.then(settings => {
       if (this.#closed || this.#command.configuration !== configuration) return
-      const order = { configuration: settings, modules: names, refused: [...this.#refused.keys()] }
+      const order = { configuration: settings, imports, refused: [...this.#refused.keys()] }
       const template: Template = new Template(
         ++lastId,
         channel,
@@ -166,7 +185,7 @@ export class WarmStart implements Warmth {
             for (const [name, why] of Object.entries(offenders)) this.#refused.set(name, why)
             if (this.#next !== template) return
             this.#next = null
-            if (this.#attempts < mostAttempts) this.#make(names)
+            if (this.#attempts < mostAttempts) this.#make(imports)
           },
           gone: () => {
             // One that has never been warm is not tried again as long as nothing is new.

@@ -1,5 +1,6 @@
 /** What a worker says of its load: the files it has loaded, and how it went. */
 import type { LoadFailure } from './load-failure.js'
+
 /** A source file that a worker loaded; null instead of a time: looked for and not there. */
 export type ReportedFile = readonly [path: string, modifiedNanoseconds: number | null]
 
@@ -11,6 +12,17 @@ export type SlowImport = readonly [
   isProject: boolean,
 ]
 
+/** What the application has changed of what modules see while they are imported. */
+export interface ImportConditions {
+  /** Variables of the environment; null: removed. */
+  readonly environ: Readonly<Record<string, string | null>>
+  /** sys.path; null: as at first. */
+  readonly path: readonly string[] | null
+}
+
+/** Installed modules that were imported one after the other under the same conditions, by name. */
+export type ImportGroup = readonly [conditions: ImportConditions, names: readonly string[]]
+
 /** The application is loaded, or cannot be. */
 export interface LoadResult {
   readonly loaded: boolean
@@ -19,6 +31,8 @@ export interface LoadResult {
   readonly missing: boolean
   /** Seconds the load took. */
   readonly seconds: number
+  /** What was changed when it was loaded; absent where files are not reported. */
+  readonly conditions?: ImportConditions
   /** The slowest imports of a load that took long, the slowest first. */
   readonly imports?: readonly SlowImport[]
   /** What was raised, in parts; null or absent: nothing, or it was not asked for. */

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net'
 import type { Channel, Hello } from './channel.js'
 import { ForkedProcess } from './forked-process.js'
+import type { ImportGroup } from './load-result.js'
 import { decodeMessage, encodeJson, FrameReader, frameType } from './protocol.js'
 import {
   type ProcessCommand,
@@ -17,8 +18,8 @@ import type { WorkerConfiguration } from './worker-process.js'
 /** What a template is made of. */
 export interface TemplateOrder {
   readonly configuration: WorkerConfiguration
-  /** Names, in the order in which a worker has imported them. */
-  readonly modules: readonly string[]
+  /** What a worker has imported, in that order. */
+  readonly imports: readonly ImportGroup[]
   /** Names that are not imported, nor what needs them. */
   readonly refused: readonly string[]
 }

@@ -8,7 +8,7 @@ import { type Clock, systemClock } from '../base/clock.js'
 import { deferred } from '../base/deferred.js'
 import type { Channel, Hello } from './channel.js'
 import { readFailure } from './load-failure.js'
-import type { LoadResult, ReportedFile } from './load-result.js'
+import type { ImportGroup, LoadResult, ReportedFile } from './load-result.js'
 import { OutputReader, type WorkerLine } from './output-reader.js'
 import { decodeMessage, encodeJson, FrameReader, frameType, ProtocolError } from './protocol.js'
 import { type StartedProcess, type StartProcess, startHere } from './started-process.js'
@@ -119,8 +119,8 @@ export interface WorkerListener extends Omit<RequestsListener, 'wake'> {
   ready(result: LoadResult): void
   loaded(): void
   files(files: readonly ReportedFile[]): void
-  /** The answer to `modules`: names in the order of their imports. */
-  modules(names: readonly string[]): void
+  /** The answer to `modules`, in the order in which the imports began. */
+  modules(imports: readonly ImportGroup[]): void
   stopping(reason: string): void
   /** Python runs in it: the answer to `ping`. */
   answered(): void
@@ -335,7 +335,7 @@ export class WorkerProcess {
       case 'files':
         return this.listener.files(message['files'] as ReportedFile[])
       case 'modules':
-        return this.listener.modules(message['names'] as string[])
+        return this.listener.modules(message['imports'] as ImportGroup[])
       case 'pong':
         return this.listener.answered()
       case 'stacks-written':

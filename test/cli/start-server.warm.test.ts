@@ -153,6 +153,34 @@ except ImportError:
     expect((await ask()).installed).toBe('changed')
   })
 
+  test('imports under the conditions that the application has set', async () => {
+    const knob = `
+import os, sys
+KNOB = os.environ.get("KNOB")
+PLACE = "extra" in sys.path[-1]
+`
+    const app = (value: string) => `
+import os, sys
+os.environ["KNOB"] = "${value}"
+os.environ["STARTED"] = str(os.getpid())
+sys.path.append("extra")
+import knob
+${script.replace('facts = [', 'facts = [knob.KNOB + str(knob.PLACE) + str(knob.PID), ')}`
+    const { server, template, reload, write } = await project([], {
+      'knob.py': `${knob}PID = os.getpid()\n`,
+    })
+    await template()
+    const knobbed = async () => (await ask(server.url())).body.split(' ')[0]!
+    const from = server.stderr.length
+    await reload(() => write('app.py', app('one')))
+    expect(await knobbed()).toMatch(/^oneTrue/)
+    const pid = await template(from)
+    await reload(() => write('helper.py', helper('two')))
+    expect(await knobbed()).toBe(`oneTrue${pid}`)
+    await reload(() => write('app.py', app('another')))
+    expect(await knobbed()).toMatch(/^anotherTrue/)
+  })
+
   test('is made anew for what a request has imported', async () => {
     const { server, template } = await project()
     const first = await template()

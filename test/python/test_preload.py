@@ -15,12 +15,13 @@ PROGRAM = """
 import json, os, sys
 order = json.loads(sys.argv[1])
 sys.path[:0] = [order["package"], order["installed"], order["project"]]
+from modwsgi_dev_worker.import_conditions import ImportConditions
 from modwsgi_dev_worker.preload import Preload
 if order["before"]:
     exec(order["before"])
 installed = tuple(path for path in sys.path if path not in (order["project"], ""))
 preload = Preload(order["refused"], lambda path: path.startswith(installed))
-preload.import_all(order["names"])
+preload.import_all([(order["conditions"], order["names"])], ImportConditions())
 result = {"offenders": preload.offenders, "loaded": [name for name in order["names"] if name in sys.modules]}
 result["value"] = eval(order["look"])
 print(json.dumps(result))
@@ -37,12 +38,14 @@ class PreloadTest(unittest.TestCase):
         refused: Sequence[str] = (),
         look: str = "None",
         before: str = "",
+        conditions: Dict[str, Any] = {"environ": {}, "path": None},  # noqa: B006
         **environ: str
     ) -> Any:
         """What becomes of the names; files are given by their path below each folder; look: what to evaluate then."""
         folder = os.path.realpath(tempfile.mkdtemp(prefix="modwsgi-dev-test-"))
         self.addCleanup(shutil.rmtree, folder)
         order = {"names": names, "refused": refused, "look": look, "before": before}
+        order["conditions"] = conditions
         order["package"] = os.path.join(ROOT, "python")
         for kind, files in (("installed", installed), ("project", project)):
             order[kind] = os.path.join(folder, kind)
@@ -68,7 +71,7 @@ class PreloadTest(unittest.TestCase):
     def test_imports_what_is_installed_in_the_order_of_the_names(self) -> None:
         append = "import sys; sys.order = getattr(sys, 'order', []) + [__name__]"
         files = {"b.py": append, "a.py": append, "p/__init__.py": append, "p/c.py": append}
-        result = self.preload(["b", "p.c", "a"], files, look="sys.order")
+        result = self.preload(["b", "p", "p.c", "a"], files, look="sys.order")
         self.assertClean(result)
         self.assertEqual(result["value"], ["b", "p", "p.c", "a"])
 
@@ -141,6 +144,33 @@ sys.meta_path.append(Editable())
         result = self.preload(["b", "a"], files)
         self.assertEqual(sorted(result["offenders"]), ["a", "b"])
 
+    def test_whoever_needs_a_module_that_no_worker_has_is_an_offender(self) -> None:
+        # Workers have it from elsewhere, or the application has something of its own under that name.
+        result = self.preload(["a", "b"], {"a.py": "import other", "b.py": "", "other.py": ""})
+        self.assertEqual(sorted(result["offenders"]), ["a", "other"])
+
+    def test_modules_see_what_the_application_had_changed_for_them(self) -> None:
+        files = {
+            "a.py": "import os, sys\nseen = [os.environ.get('KNOB'), os.environ.get('HOME'), sys.path[-1]]",
+            "b.py": "import os\nos.environ['OWN'] = 'of b'\nos.environ.setdefault('KNOB', 'of b')",
+        }
+        conditions = {
+            "environ": {"KNOB": "1", "HOME": None},
+            "path": [*sys.path, "/somewhere/else"],
+        }
+        look = """[sys.modules["a"].seen, os.environ.get("KNOB"), os.environ["HOME"], os.environ["OWN"],
+            "/somewhere/else" in sys.path]"""
+        # What is installed has to be found all the same.
+        before = "order['conditions']['path'][:0] = sys.path"
+        result = self.preload(
+            ["a", "b"], files, look=look, before=before, conditions=conditions, HOME="/home/of/test"
+        )
+        self.assertClean(result)
+        self.assertEqual(
+            result["value"],
+            [["1", None, "/somewhere/else"], None, "/home/of/test", "of b", False],
+        )
+
     def test_a_module_that_starts_a_thread_is_an_offender(self) -> None:
         source = "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()"
         result = self.preload(["outer", "a"], {"outer.py": "import a", "a.py": source})
@@ -178,7 +208,8 @@ os.register_at_fork(before=end)
             "mask.py": "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [12])",
             "same.py": "import signal\nsignal.signal(signal.SIGINT, signal.getsignal(signal.SIGINT))",
         }
-        result = self.preload(["python", "c", "mask", "same"], files)
+        library = ["signal", "ctypes", "_ctypes", "ctypes._endian", "struct"]
+        result = self.preload([*library, "python", "c", "mask", "same"], files)
         self.assertEqual(sorted(result["offenders"]), ["c", "mask", "python"])
 
     def test_a_module_that_asks_Django_for_a_setting_is_an_offender(self) -> None:

@@ -225,6 +225,8 @@ class Trial {
           isWarm = warm
         },
         modules: () => {},
+        fits: () => true,
+        loadedColdly: () => {},
       },
       filesLoaded: files => this.watcher.add(files),
       died: () => true,
