@@ -9,7 +9,6 @@ one refuses them from the start.
 import _signal
 import os
 import sys
-from _frozen_importlib_external import PathFinder
 
 if False:
     from types import ModuleType
@@ -25,12 +24,8 @@ SETTINGS = "the settings of the project"  # no module has this name
 class Preload:
     """The modules that were imported, and those that must not be."""
 
-    def __init__(
-        self, refused: "Sequence[str]", is_common: "Callable[[str], bool]", finder: "Any" = PathFinder
-    ) -> None:
-        """refused: names of modules; is_common: whether a file belongs to the standard library or an installed package;
-        finder: the entry of sys.meta_path that searches as PathFinder does."""
-        self.finder = finder
+    def __init__(self, refused: "Sequence[str]", is_common: "Callable[[str], bool]") -> None:
+        """refused: names of modules; is_common: whether a file belongs to the standard library or an installed package."""
         self.refused = frozenset(refused) | {SETTINGS}
         self.wanted: "FrozenSet[str]" = frozenset()
         self.is_common = is_common
@@ -185,7 +180,7 @@ class Generators:
 
 
 class Guard:
-    """First on sys.meta_path: finds what PathFinder finds, but for what must not be imported."""
+    """First on sys.meta_path: finds what the others find, but for what must not be imported."""
 
     def __init__(self, preload: Preload) -> None:
         self._preload = preload
@@ -193,33 +188,32 @@ class Guard:
     def find_spec(
         self, name: str, path: "Optional[Sequence[str]]" = None, target: "Any" = None
     ) -> "Any":
-        """A spec that is watched; None where PathFinder finds nothing. Raises ModuleNotFoundError."""
+        """A spec that is watched; None where others may find what they like. Raises ModuleNotFoundError."""
         preload = self._preload
         if name in preload.refused:
             self._refuse(name, "needs %s" % name)
-        spec = preload.finder.find_spec(name, path, target)
+        spec = self._find(name, path, target)
         if spec is None:
-            # Another finder may know it (an editable install, say): that is the project's.
-            return self._look_elsewhere(name, path, target)
+            return None
         if spec.origin is None or not spec.has_location:
             for folder in spec.submodule_search_locations or ():
                 if not preload.is_common(os.path.join(folder, "")):
                     self._refuse(name, "needs %s, a part of which is the project's" % name)
-            return None
+            return None  # built in, frozen, or a package without a file
+        # Whoever has found it: a finder of editable installs, say.
         if not preload.is_common(spec.origin):
             self._refuse(name, "needs %s of the project" % name)
         if spec.loader is not None:
             spec.loader = Watched(spec.loader, preload)
         return spec
 
-    def _look_elsewhere(self, name: str, path: "Any", target: "Any") -> None:
+    def _find(self, name: str, path: "Any", target: "Any") -> "Any":
         for finder in sys.meta_path:
-            if finder in (self, PathFinder, self._preload.finder):
-                continue
-            find = getattr(finder, "find_spec", None)
-            spec = find(name, path, target) if find else None
-            if spec is not None and spec.origin not in ("built-in", "frozen"):
-                self._refuse(name, "needs %s of the project" % name)
+            find = None if finder is self else getattr(finder, "find_spec", None)
+            spec = find and find(name, path, target)
+            if spec is not None:
+                return spec
+        return None
 
     def _refuse(self, name: str, what: str) -> None:
         self._preload.blame(what)

@@ -12,7 +12,7 @@ from time import time
 
 from .connection import Channel, ConnectionLost
 from .lifeline import hold_lifeline
-from .loaded_files import LoadedFiles, ReportingFinder
+from .loaded_files import LoadedFiles
 from .preload import Preload
 from .process_title import show_title
 from .process_world import prepare_process
@@ -44,8 +44,7 @@ class Template:
         title = configuration.get("title", "")
         show_title(title and title[:-1] + " template)")
         started = time()
-        finder = next(one for one in sys.meta_path if isinstance(one, ReportingFinder))
-        self.preload = preload = Preload(order["refused"], self.files.is_installed, finder)
+        self.preload = preload = Preload(order["refused"], self.files.is_installed)
         conditions = self.files.conditions
         assert conditions is not None
         preload.import_all(order["imports"], conditions)
