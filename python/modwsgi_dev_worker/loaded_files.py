@@ -39,6 +39,7 @@ class LoadedFiles:
         self._seen: "Set[str]" = set()
         self._missing: "Set[str]" = set()
         self._modules: "Set[str]" = set()  # names in sys.modules that were looked at
+        self._last = ""  # the latest of them
         self.conditions: "Optional[ImportConditions]" = None
         # Of installed modules whose import was begun, in that order, with what they have seen.
         self.names: "Dict[str, Conditions]" = {}
@@ -53,21 +54,31 @@ class LoadedFiles:
             return
         self._library, self._installed = _library_folders()
         self._modules.update(sys.modules)
+        self._last = next(reversed(sys.modules))  # type: ignore[call-overload]
         self.conditions = ImportConditions()
+        for name in list(sys.modules):
+            spec = getattr(sys.modules[name], "__spec__", None)
+            if name != "__main__" and spec is not None and spec.has_location:
+                self.begin_import(name, spec.origin)
         finders = sys.meta_path
         at = finders.index(PathFinder) if PathFinder in finders else len(finders)
         finders.insert(at, ReportingFinder(self))  # type: ignore[arg-type]
 
-    def report_to(
-        self, report: "Callable[[List[File]], None]", found: "List[File]", enabled: bool
-    ) -> None:
-        """In a worker that was forked: what the template has found comes first."""
+    def be_shared(self, found: "List[File]") -> None:
+        """In a template, before it forks: what is known now is known to all workers, without being touched by them.
+
+        found: what was reported, but for files of the project, which workers load themselves.
+        """
+        self._seen = {path for path, _ in found}
+        self._missing = {path for path, time in found if time is None}
+        self._modules.update(sys.modules)
+        self._last = next(reversed(sys.modules))  # type: ignore[call-overload]
+
+    def report_to(self, report: "Callable[[List[File]], None]", enabled: bool) -> None:
+        """In a worker that was forked: report what it loads beyond the template."""
         self._report = report
         self.enabled = enabled
-        self._found = list(found)
-        self._seen = {path for path, _ in found}
-        self._missing.clear()
-        self._modules.update(sys.modules)
+        self.names = {}
 
     def add_file(self, path: str) -> None:
         """Report a file that is about to be loaded, or was."""
@@ -111,13 +122,27 @@ class LoadedFiles:
         if not self.enabled:
             return
         with self._lock:
-            for name, module in list(sys.modules.items()):
+            for name in self._latest_modules():
                 if name not in self._modules:
                     self._modules.add(name)
-                    path = getattr(module, "__file__", None)
+                    path = getattr(sys.modules.get(name), "__file__", None)
                     if isinstance(path, str):
                         self._note(path)
             self._send()
+
+    def _latest_modules(self) -> "List[str]":
+        """Names that came into sys.modules since this was asked before, and perhaps more.
+
+        The others are not touched: a worker would have its own copy of each page that they lie on.
+        """
+        names: "List[str]" = []
+        for name in reversed(sys.modules):  # type: ignore[call-overload]
+            if name == self._last:
+                break
+            names.append(name)
+        if names:
+            self._last = names[0]
+        return names
 
     def _note(self, path: str) -> None:
         if path.endswith((".pyc", ".pyo")) and os.path.exists(path[:-1]):
@@ -147,6 +172,7 @@ class LoadedFiles:
     def common_imports(self) -> "List[Tuple[Conditions, List[str]]]":
         """Modules that are no part of the project, in the order in which their imports began, with what they saw.
 
+        In a worker that was forked: those that its template has not.
         (sys.modules has the order of their ends, in which modules that need each other cannot be imported.)
         """
         groups: "List[Tuple[Conditions, List[str]]]" = []

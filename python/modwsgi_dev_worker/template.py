@@ -51,6 +51,7 @@ class Template:
         if preload.offenders:
             self._send({"type": "offenders", "offenders": preload.offenders})
             os._exit(0)
+        self.files.be_shared(self.found)
         gc.collect()
         gc.freeze()  # what is not touched stays shared
         woken, wake = os.pipe()
@@ -62,7 +63,7 @@ class Template:
             {
                 "type": "warm",
                 "modules": sum(name in sys.modules for name in preload.wanted),
-                "files": [path for path, _ in self.found],
+                "files": self.found,
                 "seconds": time() - started,
             }
         )

@@ -83,7 +83,7 @@ class Worker:
             files = LoadedFiles(self._report_files, configuration["reportFiles"])
         else:
             files = template.files
-            files.report_to(self._report_files, template.found, configuration["reportFiles"])
+            files.report_to(self._report_files, configuration["reportFiles"])
         self.files = files
         _metrics.worker = self
         self.application = Application(configuration, files)

@@ -179,6 +179,7 @@ export async function gatherWorkforce(
           log,
           program: python,
           args: [workerProgram],
+          filesLoaded: files => listener?.filesLoaded(files),
           askModules: () => fleet.askModules(),
         },
         command,

@@ -31,8 +31,8 @@ export interface Warmth {
   coolDown(): void
   /** Files have changed, and new workers are about to be started. */
   changed(files: readonly string[]): void
-  /** What a worker has imported; it was asked. */
-  modules(imports: readonly ImportGroup[]): void
+  /** What a worker has imported, or (one that was forked) imported itself; it was asked. */
+  modules(imports: readonly ImportGroup[], isForked: boolean): void
   /** One that was forked has loaded the application. False: not as one that is started from nothing would. */
   fits(result: LoadResult): boolean
   /** One that was started from nothing has loaded the application. */

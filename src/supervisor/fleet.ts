@@ -243,7 +243,7 @@ export class Fleet implements HandleOwner {
       },
       answered: () => handle.ending.watch.answered(),
       files: files => this.#options.filesLoaded(files),
-      modules: imports => this.#options.warmth?.modules(imports),
+      modules: imports => this.#options.warmth?.modules(imports, handle.isWarm),
       stopping: reason => {
         handle.ending.retire(reason, 'leaving')
         this.#reconcile()

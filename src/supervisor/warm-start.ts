@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock.js'
 import type { Log } from '../logging/log.js'
 import { isInstalled } from '../watch/watched-file.js'
 import type { Channel } from '../workers/channel.js'
-import type { ImportGroup, LoadResult } from '../workers/load-result.js'
+import type { ImportGroup, LoadResult, ReportedFile } from '../workers/load-result.js'
 import type { StartProcess } from '../workers/started-process.js'
 import { startHere } from '../workers/started-process.js'
 import { Template, type TemplateContent } from '../workers/template.js'
@@ -28,6 +28,8 @@ export interface WarmStartOptions {
   /** What runs the template. */
   readonly program: string
   readonly args: readonly string[]
+  /** Hears which files templates have loaded. */
+  readonly filesLoaded: (files: readonly ReportedFile[]) => void
   /** Has a worker tell its modules, see {@link WarmStart.modules}; does nothing when there is none. */
   readonly askModules: () => void
 }
@@ -50,6 +52,8 @@ export class WarmStart implements Warmth {
   #template: Template | null = null
   /** What the template has loaded. */
   #files: ReadonlySet<string> = new Set()
+  /** What was ordered for it. */
+  #imports: readonly ImportGroup[] = []
   /** Is being made. */
   #next: Template | null = null
   #known: ReadonlySet<string> = new Set()
@@ -101,10 +105,11 @@ export class WarmStart implements Warmth {
     })
   }
 
-  /** What a worker has imported that is no part of the project. */
-  modules(imports: readonly ImportGroup[]): void {
+  /** What a worker has imported that is no part of the project; one that was forked: what the template has not. */
+  modules(told: readonly ImportGroup[], isForked: boolean): void {
     if (this.#closed || this.#next !== null) return
-    const names = imports.flatMap(([, group]) => group)
+    const imports = isForked ? [...this.#imports, ...told] : told
+    const names = told.flatMap(([, group]) => group)
     const isNew = names.some(name => !this.#known.has(name) && !this.#refused.has(name))
     if (!isNew || names.some(name => patchers.has(name))) return
     this.#known = new Set([...this.#known, ...names])
@@ -154,10 +159,17 @@ export class WarmStart implements Warmth {
     this.drop()
   }
 
-  #use(template: Template, { files, modules, seconds }: TemplateContent): void {
+  #use(
+    template: Template,
+    imports: readonly ImportGroup[],
+    { files, modules, seconds }: TemplateContent,
+  ): void {
     this.#template?.close()
     this.#template = template
-    this.#files = new Set(files)
+    this.#imports = imports
+    this.#files = new Set(files.map(([path]) => path))
+    // One that has changed since it was loaded is seen by its time.
+    this.#options.filesLoaded(files)
     this.#next = null
     const leftOut = Object.fromEntries(this.#refused)
     const pid = template.pid ?? 0
@@ -178,7 +190,7 @@ export class WarmStart implements Warmth {
         order,
         {
           warm: content => {
-            if (this.#next === template) this.#use(template, content)
+            if (this.#next === template) this.#use(template, imports, content)
             else template.close()
           },
           offenders: offenders => {

@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net'
 import type { Channel, Hello } from './channel.js'
 import { ForkedProcess } from './forked-process.js'
-import type { ImportGroup } from './load-result.js'
+import type { ImportGroup, ReportedFile } from './load-result.js'
 import { decodeMessage, encodeJson, FrameReader, frameType } from './protocol.js'
 import {
   type ProcessCommand,
@@ -28,7 +28,7 @@ export interface TemplateContent {
   /** Number of the modules that were ordered and are there. */
   readonly modules: number
   /** What it has loaded, and what it looked for in vain: a change of one of them ends its use. */
-  readonly files: readonly string[]
+  readonly files: readonly ReportedFile[]
   /** Seconds that took. */
   readonly seconds: number
 }
