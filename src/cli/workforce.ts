@@ -2,6 +2,7 @@
  * The workers of a server with all they need: channel, dispatcher and fleet. It can be made before the front
  * is there: the processes start, and wait for their configuration.
  */
+import { availableParallelism } from 'node:os'
 import type { Account } from '../base/account.js'
 import { systemClock } from '../base/clock.js'
 import { deferred } from '../base/deferred.js'
@@ -175,7 +176,10 @@ export async function gatherWorkforce(
     ? new WarmStart(
         {
           channel,
+          wanted: plan.processes,
+          cores: availableParallelism(),
           clock: systemClock,
+          over: () => fleet.start(),
           log,
           program: python,
           args: [workerProgram],

@@ -27,6 +27,8 @@ export interface FleetRules extends LimitRules {
 export interface Warmth {
   /** Whether the next worker does. */
   readonly isWarm: boolean
+  /** How many workers there may be so far; the others wait for the template. */
+  readonly most: number
   /** Until something changes, workers are started from nothing. */
   coolDown(): void
   /** Files have changed, and new workers are about to be started. */

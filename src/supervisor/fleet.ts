@@ -60,7 +60,7 @@ export class Fleet implements HandleOwner {
     return this.#target.generation
   }
 
-  /** Starts the workers. */
+  /** Starts the workers, or those that had to wait. */
   start(): void {
     this.#reconcile()
   }
@@ -208,7 +208,9 @@ export class Fleet implements HandleOwner {
     for (const { handle, cause } of retire) handle.ending.retire(cause)
     if (this.#stopped === null) {
       const starting = serving.filter(({ state }) => state === 'starting').length
-      for (const slot of start.slice(0, this.#starts.room(starting))) this.#startWorker(slot)
+      const most = (this.#options.warmth?.most ?? Number.POSITIVE_INFINITY) - serving.length
+      const room = Math.max(0, Math.min(most, this.#starts.room(starting)))
+      for (const slot of start.slice(0, room)) this.#startWorker(slot)
     }
     this.#starts.look()
   }
@@ -353,6 +355,7 @@ export class Fleet implements HandleOwner {
     const orderly = retirement !== null && (state === 'stopping' || state === 'draining')
     const failed = !handle.wasReady && retirement === null && handle.askedBy === null
     if (failed) this.#report.tell()
+    if (failed && handle.isWarm) this.#options.warmth?.coolDown()
     if (!orderly) this.#died(handle, exit)
     this.outputs.ended(handle.output)
     if (failed && this.#isHeir(handle))

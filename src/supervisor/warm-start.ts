@@ -2,7 +2,6 @@
  * Workers that are forked from a template, which is kept in step with what the workers load: made when they have loaded
  * something and are calm, made anew when they load more, dropped when a file of it changes.
  */
-import type { Clock } from '../base/clock.js'
 import type { Log } from '../logging/log.js'
 import { isInstalled } from '../watch/watched-file.js'
 import type { Channel } from '../workers/channel.js'
@@ -11,6 +10,7 @@ import type { StartProcess } from '../workers/started-process.js'
 import { startHere } from '../workers/started-process.js'
 import { Template, type TemplateContent } from '../workers/template.js'
 import type { WorkerConfiguration } from '../workers/worker-process.js'
+import { FirstStart, type FirstStartOptions } from './first-start.js'
 import type { Warmth } from './fleet-options.js'
 import { ImportChanges } from './import-changes.js'
 
@@ -21,9 +21,8 @@ export interface WarmStartCommand {
   readonly configuration: Promise<WorkerConfiguration>
 }
 
-export interface WarmStartOptions {
+export interface WarmStartOptions extends FirstStartOptions {
   readonly channel: Channel
-  readonly clock: Clock
   readonly log: Log
   /** What runs the template. */
   readonly program: string
@@ -39,7 +38,7 @@ const calm = 300
 const calmForMore = 2000
 
 /** Templates that are made one after the other until one has no offenders. */
-const mostAttempts = 4
+const mostAttempts = 8
 
 /** They change other modules behind our back, and have to do so before those are imported by others. */
 const patchers: ReadonlySet<string> = new Set(['gevent.monkey', 'eventlet.patcher'])
@@ -60,6 +59,7 @@ export class WarmStart implements Warmth {
   /** Names of modules that must not be in it, and why. */
   readonly #refused = new Map<string, string>()
   readonly #changes = new ImportChanges()
+  readonly #firstStart: FirstStart
   #attempts = 0
   #cancel: (() => void) | null = null
   #closed = false
@@ -71,6 +71,11 @@ export class WarmStart implements Warmth {
   constructor(options: WarmStartOptions, command: WarmStartCommand) {
     this.#options = options
     this.#command = command
+    this.#firstStart = new FirstStart(options)
+  }
+
+  get most(): number {
+    return this.#firstStart.most
   }
 
   /** Workers are started with this from now on. */
@@ -111,7 +116,7 @@ export class WarmStart implements Warmth {
     const imports = isForked ? [...this.#imports, ...told] : told
     const names = told.flatMap(([, group]) => group)
     const isNew = names.some(name => !this.#known.has(name) && !this.#refused.has(name))
-    if (!isNew || names.some(name => patchers.has(name))) return
+    if (!isNew || names.some(name => patchers.has(name))) return this.#firstStart.end()
     this.#known = new Set([...this.#known, ...names])
     this.#attempts = 0
     this.#make(imports)
@@ -124,8 +129,9 @@ export class WarmStart implements Warmth {
     return false
   }
 
-  loadedColdly({ conditions }: LoadResult): void {
+  loadedColdly({ conditions, loaded, seconds }: LoadResult): void {
     this.#changes.are(conditions)
+    this.#firstStart.loaded(loaded ? seconds : null)
   }
 
   /** Files have changed: a template that has one of them is of no more use. */
@@ -151,6 +157,7 @@ export class WarmStart implements Warmth {
     this.#next.close()
     this.#next = null
     this.#known = new Set()
+    this.#firstStart.end()
   }
 
   close(): void {
@@ -171,6 +178,7 @@ export class WarmStart implements Warmth {
     // One that has changed since it was loaded is seen by its time.
     this.#options.filesLoaded(files)
     this.#next = null
+    this.#firstStart.end()
     const leftOut = Object.fromEntries(this.#refused)
     const pid = template.pid ?? 0
     this.#options.log.emit({ type: 'templateReady', pid, modules, seconds, leftOut })
@@ -198,10 +206,14 @@ export class WarmStart implements Warmth {
             if (this.#next !== template) return
             this.#next = null
             if (this.#attempts < mostAttempts) this.#make(imports)
+            else this.#firstStart.end()
           },
           gone: () => {
             // One that has never been warm is not tried again as long as nothing is new.
-            if (this.#next === template) this.#next = null
+            if (this.#next === template) {
+              this.#next = null
+              this.#firstStart.end()
+            }
             if (this.#template === template) this.drop()
           },
         },

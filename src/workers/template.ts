@@ -48,6 +48,9 @@ interface ExitedMessage {
   readonly signal?: number | null
 }
 
+/** Milliseconds that a fork may take: one that does not answer by then is stopped, or does not run any more. */
+const longestFork = 2000
+
 export class Template {
   readonly #listener: TemplateListener
   readonly #process: StartedProcess
@@ -101,6 +104,9 @@ export class Template {
       return forked
     }
     this.#awaited.set(worker, forked)
+    setTimeout(() => {
+      if (this.#awaited.has(worker)) this.#end()
+    }, longestFork).unref()
     this.#tell({
       type: 'fork',
       worker,

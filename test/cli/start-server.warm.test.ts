@@ -1,10 +1,10 @@
 /** Workers that are forked from a template, seen from outside. */
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { ask } from '../rig/http.js'
-import { type RunningCommand, startServer } from '../rig/server.js'
+import { control, type RunningCommand, startServer } from '../rig/server.js'
 
 /** Tells in which process the installed module was imported, which forked this one, and what the project has. */
 const script = `
@@ -98,6 +98,9 @@ async function project(
     },
   }
 }
+
+const parentOf = (pid: number) =>
+  Number(/PPid:\t(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1])
 
 const helper = (value: string) => `VALUE = "${value}"\n`
 
@@ -225,6 +228,36 @@ import starts_thread, keeps_file
     expect(server.family()).toEqual([])
   })
 
+  test('that does not answer is done without', async () => {
+    const { server, ask, template, reload, write } = await project()
+    const pid = await template()
+    process.kill(pid, 'SIGSTOP')
+    await reload(() => write('helper.py', helper('two')))
+    expect(await ask()).toMatchObject({ helper: 'two', parent: server.pid })
+    await expect.poll(() => server.family()).not.toContain(pid)
+  })
+
+  test('forks the later ones of many workers at the first start', async () => {
+    const processes = 8 * availableParallelism()
+    const { server, template } = await project(['--processes', String(processes)], {
+      'installed.py': `${installed('one')}
+import time
+time.sleep(0.5)
+`,
+    })
+    const pid = await template()
+    await server.until(
+      () => (server.stderr.match(/loaded the application in/g)?.length ?? 0) >= processes,
+      'all workers',
+    )
+    const { workers } = JSON.parse((await control(server, 'status', '--json')).stdout)
+    const parents = (workers as { pid: number }[]).map(worker => parentOf(worker.pid))
+    expect(parents.filter(parent => parent === server.pid)).toHaveLength(availableParallelism())
+    expect(parents.filter(parent => parent === pid)).toHaveLength(
+      processes - availableParallelism(),
+    )
+  })
+
   test('a worker of one that is gone is replaced when it dies', async () => {
     const { server, ask, template, reload, write } = await project()
     const pid = await template()
@@ -253,10 +286,11 @@ import starts_thread, keeps_file
     const pid = await template()
     const from = server.stderr.length
     await reload(() => write('helper.py', 'print("about to fail")\nVALUE = undefined_name\n'))
+    await server.logged(/\n[^\n]*NameError[^\n]*\n/, from)
+    await reload(() => write('helper.py', helper('repaired')))
     const log = server.stderr.slice(from)
     expect(log.match(/about to fail/g)).toHaveLength(1)
     expect(log.match(/Traceback/g)).toHaveLength(1)
-    await reload(() => write('helper.py', helper('repaired')))
     expect(await ask()).toMatchObject({ helper: 'repaired', parent: pid })
   })
 

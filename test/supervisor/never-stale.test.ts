@@ -225,6 +225,7 @@ class Trial {
           isWarm = warm
         },
         modules: () => {},
+        most: Number.POSITIVE_INFINITY,
         fits: () => true,
         loadedColdly: () => {},
       },
