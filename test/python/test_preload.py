@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
-from typing import Any, Dict, Sequence
+from typing import Any, Dict, List, Sequence
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -39,11 +39,14 @@ class PreloadTest(unittest.TestCase):
         look: str = "None",
         before: str = "",
         conditions: Dict[str, Any] = {"environ": {}, "path": None},  # noqa: B006
+        library: Sequence[str] = (),
         **environ: str
     ) -> Any:
-        """What becomes of the names; files are given by their path below each folder; look: what to evaluate then."""
+        """What becomes of the names; files are given by their path below each folder; look: what to evaluate then;
+        library: modules of Python that workers have as well, with all that these need."""
         folder = os.path.realpath(tempfile.mkdtemp(prefix="modwsgi-dev-test-"))
         self.addCleanup(shutil.rmtree, folder)
+        names = [*with_needs(library), *names]
         order = {"names": names, "refused": refused, "look": look, "before": before}
         order["conditions"] = conditions
         order["package"] = os.path.join(ROOT, "python")
@@ -173,7 +176,8 @@ sys.meta_path.append(Editable())
 
     def test_a_module_that_starts_a_thread_is_an_offender(self) -> None:
         source = "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()"
-        result = self.preload(["outer", "a"], {"outer.py": "import a", "a.py": source})
+        files = {"outer.py": "import a", "a.py": source}
+        result = self.preload(["outer", "a"], files, library=["threading"])
         self.assertEqual(result["offenders"], {"a": "starts a thread"})
 
     def test_a_thread_that_has_ended_or_ends_before_a_fork_is_none(self) -> None:
@@ -191,7 +195,8 @@ def end():
 os.register_at_fork(before=end)
 """,
         }
-        result = self.preload(["ended", "forks"], files, look="__import__('threading').active_count()")
+        look = "__import__('threading').active_count()"
+        result = self.preload(["ended", "forks"], files, look=look, library=["threading"])
         # A thread that was joined may be seen by the kernel for a moment more.
         self.assertNotIn("forks", result["offenders"])
         self.assertEqual(result["value"], 1)
@@ -208,8 +213,8 @@ os.register_at_fork(before=end)
             "mask.py": "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [12])",
             "same.py": "import signal\nsignal.signal(signal.SIGINT, signal.getsignal(signal.SIGINT))",
         }
-        library = ["signal", "ctypes", "_ctypes", "ctypes._endian", "struct"]
-        result = self.preload([*library, "python", "c", "mask", "same"], files)
+        names = ["python", "c", "mask", "same"]
+        result = self.preload(names, files, library=["signal", "ctypes"])
         self.assertEqual(sorted(result["offenders"]), ["c", "mask", "python"])
 
     def test_a_module_that_asks_Django_for_a_setting_is_an_offender(self) -> None:
@@ -223,11 +228,16 @@ except Exception:
         look = "os.environ.get('DJANGO_SETTINGS_MODULE')"
         environ = dict(os.environ)
         environ.pop("DJANGO_SETTINGS_MODULE", None)
-        result = self.preload(["a"], {"a.py": source}, look=look)
+        result = self.preload(["a"], {"a.py": source}, look=look, library=["importlib"])
         self.assertEqual(list(result["offenders"]), ["a"])
         self.assertEqual(result["value"], os.environ.get("DJANGO_SETTINGS_MODULE"))
         named = self.preload(
-            ["a"], {"a.py": source}, {"own.py": ""}, look=look, DJANGO_SETTINGS_MODULE="own"
+            ["a"],
+            {"a.py": source},
+            {"own.py": ""},
+            look=look,
+            library=["importlib"],
+            DJANGO_SETTINGS_MODULE="own",
         )
         self.assertEqual(list(named["offenders"]), ["a"])
         self.assertEqual(named["value"], "own")
@@ -264,6 +274,14 @@ def states():
         look = "sys.modules['random'].Random.seed.__qualname__"
         result = self.preload(["random"], {}, look=look)
         self.assertEqual(result["value"], "Random.seed")
+
+
+def with_needs(names: Sequence[str]) -> List[str]:
+    """The names of what a Python has when it has imported these."""
+    if not names:
+        return []
+    program = "import sys, %s; print(' '.join(name for name in sys.modules))" % ", ".join(names)
+    return subprocess.check_output([sys.executable, "-c", program]).decode().split()
 
 
 if __name__ == "__main__":

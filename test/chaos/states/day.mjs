@@ -8,6 +8,9 @@ import { judge } from '../verdict.mjs'
 /** Requests that are under way at a time. */
 const clients = 12
 
+/** Milliseconds that a process may need to end, and to be seen to have ended. */
+const longestEnding = 2000
+
 /** How much memory of the supervisor may grow once everything has been used. */
 const mostGrowth = 1.1
 
@@ -29,6 +32,9 @@ export const day = {
       const rate = all / ((performance.now() - start) / 1000)
       load.close()
       await stage.fullStrength()
+      // The last one that was replaced may be about to end: whoever ends is a zombie until that has been heard.
+      const isClean = () => stage.inventory().zombies === 0
+      await stage.until(isClean, 'no zombies', longestEnding).catch(() => {})
       const verdict = judge(load.sent, stage.notes(), stage.log.read())
       const growth = late / early
       const wrong = []
