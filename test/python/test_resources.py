@@ -60,7 +60,8 @@ class Scripts(unittest.TestCase):
         self.assertEqual(worker.lines(), [])
         for _ in range(2):
             self.ask(worker, "/x.bar")
-        self.assertEqual(worker.lines(), ["loaded __wsgi_resource_foo__"])
+        worker.wait_lines("loaded __wsgi_resource_foo__", 1)
+        self.assertEqual(len(worker.lines()), 1)
 
     def test_a_script_that_cannot_be_loaded_concerns_nobody_else(self) -> None:
         worker = self.open(foo="raise KeyError('broken')\n")

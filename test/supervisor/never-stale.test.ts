@@ -155,6 +155,8 @@ class Trial {
   /** What was saved, in order. */
   readonly #saves = ['content 0']
   #told = 0
+  /** Changes that were seen. */
+  #touches = 0
   readonly #file: string
 
   constructor(
@@ -235,7 +237,10 @@ class Trial {
     const { fleet } = this
     this.watcher = new SourceWatcher(
       {
-        touched: () => fleet.hold(),
+        touched: () => {
+          this.#touches++
+          fleet.hold()
+        },
         settled: files => fleet.reload(files),
         unchanged: () => fleet.release(),
         polls: () => {},
@@ -286,10 +291,11 @@ class Trial {
 
   /** From here on all goes well; every request has to be answered, and in the end by the last code. */
   async finish(): Promise<void> {
+    const before = this.#touches
     this.#save('new', true)
     // Nobody knows the code yet where all have died before they read it: a user presses r.
     if (!this.#opener.folders.has(this.folder)) this.fleet.renew('key r')
-    else await this.#untilHeld()
+    else await this.#untilSeen(before)
     this.#told = this.#saves.length - 1
     const last = this.#requests.push(new Request(this.dispatcher, this.#told)) - 1
     this.dispatcher.submit(this.#requests[last]!)
@@ -308,8 +314,8 @@ class Trial {
   }
 
   /** The last save is seen, if only by polling. */
-  async #untilHeld(): Promise<void> {
-    for (let round = 0; !this.fleet.held; round++) {
+  async #untilSeen(before: number): Promise<void> {
+    for (let round = 0; this.#touches === before && !this.fleet.held; round++) {
       if (round > 1000) throw new Error('the last save is never seen')
       await this.clock.turn(100, settle)
       await settle()
