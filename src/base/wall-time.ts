@@ -3,9 +3,6 @@
  * another time, or when the machine has slept.
  */
 
-/** Milliseconds by which the two may differ: one of them knows only whole ones. More is a jump. */
-const mostDrift = 2
-
 /**
  * Seconds since the epoch, at each call.
  *
@@ -22,7 +19,11 @@ export function wallTime(
   return () => {
     const now = steady()
     const told = wall()
-    if (Math.abs(told - start - now) > mostDrift) start = told - now
+    // It knows whole ones only, and is right about these: other programs, which have what we say beside their own
+    // time, must not find it to be in the future. What is corrected is a jump, or as little as the clock is slewed.
+    const ahead = start + now - told
+    if (ahead > 1) start -= ahead - 1
+    else if (ahead < 0) start -= ahead
     return (start + now) / 1000
   }
 }

@@ -35,3 +35,14 @@ test.each([3_600_000, -3_600_000, 28_800_000])('wallTime() follows a jump of %i 
   pass(10)
   expect(epoch()).toBeCloseTo(1000.02 + jump / 1000, 2)
 })
+
+test('wallTime() follows a clock that is slewed, and is never more than a moment ahead of it', () => {
+  const { time, epoch } = hands()
+  for (let count = 0; count < 20_000; count++) {
+    time.steady += 0.3
+    time.wall += 0.3 * 0.9995
+    const ahead = epoch() * 1000 - time.wall
+    if (count > 5000) expect(ahead).toBeLessThan(0.2)
+    expect(ahead).toBeGreaterThan(-1)
+  }
+})
