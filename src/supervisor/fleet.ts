@@ -268,7 +268,7 @@ export class Fleet implements HandleOwner {
 
   #ready(handle: WorkerHandle, result: LoadResult): void {
     const { warmth } = this.#options
-    if (!handle.isAttempt) warmth?.loadedColdly(result)
+    if (!handle.isWarm) warmth?.loadedColdly(result)
     else if (!result.loaded || !warmth?.fits(result)) return this.#startColdly(handle)
     handle.beReal()
     handle.introduce(this.#target.rules.namesWorkers)
@@ -351,11 +351,13 @@ export class Fleet implements HandleOwner {
       this.#reconcile()
       return this.#settleStop()
     }
-    handle.beReal()
     const orderly = retirement !== null && (state === 'stopping' || state === 'draining')
     const failed = !handle.wasReady && retirement === null && handle.askedBy === null
     if (failed) this.#report.tell()
-    if (failed && handle.isWarm) this.#options.warmth?.coolDown()
+    // It may wait for something that only its template had.
+    if (handle.isAttempt && retirement?.cause === 'startup_timeout')
+      this.#options.warmth?.coolDown()
+    handle.beReal()
     if (!orderly) this.#died(handle, exit)
     this.outputs.ended(handle.output)
     if (failed && this.#isHeir(handle))

@@ -32,8 +32,8 @@ export interface HandleOwner {
 /** Milliseconds that a timer of Node can take. */
 const longestTimer = 2_147_000_000
 
-/** Milliseconds in which a worker that was forked is an attempt. */
-const longestAttempt = 1000
+/** Milliseconds for which what a forked worker prints while it loads is kept back. */
+const longestSilence = 1000
 
 export class WorkerHandle {
   state: WorkerState = 'starting'
@@ -61,8 +61,9 @@ export class WorkerHandle {
   /** What it prints while it starts. */
   readonly output: StartOutput
   #cancelDeadline: () => void = () => {}
-  /** What an attempt has printed so far; null: it is none. */
+  /** What a forked worker has printed so far, while that is kept back. */
   #kept: StartEvent[] | null = null
+  #isAttempt = false
   /** When `deadline` comes, in the clock's milliseconds; null before `start-deadline`. */
   #deadline: number | null = null
 
@@ -87,24 +88,31 @@ export class WorkerHandle {
 
   /** Writes to the log what it prints, or says of its end; what it prints while it starts may be kept back. */
   print(event: StartEvent): void {
+    if (this.discarded) return
     if (this.#kept !== null) this.#kept.push(event)
     else if (this.wasReady) this.owner.log.emit(event)
     else this.owner.outputs.add(this.output, event)
   }
 
-  /** It was forked: if it is no use soon, that counts for nothing, and what it has printed is not shown. */
+  /** It was forked: if it is no use, that counts for nothing, and what it has printed so far is not shown. */
   beAttempt(): void {
     this.isWarm = true
+    this.#isAttempt = true
     this.#kept = []
-    this.owner.clock.after(longestAttempt, () => this.beReal())
+    this.owner.clock.after(longestSilence, () => this.#show())
   }
 
   get isAttempt(): boolean {
-    return this.#kept !== null
+    return this.#isAttempt
   }
 
   /** It counts. */
   beReal(): void {
+    this.#isAttempt = false
+    this.#show()
+  }
+
+  #show(): void {
     const kept = this.#kept ?? []
     this.#kept = null
     for (const event of kept) this.print(event)
@@ -135,7 +143,6 @@ export class WorkerHandle {
   /** It is no use, and another one is started in its place. */
   discard(): void {
     this.discarded = true
-    this.#kept = []
     this.apply('kill')
   }
 

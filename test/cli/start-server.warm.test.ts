@@ -294,6 +294,27 @@ time.sleep(0.5)
     expect(await ask()).toMatchObject({ helper: 'repaired', parent: pid })
   })
 
+  test('code that fails after a while is tried again from nothing, too', async () => {
+    const { server, ask, template, reload, write } = await project()
+    const pid = await template()
+    const slow = (end: string) => `import os, time
+print("loading in", os.getppid())
+time.sleep(1.2)
+${end}
+`
+    const from = server.stderr.length
+    await reload(() => write('helper.py', slow('VALUE = undefined_name')))
+    const parents = [...server.stderr.slice(from).matchAll(/loading in (\d+)/g)].map(([, id]) =>
+      Number(id),
+    )
+    expect(parents).toEqual([pid, server.pid])
+    await reload(() => write('helper.py', slow('VALUE = "slow"')))
+    expect(await ask()).toMatchObject({ helper: 'slow', parent: pid })
+    // Its conditions are those of a forked worker: the next one is forked as well.
+    await reload(() => write('helper.py', helper('two')))
+    expect(await ask()).toMatchObject({ helper: 'two', parent: pid })
+  })
+
   test('code that ends the process is told once, and by a worker that started from nothing', async () => {
     const { server, ask, template, reload, write } = await project()
     const pid = await template()
