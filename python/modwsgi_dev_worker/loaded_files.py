@@ -9,24 +9,35 @@ import os
 import sys
 from _frozen_importlib_external import PathFinder  # importlib.machinery would import warnings
 from _thread import RLock
+from binascii import b2a_base64
+from time import time
 
 from .import_conditions import ImportConditions
 
+try:
+    from _sha1 import sha1  # hashlib would import much more
+except ImportError:
+    sha1 = None  # type: ignore[assignment]
+
 if False:
     from types import ModuleType
-    from typing import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
+    from typing import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple, Union
 
     from .import_conditions import Conditions
 
     from .import_times import ImportTimes
 
-    File = Tuple[str, Optional[int]]
+    File = Union[Tuple[str, Optional[int]], Tuple[str, Optional[int], Optional[str]]]
 
 MAX_BATCH = 500  # files in one message
 
 # Bytecode younger than its source by less than this may be that of the save before: a second that
 # Python does not tell apart, and as much for an import that was under way.
 DOUBTFUL_SECONDS = 2
+
+# A file that was written so many seconds before it is loaded may be another one again soon (a save that is taken
+# back, or a file that is written by those who load it): its time does not tell which content was loaded.
+LATELY_SECONDS = 10
 
 
 class LoadedFiles:
@@ -69,8 +80,8 @@ class LoadedFiles:
 
         found: what was reported, but for files of the project, which workers load themselves.
         """
-        self._seen = {path for path, _ in found}
-        self._missing = {path for path, time in found if time is None}
+        self._seen = {file[0] for file in found}
+        self._missing = {file[0] for file in found if file[1] is None}
         self._modules.update(sys.modules)
         self._last = next(reversed(sys.modules))  # type: ignore[call-overload]
 
@@ -151,9 +162,14 @@ class LoadedFiles:
             return
         self._seen.add(path)
         try:
-            self._found.append((path, os.stat(path).st_mtime_ns))
-        except OSError:
-            pass
+            path.encode("utf-8")
+            modified = os.stat(path).st_mtime_ns
+            if time() - modified / 1e9 < LATELY_SECONDS and not self.is_installed(path):
+                self._found.append((path, modified, _hash(path)))
+            else:
+                self._found.append((path, modified))
+        except (OSError, UnicodeEncodeError):
+            pass  # a name that is no UTF-8 the supervisor could not look at
 
     def _is_library(self, path: str, installed_too: bool) -> bool:
         if installed_too and path.startswith(self._installed):
@@ -227,6 +243,15 @@ def drop_doubtful_bytecode(source: str, cached: str) -> None:
             os.unlink(cached)
     except OSError:
         pass
+
+
+def _hash(path: str) -> "Optional[str]":
+    """As contentHash() in src/watch/watched-file.ts; None where this Python has no SHA-1 of its own."""
+    if sha1 is None:
+        return None
+    with open(path, "rb") as file:
+        digest = sha1(file.read()).digest()
+    return b2a_base64(digest, newline=False).decode("ascii")
 
 
 def _library_folders() -> "Tuple[Tuple[str, ...], Tuple[str, ...]]":

@@ -50,7 +50,9 @@ class Preload:
         guard = Guard(self)
         sys.meta_path.insert(0, guard)  # type: ignore[arg-type]
         # What asks Django for a setting is found out, whether it bears the answer or not.
-        asks = os.environ.setdefault(SETTINGS_VARIABLE, SETTINGS) == SETTINGS
+        asks = "django.conf" in self.wanted and SETTINGS_VARIABLE not in os.environ
+        if asks:
+            os.environ[SETTINGS_VARIABLE] = SETTINGS
         try:
             for seen, names in imports:
                 conditions.bring_about(seen)
@@ -61,7 +63,7 @@ class Preload:
             sys.meta_path.remove(guard)  # type: ignore[arg-type]
             self.generators.stop()
             if asks:
-                del os.environ[SETTINGS_VARIABLE]
+                os.environ.pop(SETTINGS_VARIABLE, None)
 
     def _import(self, name: str) -> None:
         if name in sys.modules or name in self.refused:
@@ -82,8 +84,11 @@ class Preload:
 
     def left(self) -> None:
         self.look()
-        if self.running.pop() == "random":
+        name = self.running.pop()
+        if name == "random":
             self.generators.start()
+        elif name == "numpy.random":
+            self.generators.watch_numpy(self.blame)
 
     def look(self) -> None:
         """Blame the innermost module for what has changed."""
@@ -113,7 +118,11 @@ class State:
     """What an import must leave as it is."""
 
     def __init__(
-        self, descriptors: "Set[str]", status: "Dict[str, str]", handlers: "Tuple[Any, ...]"
+        self,
+        descriptors: "Set[str]",
+        status: "Dict[str, str]",
+        handlers: "Tuple[Any, ...]",
+        children: "Set[str]",
     ) -> None:
         self.descriptors = descriptors
         self.threads = int(status.get("Threads", "1"))
@@ -122,6 +131,7 @@ class State:
             int(status.get(name, "0"), 16) & ~LIBRARY_SIGNALS for name in ("SigBlk", "SigIgn", "SigCgt")
         ]
         self.handlers = handlers
+        self.children = children
 
     @classmethod
     def now(cls) -> "State":
@@ -130,16 +140,32 @@ class State:
         with open("/proc/self/status") as lines:
             status = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
         handlers = tuple(map(_signal.getsignal, range(1, _signal.NSIG)))
-        return cls(descriptors, {name: value.strip() for name, value in status.items()}, handlers)
+        return cls(
+            descriptors,
+            {name: value.strip() for name, value in status.items()},
+            handlers,
+            _children(),
+        )
 
     def change_since(self, before: "State") -> "Optional[str]":
         if self.threads > before.threads:
             return "starts a thread"
+        if not self.children <= before.children:
+            return "starts a process"
         if not self.descriptors <= before.descriptors:
             return "keeps a file or socket open"
         if (self.signals, self.handlers) != (before.signals, before.handlers):
             return "changes what a signal does"
         return None
+
+
+def _children() -> "Set[str]":
+    """Processes that this one has started; none where the kernel does not tell (proc(5), children)."""
+    try:
+        with open("/proc/self/task/%d/children" % os.getpid()) as file:
+            return set(file.read().split())
+    except OSError:
+        return set()
 
 
 class Generators:
@@ -150,6 +176,7 @@ class Generators:
 
     def __init__(self) -> None:
         self._seed: "Any" = None
+        self._numpy_bits: "Any" = None
         self._unseeded: "Dict[int, Any]" = {}
 
     def start(self) -> None:
@@ -166,7 +193,22 @@ class Generators:
 
         Random.seed = noted
 
+    def watch_numpy(self, blame: "Callable[[str], None]") -> None:
+        """numpy.random is there: whoever makes a generator there that seeds itself is left to the workers."""
+        module = sys.modules.get("numpy.random.bit_generator")
+        self._numpy_bits = bits = getattr(module, "randbits", None)
+        if bits is None:
+            return
+
+        def noted(count: int) -> int:
+            blame("makes a generator of random numbers")
+            return bits(count)
+
+        module.randbits = noted  # type: ignore[union-attr]
+
     def stop(self) -> None:
+        if self._numpy_bits is not None:
+            sys.modules["numpy.random.bit_generator"].randbits = self._numpy_bits  # type: ignore[attr-defined]
         if self._seed is not None:
             sys.modules["random"].Random.seed = self._seed  # type: ignore[attr-defined]
 

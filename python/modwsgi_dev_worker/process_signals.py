@@ -133,8 +133,9 @@ def _hide() -> None:
         """Nothing: without handlers of its own no signal would reach the application's descriptor."""
         return -1
 
+    _signal.signal = signal  # type: ignore[assignment]
+    _signal.getsignal = getsignal  # type: ignore[assignment]
+    # Its own signal() and getsignal() call those of _signal, and turn numbers into names.
     for module in (_signal, sys.modules.get("signal")):
         if module is not None:
-            module.signal = signal  # type: ignore[attr-defined]
-            module.getsignal = getsignal  # type: ignore[attr-defined]
             module.set_wakeup_fd = set_wakeup_fd  # type: ignore[attr-defined]

@@ -81,7 +81,7 @@ class Template:
         What the project has is refused, and is for the workers to load.
         """
         self.found += [
-            (path, time) for path, time in files if time is None or self.files.is_installed(path)
+            file for file in files if file[1] is None or self.files.is_installed(file[0])
         ]
 
     def _send(self, message: "Dict[str, Any]") -> None:
@@ -104,15 +104,22 @@ class Template:
 
     def _fork(self, order: "Dict[str, Any]") -> None:
         output, write = os.pipe()
+        gate, opener = os.pipe()
         pid = os.fork()
         if pid == 0:
             try:
+                os.close(opener)
+                os.read(gate, 1)  # nothing comes: its end is the sign that the supervisor was told
+                os.close(gate)
+                os.close(output)
                 self._become_worker(order, write)
             finally:
                 os._exit(1)
         os.close(write)
+        os.close(gate)
         self.running[pid] = output
         self._send({"type": "forked", "worker": order["worker"], "pid": pid, "output": output})
+        os.close(opener)
 
     def _become_worker(self, order: "Dict[str, Any]", write: int) -> None:
         """In the child: nothing of the template stays but its modules."""
@@ -126,6 +133,9 @@ class Template:
         self.control.close()
         self.lifeline.close()
         show_title(self.configuration.get("title", ""))
+        # The folder may be another one by now, under the same path.
+        os.chdir(self.configuration["workingDirectory"])
+        forget_missing_folders()
         self.preload.generators.seed()
         channel = Channel(order["channel"], self.channel.secret, order["worker"])
         worker = Worker(channel, order["begun"])
@@ -139,3 +149,12 @@ class Template:
                 by_itself = found.si_code == os.CLD_EXITED
                 end = "code" if by_itself else "signal"
                 self._send({"type": "exited", "pid": pid, end: found.si_status})
+
+
+def forget_missing_folders() -> None:
+    """Have Python look again at entries of sys.path that were not there when the template looked."""
+    for folder, finder in list(sys.path_importer_cache.items()):
+        if finder is None:
+            del sys.path_importer_cache[folder]
+        elif hasattr(finder, "invalidate_caches"):
+            finder.invalidate_caches()

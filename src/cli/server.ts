@@ -327,6 +327,7 @@ export class Server {
       touched: () => fleet.hold(),
       settled: files => fleet.reload(files),
       unchanged: () => fleet.release(),
+      restless: file => log.emit({ type: 'fileRestless', file }),
       polls: cause => log.emit({ type: 'filesPolled', cause }),
     })
   }

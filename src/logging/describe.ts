@@ -184,6 +184,11 @@ function own(event: OwnEvent): Pick<LogEntry, 'level' | 'text' | 'generation' | 
       return { level: 'warn', text: `modwsgi-dev ctl cannot reach this server: ${event.reason}` }
     case 'filesPolled':
       return describePolling(event.cause)
+    case 'fileRestless':
+      return {
+        level: 'warn',
+        text: `${event.file} is written all the time: it is no reason for a reload until it is still`,
+      }
     case 'servedFilesUnseen':
       return {
         level: 'warn',

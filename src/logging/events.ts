@@ -206,6 +206,7 @@ export type EntryEvent =
   /** `modwsgi-dev ctl` cannot reach the server. */
   | { readonly type: 'controlUnavailable'; readonly reason: string }
   | { readonly type: 'filesPolled'; readonly cause: PollingCause }
+  | { readonly type: 'fileRestless'; readonly file: string }
   /** Of static files that pages use, with --live-reload. */
   | { readonly type: 'servedFilesUnseen'; readonly reason: string }
   | { readonly type: 'connectionRefused'; readonly reason: string }

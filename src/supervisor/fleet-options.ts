@@ -27,6 +27,8 @@ export interface FleetRules extends LimitRules {
 export interface Warmth {
   /** Whether the next worker does. */
   readonly isWarm: boolean
+  /** Milliseconds in which one that was forked has to be ready, or counts as no use. */
+  readonly patience: number
   /** How many workers there may be so far; the others wait for the template. */
   readonly most: number
   /** Until something changes, workers are started from nothing. */

@@ -217,7 +217,8 @@ export class Fleet implements HandleOwner {
 
   #startWorker(slot: number): void {
     const handle = new WorkerHandle(slot, this.#target.generation, this)
-    const warm = this.#options.warmth?.isWarm === true
+    const { warmth } = this.#options
+    const isWarm = warmth?.isWarm === true
     handle.process = new WorkerProcess(
       ++this.#lastId,
       this.#options.channel,
@@ -225,7 +226,7 @@ export class Fleet implements HandleOwner {
       this.#listen(handle),
     )
     handle.mostRequests = this.#target.rules.maximumRequests
-    if (warm) handle.beAttempt()
+    if (isWarm) handle.beAttempt(warmth.patience, () => this.#startColdly(handle))
     handle.ending = new WorkerEnding(handle, {
       ...this.#options,
       ...this.#target.rules,
@@ -354,9 +355,6 @@ export class Fleet implements HandleOwner {
     const orderly = retirement !== null && (state === 'stopping' || state === 'draining')
     const failed = !handle.wasReady && retirement === null && handle.askedBy === null
     if (failed) this.#report.tell()
-    // It may wait for something that only its template had.
-    if (handle.isAttempt && retirement?.cause === 'startup_timeout')
-      this.#options.warmth?.coolDown()
     handle.beReal()
     if (!orderly) this.#died(handle, exit)
     this.outputs.ended(handle.output)

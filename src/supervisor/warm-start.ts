@@ -37,6 +37,9 @@ export interface WarmStartOptions extends FirstStartOptions {
 const calm = 300
 const calmForMore = 2000
 
+/** Milliseconds that a forked worker has to load the application in any case. */
+const leastPatience = 3000
+
 /** Templates that are made one after the other until one has no offenders. */
 const mostAttempts = 8
 
@@ -58,6 +61,8 @@ export class WarmStart implements Warmth {
   #known: ReadonlySet<string> = new Set()
   /** Names of modules that must not be in it, and why. */
   readonly #refused = new Map<string, string>()
+  /** What the last load from nothing took. */
+  #loadSeconds = 0
   readonly #changes = new ImportChanges()
   readonly #firstStart: FirstStart
   #attempts = 0
@@ -72,6 +77,10 @@ export class WarmStart implements Warmth {
     this.#options = options
     this.#command = command
     this.#firstStart = new FirstStart(options)
+  }
+
+  get patience(): number {
+    return leastPatience + 3000 * this.#loadSeconds
   }
 
   get most(): number {
@@ -124,6 +133,7 @@ export class WarmStart implements Warmth {
 
   /** Whether a forked worker has changed what its template was told that workers change, and nothing else. */
   fits({ conditions }: LoadResult): boolean {
+    this.loaded()
     if (this.#changes.fit(conditions)) return true
     this.drop()
     return false
@@ -132,6 +142,8 @@ export class WarmStart implements Warmth {
   loadedColdly({ conditions, loaded, seconds }: LoadResult): void {
     this.#changes.are(conditions)
     this.#firstStart.loaded(loaded ? seconds : null)
+    if (loaded) this.#loadSeconds = seconds
+    this.loaded()
   }
 
   /** Files have changed: a template that has one of them is of no more use. */

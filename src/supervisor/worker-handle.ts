@@ -94,12 +94,19 @@ export class WorkerHandle {
     else this.owner.outputs.add(this.output, event)
   }
 
-  /** It was forked: if it is no use, that counts for nothing, and what it has printed so far is not shown. */
-  beAttempt(): void {
+  /**
+   * It was forked: if it is no use, that counts for nothing, and what it has printed so far is not shown.
+   *
+   * @param late called when it is not ready after `patience` milliseconds: a fork may hang that loads well otherwise
+   */
+  beAttempt(patience: number, late: () => void): void {
     this.isWarm = true
     this.#isAttempt = true
     this.#kept = []
     this.owner.clock.after(longestSilence, () => this.#show())
+    this.owner.clock.after(patience, () => {
+      if (this.#isAttempt && this.state === 'starting' && !this.discarded) late()
+    })
   }
 
   get isAttempt(): boolean {

@@ -17,7 +17,7 @@ export interface FolderOpeners {
 
 interface Folder {
   /** Null: it is not there. */
-  readonly inode: bigint | null
+  readonly identity: string | null
   readonly opener: FolderOpener
 }
 
@@ -70,7 +70,7 @@ export class FolderEvents implements SignSource, FolderListener {
   sees(path: string): boolean {
     const folder = dirname(path)
     if (this.#closed || this.#closedFolders.has(folder) || this.#check(folder)) return false
-    return this.#folders.get(folder)?.inode != null
+    return this.#folders.get(folder)?.identity != null
   }
 
   async close(): Promise<void> {
@@ -121,10 +121,10 @@ export class FolderEvents implements SignSource, FolderListener {
 
   #need(folder: string, opener: FolderOpener): void {
     if (this.#folders.has(folder) || this.#closed) return
-    const inode = inodeOf(folder)
-    this.#folders.set(folder, { inode, opener })
+    const identity = identityOf(folder)
+    this.#folders.set(folder, { identity, opener })
     const above = dirname(folder)
-    if (inode !== null) return opener.open(folder, this)
+    if (identity !== null) return opener.open(folder, this)
     if (above === folder) return
     this.#need(above, this.#openerOf(above))
     // It may have come before the one above was watched.
@@ -142,8 +142,8 @@ export class FolderEvents implements SignSource, FolderListener {
   /** True when another folder is there than before, or none any more: all of its files have a sign then. */
   #check(folder: string): boolean {
     const known = this.#folders.get(folder)
-    if (known === undefined || known.inode === inodeOf(folder)) return false
-    if (known.inode !== null) known.opener.close(folder)
+    if (known === undefined || known.identity === identityOf(folder)) return false
+    if (known.identity !== null) known.opener.close(folder)
     this.#folders.delete(folder)
     this.#need(folder, known.opener)
     this.#signAll(folder)
@@ -160,7 +160,13 @@ export class FolderEvents implements SignSource, FolderListener {
   }
 }
 
-function inodeOf(folder: string): bigint | null {
-  const stats = statSync(folder, { bigint: true, throwIfNoEntry: false })
-  return stats?.isDirectory() ? stats.ino : null
+/** Which folder it is; a file system may give the number of one that was removed to the next one. */
+function identityOf(folder: string): string | null {
+  try {
+    const stats = statSync(folder, { bigint: true, throwIfNoEntry: false })
+    return stats?.isDirectory() ? `${stats.ino} ${stats.birthtimeNs}` : null
+  } catch {
+    // EACCES, ELOOP: it cannot be watched either.
+    return null
+  }
 }

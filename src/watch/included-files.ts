@@ -94,11 +94,20 @@ export class IncludedFiles {
 
 /** Nanoseconds; null: not there. Asked before the entries are read, so that what comes meanwhile makes a difference. */
 function modifiedTime(folder: string): bigint | null {
-  return statSync(folder, { bigint: true, throwIfNoEntry: false })?.mtimeNs ?? null
+  return look(folder)?.mtimeNs ?? null
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  return look(path)?.isDirectory() === true
+}
+
+/** Null also for what cannot be looked at: another user's, or a link to itself. */
+function look(path: string): BigIntStats | null {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null
+  } catch {
+    return null
+  }
 }
 
 function entriesOf(folder: string): Dirent[] {

@@ -19,7 +19,7 @@ export function signatureOf(path: string): Signature {
 
 /** The same of a path that was looked at. */
 export function signatureFrom(stats: BigIntStats | null): Signature {
-  return stats?.isFile() ? `${stats.mtimeNs} ${stats.size} ${stats.ino}` : null
+  return stats?.isFile() ? `${stats.mtimeNs} ${stats.size} ${stats.ino} ${stats.ctimeNs}` : null
 }
 
 /** Modification time in nanoseconds, taken from a signature. */

@@ -22,8 +22,15 @@ import {
   sizeOf,
 } from './watched-file.js'
 
-/** A file as a worker loaded it; null: it was looked for and not there. */
-export type LoadedFile = readonly [path: string, modifiedNanoseconds: number | null]
+/**
+ * A file as a worker loaded it; null: it was looked for and not there. The hash is that of {@link contentHash}, told where
+ * the file had been written just before.
+ */
+export type LoadedFile = readonly [
+  path: string,
+  modifiedNanoseconds: number | null,
+  hash?: string | null,
+]
 
 export interface WatchListener {
   /** Something happens to a file of the set; `settled` or `unchanged` follows. */
@@ -32,6 +39,8 @@ export interface WatchListener {
   settled(files: readonly string[]): void
   /** Nothing is different after all. */
   unchanged(): void
+  /** A file is written all the time, and is passed over until it is still. */
+  restless(file: string): void
   /** Files are polled from now on, those of a mount that the cause names or all. */
   polls(cause: PollingCause): void
 }
@@ -51,6 +60,10 @@ const secondLookAfter = 60
 const secondLooksAtNewFiles = [60, 1000]
 /** A file that is empty or gone may be in the middle of a save; it gets this long to come back. */
 const saveMayTake = 100
+/** A file that is not still by then is {@link WatchListener.restless}. */
+const longestSave = 3000
+/** Milliseconds between two looks whether it is still. */
+const lookForRest = 1000
 
 /** Stands for the signature of a file that is not as it was when it was loaded. */
 const changedSinceLoad = 'changed since load'
@@ -59,8 +72,8 @@ interface Known {
   signature: Signature
   /** Hash of the content that was loaded; null where it is not known. */
   hash: string | null
-  /** The times of what workers have loaded, where that is not what is known: something between two saves, perhaps. */
-  strange: (number | null)[]
+  /** What workers have loaded, where its time is not the one that is known: something between two saves, perhaps. */
+  strange: { readonly modified: number | null; readonly hash: string | null }[]
 }
 
 export class SourceWatcher {
@@ -72,6 +85,9 @@ export class SourceWatcher {
   /** Cancel the second looks that are ordered. */
   readonly #looks = new Set<() => void>()
   #settling = false
+  /** Files that are written all the time, as they were when they were looked at. */
+  readonly #restless = new Map<string, Signature>()
+  #closed = false
   readonly #sources: SignSources
   readonly #included: IncludedFiles | null
   /** Settles when the files that --reload-include names are known. */
@@ -115,9 +131,9 @@ export class SourceWatcher {
    */
   add(files: readonly LoadedFile[]): void {
     const paths: string[] = []
-    for (const [path, modified] of files) {
+    for (const [path, modified, hash = null] of files) {
       const known = this.#files.get(path)
-      if (known) this.#loadedAgain(path, known, modified)
+      if (known) this.#loadedAgain(path, known, modified, hash)
       if (known || this.#rules.excludes(path)) continue
       const signature = signatureOf(path)
       const same = sameTime(modified, signature)
@@ -133,13 +149,14 @@ export class SourceWatcher {
     if (paths.length > 0) this.#watch(paths)
   }
 
-  #loadedAgain(path: string, known: Known, modified: number | null): void {
+  #loadedAgain(path: string, known: Known, modified: number | null, hash: string | null): void {
     if (known.signature === changedSinceLoad || sameTime(modified, known.signature)) return
-    known.strange.push(modified)
+    known.strange.push({ modified, hash })
     this.#touch(path)
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     for (const cancel of this.#looks) cancel()
     this.#included?.close()
     this.#laterHashes.close()
@@ -156,7 +173,7 @@ export class SourceWatcher {
         strange: [],
       })
       if (isNew) this.#touch(path)
-      else this.#hashAtFirst(path)
+      else if (this.#files.get(path)!.signature !== null) this.#hashAtFirst(path)
     }
     if (paths.length > 0) this.#watch(paths)
   }
@@ -194,6 +211,7 @@ export class SourceWatcher {
   #touch(path: string): void {
     // A sign without a difference: somebody read it, or it was compared already.
     const known = this.#files.get(path)!
+    if (this.#restless.has(path)) return
     if (known.strange.length === 0 && signatureOf(path) === known.signature) return
     this.#touched.add(path)
     if (this.#settling) return
@@ -209,9 +227,11 @@ export class SourceWatcher {
       const paths = [...this.#touched]
       this.#touched.clear()
       for (const path of paths) seen.add(path)
-      await Promise.all(paths.map(path => this.#untilStill(path)))
-      for (const path of paths) {
-        if (this.#differs(path)) changed.add(path)
+      const still = await Promise.all(paths.map(path => this.#untilStill(path)))
+      if (this.#closed) return
+      for (const [at, path] of paths.entries()) {
+        if (!still[at]) this.#leaveAlone(path)
+        else if (this.#differs(path)) changed.add(path)
       }
     }
     this.#settling = false
@@ -229,7 +249,20 @@ export class SourceWatcher {
     this.#looks.add(cancel)
   }
 
-  async #untilStill(path: string): Promise<void> {
+  #leaveAlone(path: string): void {
+    if (!this.#restless.has(path)) this.#listener.restless(path)
+    this.#restless.set(path, signatureOf(path))
+    const cancel = this.#clock.after(lookForRest, () => {
+      this.#looks.delete(cancel)
+      if (signatureOf(path) !== this.#restless.get(path)) return this.#leaveAlone(path)
+      this.#restless.delete(path)
+      this.#touch(path)
+    })
+    this.#looks.add(cancel)
+  }
+
+  /** False: it is not, after a long time. */
+  async #untilStill(path: string): Promise<boolean> {
     let before = signatureOf(path)
     let waited = 0
     for (;;) {
@@ -237,7 +270,8 @@ export class SourceWatcher {
       waited += stillAfter
       const now = signatureOf(path)
       const halfSaved = sizeOf(now) === 0 && waited < saveMayTake
-      if (now === before && !halfSaved) return
+      if (now === before && !halfSaved) return true
+      if (waited >= longestSave || this.#closed) return false
       before = now
     }
   }
@@ -253,7 +287,10 @@ export class SourceWatcher {
     const hash = signature === null ? null : contentHash(path)
     const same = known.hash !== null && known.hash === hash
     const stillMissing = signature === null && known.signature === null
-    const isStrange = known.strange.some(modified => !sameTime(modified, signature))
+    const isStrange = known.strange.some(
+      loaded =>
+        !sameTime(loaded.modified, signature) && (loaded.hash === null || loaded.hash !== hash),
+    )
     known.signature = signature
     known.hash = hash
     known.strange = []

@@ -7,8 +7,11 @@ import { PassThrough } from 'node:stream'
 import type { StartedProcess } from './started-process.js'
 import { killGroup, killTree } from './terminate.js'
 
-/** Milliseconds between two looks whether a worker is still there whose template is gone. */
+/** Milliseconds between two looks whether a worker is still there whose template says nothing. */
 const lookAgain = 200
+
+/** Milliseconds after the end of its output in which the template tells that a worker has ended, unless it hangs. */
+const longestWord = 500
 
 export class ForkedProcess extends EventEmitter implements StartedProcess {
   readonly stdout = new PassThrough()
@@ -17,6 +20,7 @@ export class ForkedProcess extends EventEmitter implements StartedProcess {
   #end: [number | null, NodeJS.Signals | null] | null = null
   #outputEnded = false
   #isUnwanted = false
+  #isWatched = false
 
   /**
    * It runs.
@@ -47,6 +51,8 @@ export class ForkedProcess extends EventEmitter implements StartedProcess {
 
   /** Nobody tells any more that it ends. */
   watchAlone(): void {
+    if (this.#end !== null || this.#isWatched) return
+    this.#isWatched = true
     if (this.pid === undefined) return this.failed()
     const look = setInterval(() => {
       if (isRunning(this.pid!)) return
@@ -66,7 +72,10 @@ export class ForkedProcess extends EventEmitter implements StartedProcess {
 
   kill(): void {
     this.#isUnwanted = true
-    if (this.pid !== undefined && this.#end === null) killTree(this.pid)
+    if (this.pid === undefined || this.#end !== null) return
+    killTree(this.pid)
+    // It may not lead a group yet.
+    this.signal('SIGKILL')
   }
 
   killGroup(): void {
@@ -77,7 +86,10 @@ export class ForkedProcess extends EventEmitter implements StartedProcess {
     const output = new Socket({ fd: descriptor, writable: false })
     output.on('error', () => output.destroy())
     output.pipe(this.stdout)
-    output.once('close', () => this.stdout.end())
+    output.once('close', () => {
+      this.stdout.end()
+      setTimeout(() => this.watchAlone(), longestWord).unref()
+    })
     this.stdout.once('close', () => {
       output.destroy()
       this.#outputEnded = true

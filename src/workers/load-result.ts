@@ -2,7 +2,12 @@
 import type { LoadFailure } from './load-failure.js'
 
 /** A source file that a worker loaded; null instead of a time: looked for and not there. */
-export type ReportedFile = readonly [path: string, modifiedNanoseconds: number | null]
+export type ReportedFile = readonly [
+  path: string,
+  modifiedNanoseconds: number | null,
+  /** SHA-1 of the content as base64, where the file had been written just before it was loaded. */
+  hash?: string | null,
+]
 
 /** A module, with the seconds of its own code and those with all that it imports. */
 export type SlowImport = readonly [

@@ -144,7 +144,7 @@ export class Template {
       try {
         reader.push(chunk, (_, payload) => this.#message(decodeMessage(payload)))
       } catch {
-        // Not its words, or a worker whose output cannot be had: what a cold start makes of it decides.
+        // Not its words.
         this.#end()
       }
     }
@@ -175,8 +175,12 @@ export class Template {
     const forked = this.#awaited.get(worker)!
     this.#awaited.delete(worker)
     this.#running.set(pid, forked)
-    // Another end of the same pipe.
-    forked.runs(pid, `/proc/${this.pid}/fd/${output}`)
+    try {
+      // Another end of the same pipe.
+      forked.runs(pid, `/proc/${this.pid}/fd/${output}`)
+    } catch {
+      forked.failed()
+    }
     this.#tell({ type: 'opened', pid })
   }
 
@@ -191,6 +195,8 @@ export class Template {
   #gone(): void {
     if (this.#isGone) return
     this.#isGone = true
+    // What its modules have started.
+    this.#process.killGroup()
     this.#unregister()
     this.#control?.destroy()
     this.#control = null

@@ -1,5 +1,14 @@
 /** Workers that are forked from a template, seen from outside. */
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -98,6 +107,8 @@ async function project(
     },
   }
 }
+
+const askBody = async (server: RunningCommand) => (await ask(server.url())).body
 
 const parentOf = (pid: number) =>
   Number(/PPid:\t(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1])
@@ -235,6 +246,93 @@ import starts_thread, keeps_file
     await reload(() => write('helper.py', helper('two')))
     expect(await ask()).toMatchObject({ helper: 'two', parent: server.pid })
     await expect.poll(() => server.family()).not.toContain(pid)
+  })
+
+  test('whose workers hang is done without, and so it is when the server stops', async () => {
+    const { server, ask, template, reload, write, install } = await project([], {
+      'forked.py': 'import os\nPID = os.getpid()\n',
+    })
+    await template()
+    install('later.py', '')
+    const from = server.stderr.length
+    // It hangs where the package was imported by another process.
+    await reload(() =>
+      write(
+        'helper.py',
+        'import os, time, forked\nVALUE = "one"\ntime.sleep(99 if os.getpid() != forked.PID else 0)\n',
+      ),
+    )
+    await template(from)
+    await reload(() =>
+      write(
+        'helper.py',
+        'import os, time, forked\nVALUE = "two"\ntime.sleep(99 if os.getpid() != forked.PID else 0)\n',
+      ),
+    )
+    expect(await ask()).toMatchObject({ helper: 'two', parent: server.pid })
+    expect(await server.stop()).toEqual({ code: 0, signal: null })
+  })
+
+  test('that is stopped keeps no server from ending', async () => {
+    const { server, template, reload, write } = await project()
+    const pid = await template()
+    await reload(() => write('helper.py', helper('two')))
+    process.kill(pid, 'SIGSTOP')
+    expect(await server.stop()).toEqual({ code: 0, signal: null })
+    await expect.poll(() => server.family(), { timeout: 10_000 }).toEqual([])
+  })
+
+  test('is made also when the application takes long after its last import', async () => {
+    const { template, ask } = await project([], {
+      'installed.py': `${installed('one')}import time\ntime.sleep(0.8)\n`,
+    })
+    await ask()
+    await template()
+  })
+
+  test('workers look for folders anew that were not there, and live where the project lies now', async () => {
+    const { server, folder, ask, template, reload, write } = await project([
+      '--python-path',
+      'added-later',
+    ])
+    write(
+      'app.py',
+      script.replace('facts = [', 'facts = [NAME + os.getcwd(), ').replace(
+        'import helper',
+        `import helper
+try:
+    from local_conf import NAME
+except ImportError:
+    NAME = "none"
+`,
+      ),
+    )
+    await template()
+    const site = join(folder, 'site')
+    mkdirSync(join(site, 'added-later'))
+    write('added-later/local_conf.py', 'NAME = "local"\n')
+    await reload(() => write('helper.py', helper('two')))
+    expect((await askBody(server)).startsWith(`local${site} `)).toBe(true)
+    renameSync(site, join(folder, 'away'))
+    cpSync(join(folder, 'away'), site, { recursive: true })
+    await reload(() => write('helper.py', helper('moved')))
+    expect(await askBody(server)).toMatch(new RegExp(`^local${site} moved`))
+    expect(server.stderr.match(/reloaded/g)!.length).toBeLessThan(6)
+    void ask
+  })
+
+  test('modules of signals are as in other workers', async () => {
+    const { server, template, reload, write } = await project([], {
+      'installed.py': `${installed('one')}import signal\n`,
+    })
+    await template()
+    await reload(() =>
+      write(
+        'helper.py',
+        'import signal\nVALUE = repr(signal.getsignal(signal.SIGALRM)).replace(" ", "")\n',
+      ),
+    )
+    expect(await askBody(server)).toMatch(/^(<Handlers.SIG_DFL:0>|Handlers.SIG_DFL) /)
   })
 
   test('forks the later ones of many workers at the first start', async () => {

@@ -522,7 +522,7 @@ class FakeSupervisor:
             path: mtime
             for message in self.messages
             if message["type"] == "files"
-            for path, mtime in message["files"]
+            for path, mtime, *_ in message["files"]
         }
 
     # ---- orders

@@ -228,7 +228,9 @@ except Exception:
         look = "os.environ.get('DJANGO_SETTINGS_MODULE')"
         environ = dict(os.environ)
         environ.pop("DJANGO_SETTINGS_MODULE", None)
-        result = self.preload(["a"], {"a.py": source}, look=look, library=["importlib"])
+        files = {"a.py": source, "django/__init__.py": "", "django/conf.py": ""}
+        names = ["django", "django.conf", "a"]
+        result = self.preload(names, files, look=look, library=["importlib"])
         self.assertEqual(list(result["offenders"]), ["a"])
         self.assertEqual(result["value"], os.environ.get("DJANGO_SETTINGS_MODULE"))
         named = self.preload(

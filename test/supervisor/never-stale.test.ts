@@ -227,6 +227,7 @@ class Trial {
           isWarm = warm
         },
         modules: () => {},
+        patience: 3000,
         most: Number.POSITIVE_INFINITY,
         fits: () => true,
         loadedColdly: () => {},
@@ -243,6 +244,7 @@ class Trial {
         },
         settled: files => fleet.reload(files),
         unchanged: () => fleet.release(),
+        restless: () => {},
         polls: () => {},
       },
       {

@@ -41,6 +41,7 @@ export function watchFolder({ include = [], exclude = [], files = {}, ...means }
       touched: () => tell('touched'),
       settled: paths => tell(`settled ${names(paths)}`),
       unchanged: () => tell('unchanged'),
+      restless: file => tell(`restless ${names([file])}`),
       polls(cause) {
         causes.push(cause)
         wakeAll()
