@@ -5,4 +5,8 @@ export default scenarioOfSaves({
   name: 'reload-busy',
   title: 'Save to new code, plain Django site, 20 requests/s',
   rate: 20,
+  targets: [
+    { key: 'median', says: 'at most 60', most: () => 60 },
+    { key: 'worst', says: 'at most 150', most: () => 150 },
+  ],
 })

@@ -4,5 +4,8 @@ import { scenarioOfSaves } from '../saves.mjs'
 export default scenarioOfSaves({
   name: 'reload',
   title: 'Save to new code, plain Django site',
-  targets: [{ key: 'median', says: 'at most 60', most: () => 60 }],
+  targets: [
+    { key: 'median', says: 'at most 60', most: () => 60 },
+    { key: 'worst', says: 'at most 150', most: () => 150 },
+  ],
 })

@@ -156,5 +156,3 @@ def forget_missing_folders() -> None:
     for folder, finder in list(sys.path_importer_cache.items()):
         if finder is None:
             del sys.path_importer_cache[folder]
-        elif hasattr(finder, "invalidate_caches"):
-            finder.invalidate_caches()

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -191,4 +193,76 @@ test('--reload-exclude names files that are no reason, loaded or not', async () 
   write('generated/a.py', 'two')
   write('b.py', 'two')
   expect(await next(2)).toEqual(['touched', 'settled b.py'])
+})
+
+test('a file that is written all the time is passed over until it is still', async () => {
+  const { write, loaded, next } = watchFolder()
+  write('a.py', '0')
+  write('b.py', 'one')
+  loaded('a.py')
+  loaded('b.py')
+  let number = 0
+  const writing = setInterval(() => write('a.py', String(++number)), 4)
+  try {
+    expect(await next(3)).toEqual(['touched', 'restless a.py', 'unchanged'])
+    write('b.py', 'two')
+    expect((await next(5)).slice(3)).toEqual(['touched', 'settled b.py'])
+  } finally {
+    clearInterval(writing)
+  }
+  expect((await next(7)).slice(5)).toEqual(['touched', 'settled a.py'])
+})
+
+test('what was loaded between two saves is a change, unless it is what is there', async () => {
+  const { path, write, loaded, next, watcher } = watchFolder()
+  write('a.py', 'one')
+  loaded('a.py')
+  const hash = (text: string) => createHash('sha1').update(text).digest('base64')
+  watcher.add([[path('a.py'), 1_000_000_000, hash('one')]])
+  expect(await next(2)).toEqual(['touched', 'unchanged'])
+  watcher.add([[path('a.py'), 1_000_000_000, hash('between')]])
+  expect((await next(4)).slice(2)).toEqual(['touched', 'settled a.py'])
+  watcher.add([[path('a.py'), 1_000_000_000]])
+  expect((await next(6)).slice(4)).toEqual(['touched', 'settled a.py'])
+})
+
+test('a folder that cannot be looked at, or leads to itself, ends nothing', async () => {
+  const { folder, path, write, loaded, next } = watchFolder()
+  write('r1/a.py', 'one')
+  write('b.py', 'one')
+  symlinkSync('r1', path('current'))
+  loaded('current/a.py')
+  loaded('b.py')
+  rmSync(path('current'))
+  symlinkSync('current', join(folder, 'current'))
+  const seen = await next(2)
+  expect(seen).toEqual(['touched', 'settled current/a.py'])
+  write('b.py', 'two')
+  expect((await next(4)).slice(2)).toEqual(['touched', 'settled b.py'])
+})
+
+test('a folder that is made anew at once is watched anew', async () => {
+  const { path, write, loaded, next } = watchFolder(eventsOnly())
+  write('pkg/a.py', 'one')
+  loaded('pkg/a.py')
+  rmSync(path('pkg'), { recursive: true })
+  mkdirSync(path('pkg'))
+  write('pkg/a.py', 'one and more')
+  expect(await next(2)).toEqual(['touched', 'settled pkg/a.py'])
+  write('pkg/a.py', 'two')
+  expect((await next(4)).slice(2)).toEqual(['touched', 'settled pkg/a.py'])
+})
+
+test('a pipe is no file that --reload-include could name', async () => {
+  const { path, write, loaded, next, watcher } = watchFolder({
+    include: ['*'],
+    files: { 'a.txt': 'one' },
+  })
+  execFileSync('mkfifo', [path('pipe')])
+  write('a.py', 'one')
+  loaded('a.py')
+  write('a.py', 'two')
+  const seen = await next(2)
+  expect(seen[0]).toBe('touched')
+  expect(watcher.size).toBeGreaterThan(1)
 })
