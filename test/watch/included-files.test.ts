@@ -1,9 +1,12 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { systemClock } from '../../src/base/clock.js'
 import { IncludedFiles } from '../../src/watch/included-files.js'
 import { ReloadRules } from '../../src/watch/reload-rules.js'
+import { SourceWatcher } from '../../src/watch/watcher.js'
 
 test('what is there from the start is not new, whatever sign comes before it is looked at', async () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'modwsgi-test-')))
@@ -26,4 +29,25 @@ test('what is there from the start is not new, whatever sign comes before it is 
   const [first, ...later] = found
   expect(first).toEqual([join(folder, 'config/a.yaml'), false])
   expect(later).toEqual([[join(folder, 'b.yaml'), true]])
+})
+
+test('a pipe is not read, whatever names it', async () => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'modwsgi-test-')))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  execFileSync('mkfifo', [join(folder, 'pipe')])
+  writeFileSync(join(folder, 'a.yaml'), 'one')
+  let told = () => {}
+  const settled = new Promise<void>(resolve => (told = resolve))
+  const watcher = new SourceWatcher(
+    { touched() {}, settled: told, unchanged() {}, restless() {}, polls() {} },
+    {
+      clock: systemClock,
+      rules: new ReloadRules({ folder, include: ['*'], exclude: [] }),
+      polling: { polls: 'never', said: '', pause: null },
+    },
+  )
+  onTestFinished(() => watcher.close())
+  watcher.add([[join(folder, 'a.py'), null]])
+  writeFileSync(join(folder, 'a.py'), 'one')
+  await settled
 })

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
@@ -251,18 +250,4 @@ test('a folder that is made anew at once is watched anew', async () => {
   expect(await next(2)).toEqual(['touched', 'settled pkg/a.py'])
   write('pkg/a.py', 'two')
   expect((await next(4)).slice(2)).toEqual(['touched', 'settled pkg/a.py'])
-})
-
-test('a pipe is no file that --reload-include could name', async () => {
-  const { path, write, loaded, next, watcher } = watchFolder({
-    include: ['*'],
-    files: { 'a.txt': 'one' },
-  })
-  execFileSync('mkfifo', [path('pipe')])
-  write('a.py', 'one')
-  loaded('a.py')
-  write('a.py', 'two')
-  const seen = await next(2)
-  expect(seen[0]).toBe('touched')
-  expect(watcher.size).toBeGreaterThan(1)
 })
