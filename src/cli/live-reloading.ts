@@ -3,6 +3,7 @@ import { systemClock } from '../base/clock.js'
 import { LiveReload } from '../front/live-reload/live-reload.js'
 import type { Log } from '../logging/log.js'
 import type { Settings } from '../settings/settings.js'
+import type { Fleet } from '../supervisor/fleet.js'
 import { ServedFiles } from '../watch/served-files.js'
 import type { LoadFailure } from '../workers/load-failure.js'
 import { type LoadResult, loadedLater } from '../workers/load-result.js'
@@ -13,12 +14,14 @@ export class LiveReloading {
   readonly front: LiveReload
   readonly #files: ServedFiles
 
-  constructor(settings: Settings, plan: SitePlan, log: Log) {
+  constructor(settings: Settings, plan: SitePlan, log: Log, fleet: Fleet | null) {
     const names = [settings.serverName, settings.host, ...settings.serverAlias]
     this.front = new LiveReload({
       clock: systemClock,
       mountPoint: plan.mountPoint,
       hostNames: names.flatMap(name => (name === null ? [] : [name.toLowerCase()])),
+      hasApplication: () =>
+        fleet?.snapshot().some(({ state, loaded }) => state === 'ready' && loaded) === true,
       fileServed: (file, urlPath) => this.#files.add(file, urlPath),
     })
     this.#files = new ServedFiles(

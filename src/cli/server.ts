@@ -368,10 +368,11 @@ async function openLiveReloading({
   settings,
   plan,
   log,
+  workforce,
 }: ServerOptions): Promise<LiveReloading | null> {
   if (!settings.liveReload) return null
   const { LiveReloading } = await import('./live-reloading.js')
-  return new LiveReloading(settings, plan, log)
+  return new LiveReloading(settings, plan, log, workforce?.fleet ?? null)
 }
 
 /** Waits for the promise, but no longer than so many milliseconds. */

@@ -79,6 +79,8 @@ export interface WorkerSnapshot {
   readonly generation: number
   readonly state: WorkerState
   readonly pid: number | undefined
+  /** It has loaded the application. */
+  readonly loaded: boolean
   /** Requests that were given to it, with those that run. */
   readonly requests: number
   readonly running: readonly RunningRequest[]

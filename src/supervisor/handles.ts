@@ -41,8 +41,10 @@ export class Handles implements Iterable<WorkerHandle> {
 
   /** @param running descriptions of the requests that run in a worker */
   snapshot(running: (process: WorkerProcess) => readonly RunningRequest[]): WorkerSnapshot[] {
-    return [...this.#all].map(({ slot, generation, state, process, requests }) => {
-      return { slot, generation, state, pid: process.pid, requests, running: running(process) }
+    return [...this.#all].map(({ slot, generation, state, process, requests, loadError }) => {
+      const loaded = state !== 'starting' && loadError === null
+      const { pid } = process
+      return { slot, generation, state, pid, loaded, requests, running: running(process) }
     })
   }
 

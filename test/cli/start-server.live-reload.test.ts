@@ -365,6 +365,21 @@ except LookupError as error:
     expect(now.paths).toEqual([])
   })
 
+  test('is nothing that workers which serve on would show', async () => {
+    const breakable = `import os\nif os.path.exists(__file__ + ".broken"): raise OSError("broken")\n`
+    const { get, write, server } = await site([], breakable + helper('one'))
+    expect((await get('/', html)).body).toContain('<p>one</p>')
+    // No reason for a reload by itself.
+    write('helper.py.broken', '')
+    server.signal('SIGHUP')
+    await server.logged(/present (ones|workers) stay|the present/)
+    expect((await get('/', html)).body).toContain('<p>one</p>')
+    const page = await get('/fails', html)
+    expect(page.status).toBe(500)
+    expect(page.body).toContain('<h1>Internal Server Error</h1>')
+    expect(page.body).not.toContain('OSError')
+  })
+
   test('an exception of a request is the page of mod_wsgi, with the tag', async () => {
     const { get, server } = await site()
     const page = await get('/fails', html)

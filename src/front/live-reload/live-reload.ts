@@ -30,6 +30,8 @@ export interface LiveReloadOptions {
   readonly mountPoint: string
   /** Names that the site goes by besides those of this machine, in lower case (--server-name, --server-alias). */
   readonly hostNames: readonly string[]
+  /** Whether a worker that takes requests has loaded the application: then what goes wrong is a matter of the request. */
+  readonly hasApplication: () => boolean
   /** A file was sent, or is still as the browser has it. */
   readonly fileServed: (file: string, urlPath: string) => void
 }
@@ -150,6 +152,7 @@ export class LiveReload {
     const { headers, method, socket } = request
     if (method !== 'GET' || isFragment(headers) || !/\btext\/html\b/i.test(headers['accept'] ?? ''))
       return false
+    if (this.#options.hasApplication()) return false
     if (!isLocalVisitor(socket.remoteAddress, headers) || !this.#isOwnPage(request)) return false
     const page = Buffer.from(errorPage(this.#noApplication))
     writeOwnHead(http, 500, [

@@ -29,7 +29,17 @@ export function isOwnHost(field: string | undefined, names: readonly string[]): 
   const name = parseHost(field ?? '')?.name
   if (name === undefined) return false
   if (name.startsWith('[') || isIPv4(name) || !name.includes('.')) return true
-  return privateNames.test(name) || names.includes(name)
+  return privateNames.test(name) || names.some(own => fits(name, own))
+}
+
+/** `own` may hold the wildcards of Apache's ServerAlias. */
+function fits(name: string, own: string): boolean {
+  if (!/[*?]/.test(own)) return name === own
+  const pattern = own
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  return new RegExp(`^${pattern}$`).test(name)
 }
 
 const privateNames = /\.(?:localhost|local|test|internal|home\.arpa)$/

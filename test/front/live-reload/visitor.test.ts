@@ -63,6 +63,21 @@ describe('isOwnHost()', () => {
   })
 })
 
+test('isOwnHost() takes names with wildcards, as ServerAlias does', () => {
+  const names = ['*.example.com', 'shop?.example.org']
+  for (const host of ['a.example.com', 'A.b.example.com:80', 'shop1.example.org']) {
+    expect(isOwnHost(host, names)).toBe(true)
+  }
+  for (const host of [
+    'example.com',
+    'a.example.com.evil.org',
+    'axexample.com',
+    'shop12.example.org',
+  ]) {
+    expect(isOwnHost(host, names)).toBe(false)
+  }
+})
+
 describe('isSameSite()', () => {
   test.each([
     {},
