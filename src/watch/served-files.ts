@@ -21,8 +21,8 @@ const mostPaths = 8
 const stillAfter = 20
 /** A file that is empty or gone may be in the middle of a save; it gets this long to come back. */
 const saveMayTake = 200
-/** Milliseconds between looks whether folders are still those that are watched. */
-const lookAtFolders = 1000
+/** Milliseconds between looks at all files, and whether folders are still those that are watched. */
+const lookAgain = 1000
 /** Larger files are different when they were written, whatever is in them. */
 const largestHashed = 8 * 1024 * 1024
 
@@ -91,7 +91,7 @@ export class ServedFiles {
     })
     this.#watchFolder(dirname(path))
     this.#forgetOldest()
-    this.#cancelLook ??= this.#clock.after(lookAtFolders, () => this.#lookAtFolders())
+    this.#cancelLook ??= this.#clock.after(lookAgain, () => this.#look())
   }
 
   #forgetOldest(): void {
@@ -127,20 +127,22 @@ export class ServedFiles {
     this.#folders.delete(folder)
   }
 
-  #lookAtFolders(): void {
-    const wanted = new Set([...this.#files.keys()].map(path => dirname(path)))
-    for (const folder of wanted) {
+  /** Events are only the faster way: some file systems send none, and a link says nothing of the file that it leads to. */
+  #look(): void {
+    for (const folder of new Set([...this.#files.keys()].map(path => dirname(path)))) {
       if (this.#folders.get(folder)?.inode === inodeOf(folder)) continue
       this.#unwatchFolder(folder)
       this.#watchFolder(folder)
-      for (const path of this.#files.keys()) if (dirname(path) === folder) this.#touch(path)
     }
-    this.#cancelLook = this.#clock.after(lookAtFolders, () => this.#lookAtFolders())
+    for (const path of this.#files.keys()) this.#touch(path)
+    this.#cancelLook = this.#clock.after(lookAgain, () => this.#look())
   }
 
   #touch(path: string): void {
     const known = this.#files.get(path)
-    if (known === undefined || signatureOf(path) === known.signature) return
+    const signature = signatureOf(path)
+    // One that has gone is seen when it is back.
+    if (known === undefined || signature === null || signature === known.signature) return
     this.#touched.add(path)
     if (this.#settling) return
     this.#settling = true

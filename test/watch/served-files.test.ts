@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -95,6 +103,17 @@ describe('ServedFiles', () => {
     writeFileSync(join(inner, 'a.css'), 'b')
     expect((await next()).paths).toEqual(['/a.css'])
     writeFileSync(join(inner, 'a.css'), 'c')
+    expect((await next()).paths).toEqual(['/a.css'])
+  })
+
+  test('sees a change of which no event tells: of the file that a link leads to', async () => {
+    const { files, write, next, folder } = watched()
+    const inner = join(folder, 'static')
+    mkdirSync(inner)
+    write('real.css', 'a')
+    symlinkSync(join(folder, 'real.css'), join(inner, 'a.css'))
+    files.add(join(inner, 'a.css'), '/a.css')
+    write('real.css', 'b')
     expect((await next()).paths).toEqual(['/a.css'])
   })
 
