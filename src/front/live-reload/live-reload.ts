@@ -122,13 +122,15 @@ export class LiveReload {
   ): void {
     const { request, response, generation } = exchange
     if (request === undefined || coding !== null) return
-    const place = tagPlace({ method: request.method, status, fields, type })
+    // HEAD is told what GET would be.
+    const method = response.isHead ? 'GET' : request.method
+    const place = tagPlace({ method, status, fields, type })
     if (place === null || isFragment(request.headers)) return
     const permission = permissionOf(fieldValue(fields, 'Content-Security-Policy'))
     if (permission === null) return
     const state = this.#state(generation ?? this.#generation)
     const tag = scriptTag({ path: this.#scriptPath, state, ...permission })
-    response.insert(new TagInsertion(tag, place))
+    if (!response.isHead) response.insert(new TagInsertion(tag, place))
     adaptFields(fields, tag.length)
   }
 

@@ -37,7 +37,8 @@ export class TagInsertion implements BodyInsertion {
 
   /** A page that cannot have the tag gets blanks, since its length was told. */
   rest(): Buffer {
-    if (this.#placed) return nothing
+    // An empty body is no page.
+    if (this.#placed || this.#begin.length === 0) return nothing
     const blank = wideBlank(this.#begin)
     if (this.#place === 'end' && blank === null) return this.#tag
     return Buffer.alloc(this.length, blank ?? ' ', 'latin1')

@@ -70,12 +70,14 @@ describe('TagInsertion in a response', () => {
       fc.property(anyPieces, fc.boolean(), fc.boolean(), (pieces, hasLength, ends) => {
         const body = Buffer.concat(pieces)
         fc.pre(!isWide(body) && (!ends || pieces.length > 0))
+        // Of an empty page with a length there is no insertion.
+        fc.pre(!hasLength || body.length > 0)
         const { body: wire, counted } = sent(pieces, 'end', {
           ends,
           ...(hasLength ? { length: body.length } : {}),
         })
         const got = hasLength ? wire : unchunked(wire)
-        expect(got.equals(Buffer.concat([body, tag]))).toBe(true)
+        expect(got.equals(body.length === 0 ? body : Buffer.concat([body, tag]))).toBe(true)
         expect(counted).toBe(got.length)
       }),
     )
@@ -86,6 +88,7 @@ describe('TagInsertion in a response', () => {
       fc.property(anyPieces, fc.boolean(), (pieces, ends) => {
         const body = Buffer.concat(pieces)
         fc.pre(!isWide(body) && (!ends || pieces.length > 0))
+        fc.pre(body.length > 0)
         const { body: got } = sent(pieces, 'inside', { ends, length: body.length })
         expect(got.length).toBe(body.length + tag.length)
         const at = got.indexOf(tag)
