@@ -3,7 +3,6 @@ import type { LogEvent } from '../../src/logging/events.js'
 import { Fleet } from '../../src/supervisor/fleet.js'
 import type { FleetOptions } from '../../src/supervisor/fleet-options.js'
 import { createRestartBudget } from '../../src/supervisor/restart-budget.js'
-import type { TimeLimits } from '../../src/supervisor/time-limits.js'
 import { openChannel } from '../../src/workers/channel.js'
 import {
   Dispatcher,
@@ -15,6 +14,7 @@ import type { Exchange } from '../../src/workers/exchange.js'
 import { type EndOutcome, encodeRequest, type ResponseFrame } from '../../src/workers/protocol.js'
 import type { ThreadConnection } from '../../src/workers/thread-connection.js'
 import { HandClock } from '../rig/hand-clock.js'
+import { noLimits } from '../rig/no-limits.js'
 import { type Puppet, type PuppetEvent, PuppetStage } from '../rig/puppet-stage.js'
 
 /** A request that notes what becomes of it. */
@@ -68,19 +68,6 @@ class TestRequest implements Job, Exchange {
     this.seen.push(fact)
     this.#wake()
   }
-}
-
-const noLimits: TimeLimits = {
-  request: 0,
-  interrupt: 0,
-  restart: 0,
-  inactivity: 0,
-  startup: 0,
-  deadlock: 0,
-  graceful: 15,
-  eviction: 0,
-  shutdown: 5,
-  threads: 1,
 }
 
 async function openFleet({

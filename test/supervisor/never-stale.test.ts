@@ -17,6 +17,7 @@ import { type Channel, openChannel } from '../../src/workers/channel.js'
 import { Dispatcher, type Job, type Pool } from '../../src/workers/dispatcher.js'
 import type { Exchange } from '../../src/workers/exchange.js'
 import { encodeRequest, type ResponseFrame } from '../../src/workers/protocol.js'
+import { noLimits } from '../rig/no-limits.js'
 import { TurnedClock } from '../rig/turned-clock.js'
 import { WorkerHere } from '../rig/worker-here.js'
 
@@ -193,18 +194,7 @@ class Trial {
       clock: this.clock,
       budget: createRestartBudget(3),
       processes,
-      limits: {
-        request: 0,
-        interrupt: 0,
-        restart: 0,
-        inactivity: 0,
-        startup: 0,
-        deadlock: 0,
-        graceful: 15,
-        eviction: 0,
-        shutdown: 5,
-        threads: 1,
-      },
+      limits: noLimits,
       memoryLimit: 0,
       namesWorkers: false,
       served: () => {},

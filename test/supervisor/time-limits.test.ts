@@ -4,22 +4,9 @@ import {
   longestRequest,
   nextLook,
   secondsToEnd,
-  type TimeLimits,
   type WorkerFacts,
 } from '../../src/supervisor/time-limits.js'
-
-const none: TimeLimits = {
-  request: 0,
-  interrupt: 0,
-  restart: 0,
-  inactivity: 0,
-  startup: 0,
-  deadlock: 0,
-  graceful: 15,
-  eviction: 0,
-  shutdown: 5,
-  threads: 1,
-}
+import { noLimits } from '../rig/no-limits.js'
 
 const idle: WorkerFacts = { started: 0, active: null, unloaded: null, asked: null, running: [] }
 
@@ -29,11 +16,11 @@ const since = (...times: number[]) =>
 describe('judge()', () => {
   test('has nothing against a worker without limits', () => {
     const facts = { ...idle, active: 0, unloaded: 0, asked: 0, running: since(0) }
-    expect(judge(none, facts, 1e9)).toEqual([])
+    expect(judge(noLimits, facts, 1e9)).toEqual([])
   })
 
   test('replaces a worker whose request runs too long, which nobody waits for', () => {
-    const limits = { ...none, request: 10 }
+    const limits = { ...noLimits, request: 10 }
     const facts = { ...idle, running: since(0) }
     expect(judge(limits, facts, 10_000)).toEqual([])
     expect(judge(limits, facts, 10_001)).toEqual([
@@ -43,18 +30,18 @@ describe('judge()', () => {
 
   test('waits for the other requests of such a worker', () => {
     const facts = { ...idle, running: since(0, 9_000) }
-    expect(judge({ ...none, request: 10 }, facts, 10_001)).toEqual([
+    expect(judge({ ...noLimits, request: 10 }, facts, 10_001)).toEqual([
       { kind: 'replace', cause: 'request_timeout', seconds: 20 },
     ])
   })
 
   test('gives requests of several threads longer: 1 + ln(threads)', () => {
-    expect(longestRequest({ ...none, request: 60, threads: 5 })).toBeCloseTo(156_566, -1)
-    expect(longestRequest({ ...none, request: 60 })).toBe(60_000)
+    expect(longestRequest({ ...noLimits, request: 60, threads: 5 })).toBeCloseTo(156_566, -1)
+    expect(longestRequest({ ...noLimits, request: 60 })).toBe(60_000)
   })
 
   test('interrupts every request that runs too long, once', () => {
-    const limits = { ...none, request: 10, interrupt: 2 }
+    const limits = { ...noLimits, request: 10, interrupt: 2 }
     const facts = { ...idle, running: since(0, 0, 9_000) }
     expect(judge(limits, facts, 10_001)).toEqual([
       { kind: 'interrupt', number: 1 },
@@ -73,15 +60,15 @@ describe('judge()', () => {
     ['deadlock_timeout', { deadlock: 10 }, { asked: 1000, running: since(0) }],
     ['inactivity_timeout', { inactivity: 10 }, { active: 1000 }],
   ])('replaces for %s', (cause, limits, facts) => {
-    expect(judge({ ...none, ...limits }, { ...idle, ...facts }, 10_999)).toEqual([])
-    expect(judge({ ...none, ...limits }, { ...idle, ...facts }, 11_000)).toMatchObject([
+    expect(judge({ ...noLimits, ...limits }, { ...idle, ...facts }, 10_999)).toEqual([])
+    expect(judge({ ...noLimits, ...limits }, { ...idle, ...facts }, 11_000)).toMatchObject([
       { kind: 'replace', cause, seconds: 5 },
     ])
   })
 
   test('a worker with a request is not inactive', () => {
     const facts = { ...idle, active: 0, running: since(0) }
-    expect(judge({ ...none, inactivity: 10 }, facts, 20_000)).toEqual([])
+    expect(judge({ ...noLimits, inactivity: 10 }, facts, 20_000)).toEqual([])
   })
 })
 
@@ -96,15 +83,15 @@ describe('secondsToEnd()', () => {
     ['shutdown_signal', {}, 5],
     ['script_reload', {}, 5],
   ])('%s %j: %d', (cause, limits, seconds) => {
-    expect(secondsToEnd(cause, { ...none, ...limits }, since(0), 1000)).toBe(seconds)
-    expect(secondsToEnd(cause, { ...none, ...limits }, [], 1000)).toBe(5)
+    expect(secondsToEnd(cause, { ...noLimits, ...limits }, since(0), 1000)).toBe(seconds)
+    expect(secondsToEnd(cause, { ...noLimits, ...limits }, [], 1000)).toBe(5)
   })
 })
 
 describe('nextLook()', () => {
   test('is the first limit that an idle worker can reach', () => {
-    const limits = { ...none, restart: 60, inactivity: 10 }
-    expect(nextLook(none, idle, 0)).toBeNull()
+    const limits = { ...noLimits, restart: 60, inactivity: 10 }
+    expect(nextLook(noLimits, idle, 0)).toBeNull()
     expect(nextLook(limits, idle, 20_000)).toBe(40_000)
     expect(nextLook(limits, { ...idle, active: 19_000 }, 20_000)).toBe(9_000)
     expect(nextLook(limits, idle, 70_000)).toBe(0)
