@@ -2,9 +2,10 @@
  * Signs by the events of the system, which come from the folders that files lie in: so the return of a file is seen
  * like its change. A folder that is not there is awaited in the one above it.
  */
-import { lstatSync, realpathSync, statSync } from 'node:fs'
+import { lstatSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
 import type { FolderListener, FolderOpener } from './folder-opener.js'
+import { lookAt } from './look-at.js'
 import type { SignHearer, SignSource } from './signs.js'
 import { isInstalled } from './watched-file.js'
 
@@ -162,11 +163,6 @@ export class FolderEvents implements SignSource, FolderListener {
 
 /** Which folder it is; a file system may give the number of one that was removed to the next one. */
 function identityOf(folder: string): string | null {
-  try {
-    const stats = statSync(folder, { bigint: true, throwIfNoEntry: false })
-    return stats?.isDirectory() ? `${stats.ino} ${stats.birthtimeNs}` : null
-  } catch {
-    // EACCES, ELOOP: it cannot be watched either.
-    return null
-  }
+  const stats = lookAt(folder)
+  return stats?.isDirectory() ? `${stats.ino} ${stats.birthtimeNs}` : null
 }

@@ -1,7 +1,8 @@
 /** Finds the files that --reload-include names: those that are there, and those that come. */
-import { type BigIntStats, type Dirent, readdirSync, statSync } from 'node:fs'
+import { type BigIntStats, type Dirent, readdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { lookAt } from './look-at.js'
 import type { ReloadRules } from './reload-rules.js'
 
 /** What becomes of what is found. */
@@ -94,20 +95,11 @@ export class IncludedFiles {
 
 /** Nanoseconds; null: not there. Asked before the entries are read, so that what comes meanwhile makes a difference. */
 function modifiedTime(folder: string): bigint | null {
-  return look(folder)?.mtimeNs ?? null
+  return lookAt(folder)?.mtimeNs ?? null
 }
 
 function isFolder(path: string): boolean {
-  return look(path)?.isDirectory() === true
-}
-
-/** Null also for what cannot be looked at: another user's, or a link to itself. */
-function look(path: string): BigIntStats | null {
-  try {
-    return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null
-  } catch {
-    return null
-  }
+  return lookAt(path)?.isDirectory() === true
 }
 
 function entriesOf(folder: string): Dirent[] {

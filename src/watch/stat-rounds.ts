@@ -3,9 +3,10 @@
  * disk of this machine is made here and now, which takes some 0.003 ms; a file system that may keep one waiting is asked
  * beside the server, at 0.007 ms of a core. The server goes on between any few of them.
  */
-import { type BigIntStats, stat, statSync } from 'node:fs'
+import { type BigIntStats, stat } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../base/clock.js'
+import { lookAt } from './look-at.js'
 import type { Differs, SignHearer, SignSource } from './signs.js'
 
 /** How often. */
@@ -77,7 +78,7 @@ export class StatRounds implements SignSource {
     this.#underWay = true
     for (const paths of cut(this.#near)) {
       if (this.#closed) return
-      for (const path of paths) this.#found(path, lookHere(path))
+      for (const path of paths) this.#found(path, lookAt(path))
       await setImmediate()
     }
     for (const paths of cut(this.#far)) {
@@ -101,15 +102,6 @@ function cut(set: ReadonlySet<string>): string[][] {
   return Array.from({ length: Math.ceil(paths.length / atOnce) }, (_, at) =>
     paths.slice(at * atOnce, (at + 1) * atOnce),
   )
-}
-
-/** Null: not there, or out of reach. */
-function lookHere(path: string): BigIntStats | null {
-  try {
-    return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null
-  } catch {
-    return null
-  }
 }
 
 function lookBeside(path: string): Promise<BigIntStats | null> {

@@ -3,18 +3,15 @@
  */
 import { createHash } from 'node:crypto'
 import { type BigIntStats, readFileSync, statSync } from 'node:fs'
+import { lookAt } from './look-at.js'
 
 /** Changes whenever somebody writes the file or puts another in its place; null: not there. */
 export type Signature = string | null
 
 /** The signature of a path now. */
 export function signatureOf(path: string): Signature {
-  try {
-    return signatureFrom(statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null)
-  } catch {
-    // ENOTDIR, ELOOP, EACCES: whatever the reason, no Python can load it now.
-    return null
-  }
+  // Whatever the reason for which it cannot be looked at, no Python can load it now.
+  return signatureFrom(lookAt(path))
 }
 
 /** The same of a path that was looked at. */

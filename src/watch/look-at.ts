@@ -1,0 +1,10 @@
+import { type BigIntStats, statSync } from 'node:fs'
+
+/** What lies at a path, through links; null: nothing, or nothing that can be looked at (EACCES, ELOOP, ENOTDIR). */
+export function lookAt(path: string): BigIntStats | null {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null
+  } catch {
+    return null
+  }
+}
