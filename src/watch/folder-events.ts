@@ -5,7 +5,7 @@
 import { lstatSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
 import type { FolderListener, FolderOpener } from './folder-opener.js'
-import { lookAt } from './look-at.js'
+import { identityOf } from './look-at.js'
 import type { SignHearer, SignSource } from './signs.js'
 import { isInstalled } from './watched-file.js'
 
@@ -159,10 +159,4 @@ export class FolderEvents implements SignSource, FolderListener {
   #openerOf(folder: string): FolderOpener {
     return isInstalled(folder + sep) ? this.#openers.plain : this.#openers.project
   }
-}
-
-/** Which folder it is; a file system may give the number of one that was removed to the next one. */
-function identityOf(folder: string): string | null {
-  const stats = lookAt(folder)
-  return stats?.isDirectory() ? `${stats.ino} ${stats.birthtimeNs}` : null
 }

@@ -8,3 +8,9 @@ export function lookAt(path: string): BigIntStats | null {
     return null
   }
 }
+
+/** Which folder it is; a file system may give the number of one that was removed to the next one. */
+export function identityOf(folder: string): string | null {
+  const stats = lookAt(folder)
+  return stats?.isDirectory() ? `${stats.ino} ${stats.birthtimeNs}` : null
+}

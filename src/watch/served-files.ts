@@ -2,9 +2,10 @@
  * Sees changes of files that were sent to browsers: those of the last while, each told once it is written to its end
  * and has another content than before.
  */
-import { type FSWatcher, statSync, watch } from 'node:fs'
+import { type FSWatcher, watch } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Clock } from '../base/clock.js'
+import { identityOf } from './look-at.js'
 import { contentHash, type Signature, signatureOf, sizeOf } from './watched-file.js'
 
 export interface ServedFilesListener {
@@ -36,7 +37,7 @@ interface Served {
 interface Folder {
   readonly watcher: FSWatcher
   /** Which one it is: another may be put in its place. */
-  readonly inode: number
+  readonly identity: string
 }
 
 export class ServedFiles {
@@ -106,15 +107,15 @@ export class ServedFiles {
 
   #watchFolder(folder: string): void {
     if (this.#folders.has(folder)) return
-    const inode = inodeOf(folder)
-    if (inode === null) return
+    const identity = identityOf(folder)
+    if (identity === null) return
     try {
       const watcher = watch(folder, { persistent: false }, (_, name) => {
         if (name !== null) this.#touch(join(folder, name))
       })
       // Of a folder that has gone; its return is seen by the look at all of them.
       watcher.on('error', () => this.#unwatchFolder(folder))
-      this.#folders.set(folder, { watcher, inode })
+      this.#folders.set(folder, { watcher, identity })
     } catch (error) {
       // No more can be watched, for example: then the looks have to do.
       if (!this.#failed) this.#listener.failed((error as Error).message)
@@ -130,7 +131,7 @@ export class ServedFiles {
   /** Events are only the faster way: some file systems send none, and a link says nothing of the file that it leads to. */
   #look(): void {
     for (const folder of new Set([...this.#files.keys()].map(path => dirname(path)))) {
-      if (this.#folders.get(folder)?.inode === inodeOf(folder)) continue
+      if (this.#folders.get(folder)?.identity === identityOf(folder)) continue
       this.#unwatchFolder(folder)
       this.#watchFolder(folder)
     }
@@ -192,12 +193,4 @@ export class ServedFiles {
 
 function hashOf(path: string, signature: Signature): string | null {
   return signature === null || sizeOf(signature) > largestHashed ? null : contentHash(path)
-}
-
-function inodeOf(folder: string): number | null {
-  try {
-    return statSync(folder).ino
-  } catch {
-    return null
-  }
 }
