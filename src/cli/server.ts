@@ -5,6 +5,7 @@ import { systemClock } from '../base/clock.js'
 import { deferred } from '../base/deferred.js'
 import { exitCode, UserError } from '../base/errors.js'
 import { neverReached } from '../base/never.js'
+import { within } from '../base/within.js'
 import { type ControlSocket, openControlSocket } from '../control/control-socket.js'
 import { realFolder } from '../control/server-record.js'
 import { Front } from '../front/front.js'
@@ -373,15 +374,4 @@ async function openLiveReloading({
   if (!settings.liveReload) return null
   const { LiveReloading } = await import('./live-reloading.js')
   return new LiveReloading(settings, plan, log, workforce?.fleet ?? null)
-}
-
-/** Waits for the promise, but no longer than so many milliseconds. */
-async function within(promise: Promise<void>, milliseconds: number): Promise<void> {
-  if (milliseconds === Number.POSITIVE_INFINITY) return promise
-  let cancel = () => {}
-  const timeout = new Promise<void>(resolve => {
-    cancel = systemClock.after(milliseconds, resolve)
-  })
-  await Promise.race([promise, timeout])
-  cancel()
 }

@@ -19,13 +19,11 @@ import {
 } from '../workers/protocol.js'
 import type { ThreadConnection } from '../workers/thread-connection.js'
 import type { ApplicationFront, RequestBody } from './application-front.js'
+import { HeldParts } from './held-parts.js'
 import type { Listed } from './in-progress.js'
 import { type HttpExchange, writeHead } from './reply.js'
 import { ResponseHead } from './response-head.js'
 import type { SilenceRules, Watched } from './silence-watch.js'
-
-/** A response that comes before the request body is complete is held back up to this many bytes. */
-const mostHeldBytes = maxInlineBody
 
 export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched {
   readonly #onClose = () => this.#closed()
@@ -44,8 +42,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
   #bodyBytes = 0
   #piped = false
   /** Parts of the response held back until the request body is complete. */
-  #held: (() => void)[] | null = null
-  #heldBytes = 0
+  #held: HeldParts | null = null
   #waitsForDrain = false
   readonly request: HttpRequest
   readonly response: HttpResponse
@@ -270,20 +267,16 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
   }
 
   #hold(bytes: number, step: () => void): void {
-    this.#held ??= []
-    this.#held.push(step)
-    this.#heldBytes += bytes
-    // An application that answers at length while it reads would wait for itself for ever.
-    if (this.#heldBytes > mostHeldBytes) {
-      this.#bodyDone = true
-      this.#release()
-    }
+    this.#held ??= new HeldParts()
+    if (this.#held.hold(bytes, step)) return
+    this.#bodyDone = true
+    this.#release()
   }
 
   #release(): void {
     const held = this.#held
     this.#held = null
-    for (const step of held ?? []) step()
+    held?.release()
   }
 
   #sendHead(frame: ResponseFrame): void {
