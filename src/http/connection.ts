@@ -15,9 +15,10 @@ import type { Socket } from 'node:net'
 import { type BodyDecoder, decoderFor, type Fault, type Framing } from './body-decoder.js'
 import { announcedBy } from './framing.js'
 import { findHeadEnd, type Head, parseHead } from './head.js'
+import { Http1Response } from './http1-response.js'
 import { Patience, type PatienceRule } from './patience.js'
 import { type BodyReceiver, type BodySource, HttpRequest } from './request.js'
-import { HttpResponse, type ResponseOwner } from './response.js'
+import type { HttpResponse, ResponseOwner } from './response.js'
 
 /** What a connection is told about its server. */
 export interface ConnectionRules {
@@ -225,7 +226,7 @@ export class HttpConnection implements BodySource, ResponseOwner {
     this.#decoder = decoderFor(framing)
     this.#request = new HttpRequest(head, fields, framing.kind !== 'none', expects, this)
     this.#request.twoLengths = twoLengths
-    this.#response = new HttpResponse(this, head.method, head.version, keepAlive)
+    this.#response = new Http1Response(this, head.method, head.version, keepAlive)
     this.#handler.request(this.#request, this.#response)
   }
 
@@ -234,7 +235,7 @@ export class HttpConnection implements BodySource, ResponseOwner {
     this.#bytes = nothing
     this.state = 'busy'
     this.#request = null
-    this.#response = new HttpResponse(this, status === 414 ? 'GET' : methodOf(line), 11, false)
+    this.#response = new Http1Response(this, status === 414 ? 'GET' : methodOf(line), 11, false)
     this.#handler.refused(this.#response, status, line?.replace(/\r$/, '') ?? null)
   }
 
