@@ -176,7 +176,7 @@ function invitesBody(resolution: StaticResolution, method: string): boolean {
 /** A path of this site as a whole URL, with the query that was asked with. */
 function ownUrl(http: HttpExchange, target: RequestTarget, path: string): string {
   const { socket } = http.request
-  const scheme = isSecure(socket) ? 'https' : 'http'
+  const scheme = http.host?.scheme ?? (isSecure(socket) ? 'https' : 'http')
   const host = parseHost(target.authority?.host ?? http.head.host ?? '')
   const port = target.authority?.port ?? host?.port ?? http.host?.port ?? String(socket.localPort)
   const name = host?.name ?? http.host?.name ?? socket.localAddress

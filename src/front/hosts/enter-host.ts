@@ -34,11 +34,19 @@ export function enterHost(
     case 'proxied':
       return phases.forward(http, target, host.url)
     case 'redirect':
-      if (host.refusesQuestionMark && target.path.includes('?')) return phases.refuse(http)
+      // A `?` in the path can only have come as %3F, which mod_rewrite does not let through.
+      if (host.rewrites && target.path.includes('?')) return phases.refuse(http)
+      if (host.rewrites) forgetFailure(http)
       return phases.redirect(http, host.status, locationOf(host, target, http.target))
     case 'default':
       return admit(host, http, admitted => phases.find(http, target, admitted))
   }
+}
+
+/** With mod_rewrite the document of an error is no such document any more when it lies elsewhere. */
+function forgetFailure(http: HttpExchange): void {
+  http.failing = false
+  http.firstFailure = null
 }
 
 /** The same path there; an empty query stays one. */

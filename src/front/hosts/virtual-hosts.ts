@@ -10,6 +10,8 @@ interface Named {
   readonly name: string | null
   /** Null: the port that is listened on. */
   readonly port: string | null
+  /** Null: that of the connection. */
+  readonly scheme: 'https' | null
 }
 
 /** One that a request can belong to. */
@@ -28,8 +30,8 @@ export interface HostRedirect {
   readonly status: 301 | 302
   /** What the path takes the place of the root of: `https://example.com:8443`. */
   readonly origin: () => string
-  /** Whether a `?` in the path, which can only have come as `%3F`, is refused: by mod_rewrite, not by mod_alias. */
-  readonly refusesQuestionMark: boolean
+  /** By mod_rewrite, not by mod_alias. */
+  readonly rewrites: boolean
 }
 
 export interface VirtualHostOptions {
@@ -97,8 +99,9 @@ function defaultHost(
   { serverName, allowLocalhost }: VirtualHostOptions,
   port: string,
 ): VirtualHost {
-  if (serverName === null) return { kind: 'site', name: null, port: null }
-  return { kind: 'default', name: '_wsgi_', port, admits: allowLocalhost ? 'localhost' : 'nobody' }
+  const admits = allowLocalhost ? 'localhost' : 'nobody'
+  if (serverName === null) return { kind: 'site', name: null, port: null, scheme: null }
+  return { kind: 'default', name: '_wsgi_', port, scheme: null, admits }
 }
 
 function siteRules(options: VirtualHostOptions, secure: boolean): Rule[] {
@@ -129,13 +132,17 @@ function redirectTo(
     rewrites || secure
       ? () => `https://${name}:${httpsPort ?? 'None'}`
       : () => `http://${name}:${port()}`
-  return { kind: 'redirect', status: rewrites ? 302 : 301, origin, refusesQuestionMark: rewrites }
+  return { kind: 'redirect', status: rewrites ? 302 : 301, origin, rewrites }
 }
 
 /** Apache's ServerName: perhaps with a scheme before the name, and a port behind it. */
-function parseServerName(given: string, secure: boolean) {
-  const [, name, port] = /^(?:https?:\/\/)?([^:]*)(?::(\d+))?$/i.exec(given) ?? []
-  return { name: name ?? given, port: port ?? schemePort(secure) }
+function parseServerName(given: string, secure: boolean): Named & { readonly name: string } {
+  const [, scheme, name, port] = /^(?:(https?):\/\/)?([^:]*)(?::(\d+))?$/i.exec(given) ?? []
+  return {
+    name: name ?? given,
+    port: port ?? schemePort(secure),
+    scheme: scheme?.toLowerCase() === 'https' ? 'https' : null,
+  }
 }
 
 function schemePort(secure: boolean): string {

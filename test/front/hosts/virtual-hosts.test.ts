@@ -84,7 +84,12 @@ test.each(['www.example.com', 'b.x.com', 'example.com'])(
 
 test('VirtualHosts.of() gives each host its name and the port of its scheme', () => {
   const hosts = new VirtualHosts({ ...plain, serverName: 'https://n.com:9000' })
-  expect(hosts.of(false, 'n.com')).toMatchObject({ kind: 'site', name: 'n.com', port: '9000' })
+  expect(hosts.of(false, 'n.com')).toMatchObject({
+    kind: 'site',
+    name: 'n.com',
+    port: '9000',
+    scheme: 'https',
+  })
   expect(hosts.of(false, 'other')).toMatchObject({ name: '_wsgi_', port: '80' })
   expect(hosts.of(true, 'other')).toMatchObject({ name: '_wsgi_', port: '443' })
 })
@@ -92,5 +97,10 @@ test('VirtualHosts.of() gives each host its name and the port of its scheme', ()
 test('VirtualHosts.of() without a name of the site has it answer what nobody else does', () => {
   const hosts = new VirtualHosts({ ...plain, serverName: null })
   expect(hosts.of(false, 'proxied.com').kind).toBe('proxied')
-  expect(hosts.of(false, 'www.example.com')).toEqual({ kind: 'site', name: null, port: null })
+  expect(hosts.of(false, 'www.example.com')).toEqual({
+    kind: 'site',
+    name: null,
+    port: null,
+    scheme: null,
+  })
 })
