@@ -18,6 +18,7 @@ import type { SourceWatcher } from '../watch/watcher.js'
 import { Dispatcher, type Pool } from '../workers/dispatcher.js'
 import type { LoadResult } from '../workers/load-result.js'
 import type { WorkerExit } from '../workers/worker-process.js'
+import { planAccess } from './access-plan.js'
 import type { Configuration } from './another-configuration.js'
 import { Controls } from './controls.js'
 import { CurrentConfiguration, type ReadAnother } from './current-configuration.js'
@@ -100,6 +101,7 @@ export class Server {
       log,
       clock: systemClock,
       rules: planSiteRules(settings, plan, options.env, () => this.port),
+      accessPool: workforce?.access ?? null,
     })
   }
 
@@ -194,7 +196,12 @@ export class Server {
       seconds === Number.POSITIVE_INFINITY
         ? settings.shutdownTimeout
         : Math.max(0, deadline - systemClock.now()) / 1000
-    await Promise.all([this.#fleet?.stop(left), this.#options.workforce?.services.stop(left)])
+    const { workforce } = this.#options
+    await Promise.all([
+      this.#fleet?.stop(left),
+      workforce?.services.stop(left),
+      workforce?.access.stop(left),
+    ])
     // Clients whose worker was ended by force are told, if they listen.
     await within(this.#front.drained(), lastWordsTime)
     this.#end(this.#exitCode)
@@ -258,6 +265,7 @@ export class Server {
     return {
       worker: planWorker(settings, plan, this.port, env),
       services: new Map(services),
+      access: planAccess(settings, plan, this.port, env),
     }
   }
 
@@ -281,6 +289,8 @@ export class Server {
     this.#front.stopAccepting()
     this.#fleet?.kill()
     this.#options.workforce?.services.kill()
+    this.#options.workforce?.access.dispatcher.refuseAll('stopping')
+    this.#options.workforce?.access.kill()
     this.#dispatcher.refuseAll('stopping')
     // Whoever does not take his answer (a stalled download, a body that never ends) is not waited for.
     systemClock.after(lastWordsTime, () => this.#front.destroy())
@@ -347,6 +357,7 @@ export class Server {
     this.#front.destroy()
     this.#fleet?.kill()
     this.#options.workforce?.services.kill()
+    this.#options.workforce?.access.kill()
     const error = new UserError(
       `--callable-object ${settings.callableObject}: ${plan.entryPoint.name} does not define it`,
       exitCode.applicationNotLoaded,

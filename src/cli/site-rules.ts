@@ -8,6 +8,7 @@ import { usualLongestLine } from '../front/response-head.js'
 import type { PatienceRule } from '../http/patience.js'
 import { defaultSettings, type Settings } from '../settings/settings.js'
 import { openStaticSite } from '../static/site.js'
+import { planAccessRule } from './access-plan.js'
 import { planSilence } from './limits.js'
 import { mostConnections, openFileLimit } from './open-files.js'
 import { planEnviron, type SitePlan } from './site-plan.js'
@@ -62,6 +63,7 @@ export function planSiteRules(
     mapsHead: mapsHead(settings),
     chunkedRequests: settings.chunkedRequest,
     errorDocuments: readErrorDocuments(settings.errorDocument),
+    access: planAccessRule(settings, plan, port),
     // Embedded and debug mode do not know it.
     inDaemonMode: plan.mode === 'daemon',
     overridesErrors: settings.errorOverride && plan.mode === 'daemon',

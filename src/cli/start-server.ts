@@ -154,6 +154,7 @@ export async function startServer(
     if (error instanceof UserError) startupLog?.write(`modwsgi-dev: ${error.message}\n`)
     workforce?.fleet.kill()
     workforce?.services.kill()
+    workforce?.access.kill()
     await workforce?.fleet.stop(0)
     workforce?.close()
     throw error
@@ -197,6 +198,7 @@ function makeEggDirectory(path: string, account: Account | null): void {
 async function startWorkers(workforce: Workforce | null, search: PythonSearch): Promise<void> {
   try {
     workforce?.fleet.start()
+    workforce?.access.start()
   } catch (error) {
     await findPython(search)
     throw error

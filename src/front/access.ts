@@ -117,6 +117,7 @@ export class AccessRecord {
   #thread: number | null = null
   #firstStatus: number | null = null
   #lastTarget: string
+  #user: string | null = null
 
   constructor(clock: Clock, request: HttpRequest, response: HttpResponse) {
     this.#clock = clock
@@ -154,6 +155,11 @@ export class AccessRecord {
     }
   }
 
+  /** Who the client says he is. */
+  identified(user: string): void {
+    this.#user = user
+  }
+
   /** The application is to answer. */
   submitted(environ: string, requestId: string): void {
     this.#handler = 'application'
@@ -177,6 +183,7 @@ export class AccessRecord {
   redirected(status: number, target: string): void {
     this.#firstStatus ??= status
     this.#lastTarget = target
+    this.#user = null
   }
 
   /** The whole of it, when the response is through. */
@@ -199,7 +206,7 @@ export class AccessRecord {
       target: this.#target,
       protocol: request.protocol,
       ...pathsOf(this.#target, this.#lastTarget, request.headers['host'] ?? null),
-      user: null,
+      user: this.#user,
       requestFields: request.rawHeaders,
       responseFields: response.fields,
       environ: this.#environ,

@@ -4,7 +4,9 @@ import type { PatienceRule } from '../http/patience.js'
 import type { ListenOptions } from '../http/server.js'
 import type { Log } from '../logging/log.js'
 import type { StaticSite } from '../static/site.js'
+import type { AccessPool } from '../workers/access-scripts.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
+import type { AccessRule } from './access-control/access-rule.js'
 import type { FailureOptions } from './failures.js'
 import type { VirtualHosts } from './hosts/virtual-hosts.js'
 import type { SilenceRules } from './silence-watch.js'
@@ -14,6 +16,8 @@ export interface FrontOptions extends ListenOptions {
   readonly log: Log
   readonly clock: Clock
   readonly rules: SiteRules
+  /** Whom access control asks; null where it never will. */
+  readonly accessPool: AccessPool | null
 }
 
 /** How requests are answered. */
@@ -54,6 +58,8 @@ export interface SiteRules extends FailureOptions {
   readonly chunkedRequests: boolean
   /** --error-override */
   readonly overridesErrors: boolean
+  /** Who may come; null: everybody. */
+  readonly access: AccessRule | null
   /** The operating mode of the site. */
   readonly inDaemonMode: boolean
 }

@@ -9,9 +9,11 @@ import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
 import { HttpServer } from '../http/server.js'
 import type { Log } from '../logging/log.js'
+import type { AccessPool } from '../workers/access-scripts.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import { maxInlineBody } from '../workers/protocol.js'
 import { followRequest, tellUnreadable } from './access.js'
+import { AccessControl } from './access-control/access-control.js'
 import type { AppRequest } from './app-request.js'
 import { type ClientGate, clientGate } from './client-gate.js'
 import { Failures, type KnownOfFailure } from './failures.js'
@@ -39,6 +41,8 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
   #failures: Failures
   readonly #silenceWatch: SilenceWatch
   #gate: ClientGate | null
+  readonly #accessPool: AccessPool | null
+  #accessControl: AccessControl | null
   readonly #phases = new RequestPhases(this)
 
   constructor(options: FrontOptions) {
@@ -53,6 +57,8 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
     const watched = () => this.inProgress.list()
     this.#silenceWatch = new SilenceWatch(rules.silenceRules, options.clock, watched)
     this.#gate = clientGate(rules.maxClients)
+    this.#accessPool = options.accessPool
+    this.#accessControl = this.#controlAccess(rules)
   }
 
   /** Serves by these rules from now on; what is in progress ends by them, as far as they still concern it. */
@@ -63,6 +69,15 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
     this.#failures = new Failures(rules)
     this.#silenceWatch.follow(rules.silenceRules)
     if (rules.maxClients !== maxClients) this.#gate = clientGate(rules.maxClients)
+    this.#accessControl = this.#controlAccess(rules)
+  }
+
+  #controlAccess({ access }: SiteRules): AccessControl | null {
+    return access && new AccessControl(this, access, this.#accessPool!)
+  }
+
+  get accessControl(): AccessControl | null {
+    return this.#accessControl
   }
 
   get rules(): SiteRules {
@@ -176,6 +191,10 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
     if (this.#failures.answer(http, status, known) === 'instead') this.#phases.serve(http)
   }
 
+  afterBody(http: HttpExchange, answer: () => void, invites?: boolean): void {
+    this.#phases.afterBody(http, answer, invites)
+  }
+
   /** A request whose head could be read. */
   request(request: HttpRequest, response: HttpResponse): void {
     if (this.live?.answers(request, response, this)) return
@@ -236,6 +255,7 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
       failing: false,
       generation: null,
       firstFailure: null,
+      identity: null,
     }
   }
 }

@@ -59,6 +59,16 @@ export interface HttpExchange {
   generation: number | null
   /** The first failure of those that led from one to the other. */
   firstFailure: Failure | null
+  /** Who asks; null: nobody has been asked. */
+  identity: Identity | null
+}
+
+/** A user whom access control has let in. */
+export interface Identity {
+  /** His keys of the environ, each after a NUL, alternating with their values. */
+  readonly environ: string
+  /** Fields that tell the client so: names and values, alternating. Those of failures have them not. */
+  readonly fields: readonly string[]
 }
 
 /** What a response of the server's own needs; a request that could not be read has no head. */

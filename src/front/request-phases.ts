@@ -1,8 +1,9 @@
 /**
  * The phases that a request goes through, in Apache's order: its target is read, what answers it is found (translate_name,
- * map_to_storage), and that answers it (handler).
+ * map_to_storage), access is controlled (access_checker, check_user_id, auth_checker), and that answers it (handler).
  */
-import { respond, type StaticResolution } from '../static/site.js'
+import { type Resolution, respond, type StaticResolution } from '../static/site.js'
+import type { AccessControl } from './access-control/access-control.js'
 import { AppRequest } from './app-request.js'
 import type { ApplicationFront } from './application-front.js'
 import { applicationPath, scriptPath } from './application-path.js'
@@ -22,6 +23,8 @@ import { answerOptions, answerTrace } from './server-methods.js'
 export interface PhasedFront extends ApplicationFront {
   /** Those that count now. */
   readonly rules: SiteRules
+  /** Null: everybody may come. */
+  readonly accessControl: AccessControl | null
   /** Answers with what is for an error of the server's own. */
   fail(http: HttpExchange, status: number, known?: KnownOfFailure): void
   /** A request is with the application, or waits for it. */
@@ -59,6 +62,13 @@ export class RequestPhases implements HostPhases {
     const resolution = this.#front.rules.site.resolve(target.path)
     http.access?.resolved(resolution)
     if (!admitted) return this.afterBody(http, () => this.refuse(http), false)
+    const control = this.#front.accessControl
+    // What the disk refuses Apache has refused before.
+    if (control === null || isForbidden(resolution)) return this.#answer(http, target, resolution)
+    control.admit(http, target, resolution, () => this.#answer(http, target, resolution))
+  }
+
+  #answer(http: HttpExchange, target: RequestTarget, resolution: Resolution): void {
     switch (resolution.kind) {
       case 'application':
         return this.#submit(
@@ -79,7 +89,7 @@ export class RequestPhases implements HostPhases {
         )
       default: {
         const send = () => this.#toFile(http, resolution, target.query)
-        return this.afterBody(http, send, invitesBody(resolution, method))
+        return this.afterBody(http, send, invitesBody(resolution, http.method))
       }
     }
   }
@@ -112,7 +122,7 @@ export class RequestPhases implements HostPhases {
   #toFile(http: HttpExchange, resolution: StaticResolution, query: string): void {
     const { request, response, internal } = http
     // Where the disk refuses the path Apache has not come to the variables of the user.
-    const mapped = resolution.kind !== 'refused' || resolution.status !== 403
+    const mapped = !isForbidden(resolution)
     respond(this.#front.rules.site, resolution, {
       request: internal === null ? request : { method: 'GET', headers: request.headers },
       query,
@@ -125,6 +135,7 @@ export class RequestPhases implements HostPhases {
   }
 
   #fieldsOf(http: HttpExchange, resolution: StaticResolution, fields: string[]): string[] {
+    if (http.identity !== null) fields.unshift(...http.identity.fields)
     if (this.#front.live === null || resolution.kind !== 'file') return fields
     return this.#front.live.sendsFile(resolution.file.path, http.target, fields)
   }
@@ -158,7 +169,9 @@ export class RequestPhases implements HostPhases {
     const { request, head, body } = http
     http.body = 'none'
     const method = this.#front.rules.mapsHead && http.method === 'HEAD' ? 'GET' : http.method
-    const environ = requestEnviron(request, method, head, target, path, times, id, http.host) + more
+    const user = http.identity === null ? '' : http.identity.environ
+    const environ =
+      requestEnviron(request, method, head, target, path, times, id, http.host) + user + more
     http.access?.submitted(environ, id)
     const waiting = new AppRequest(this.#front, http, environ, path.scriptFilename, body)
     this.#front.dispatcher.submit(waiting)
@@ -170,7 +183,11 @@ export class RequestPhases implements HostPhases {
 /** Whether Apache asks for the body before it answers: not where it does not come to send a file. */
 function invitesBody(resolution: StaticResolution, method: string): boolean {
   if (resolution.kind === 'listing') return method !== 'GET' && method !== 'HEAD'
-  return resolution.kind !== 'refused' || resolution.status !== 403
+  return !isForbidden(resolution)
+}
+
+function isForbidden(resolution: Resolution): boolean {
+  return resolution.kind === 'refused' && resolution.status === 403
 }
 
 /** A path of this site as a whole URL, with the query that was asked with. */

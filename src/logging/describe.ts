@@ -3,6 +3,7 @@
  */
 
 import { neverReached } from '../base/never.js'
+import { type AccessEvent, describeAccess } from './describe-access.js'
 import { describePolling } from './describe-polling.js'
 import type { EntryEvent, LogEntry, RunningRequest } from './events.js'
 import { type LogLevel, logLevel } from './levels.js'
@@ -68,20 +69,27 @@ export function describe(event: EntryEvent, now: number): LogEntry {
         event,
         `the request waited longer than --queue-timeout ${event.limit} for a thread (${what(event.request)})`,
       )
+    case 'accessRefused':
+    case 'accessUnanswered':
+    case 'accessProcessHangs':
+    case 'accessProcessDied':
+    case 'accessProcessFaulty':
+      return { ...describeAccess(event), ...ownEntry(event, now) }
     default:
       return {
         ...own(event),
         ...workerOf(event),
-        event: event.type,
-        time: now,
-        module: 'modwsgi_dev',
-        pid: process.pid,
+        ...ownEntry(event, now),
       }
   }
 }
 
+function ownEntry({ type }: EntryEvent, time: number) {
+  return { event: type, time, module: 'modwsgi_dev', pid: process.pid }
+}
+
 type OwnEvent = Exclude<
-  EntryEvent,
+  Exclude<EntryEvent, AccessEvent>,
   {
     readonly type:
       | 'applicationLine'
