@@ -4,6 +4,7 @@ import { sharedEnviron } from '../front/environ.js'
 import { readErrorDocuments } from '../front/error-documents.js'
 import type { SiteRules } from '../front/front-options.js'
 import { usualLongestLine } from '../front/response-head.js'
+import { TrustedProxies } from '../front/trust/trusted-proxies.js'
 import type { PatienceRule } from '../http/patience.js'
 import { defaultSettings, type Settings } from '../settings/settings.js'
 import { openStaticSite } from '../static/site.js'
@@ -59,12 +60,25 @@ export function planSiteRules(
     flushDelay: flushDelay(settings),
     mapsHead: mapsHead(settings),
     chunkedRequests: settings.chunkedRequest,
+    trustedProxies: trustedProxies(settings),
     errorDocuments: readErrorDocuments(settings.errorDocument),
     // Embedded and debug mode do not know it.
     inDaemonMode: plan.mode === 'daemon',
     overridesErrors: settings.errorOverride && plan.mode === 'daemon',
     sharedEnviron: () => sharedEnviron(planEnviron(settings, plan, port(), env)),
   }
+}
+
+/** The original joins the values of each option with blanks, and one that is empty then is not written. */
+function trustedProxies({ trustProxyHeader, trustProxy }: Settings): TrustedProxies | null {
+  const names = trustProxyHeader.join(' ')
+  const proxies = trustProxy.join(' ')
+  if (names === '') return null
+  return new TrustedProxies(words(names), proxies === '' ? null : words(proxies))
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter(word => word !== '')
 }
 
 /** With `Auto` only where a filter of the response needs the body to get the head right. */

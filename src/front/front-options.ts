@@ -7,6 +7,7 @@ import type { StaticSite } from '../static/site.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import type { FailureOptions } from './failures.js'
 import type { SilenceRules } from './silence-watch.js'
+import type { TrustedProxies } from './trust/trusted-proxies.js'
 
 export interface FrontOptions extends ListenOptions {
   readonly dispatcher: Dispatcher
@@ -49,6 +50,8 @@ export interface SiteRules extends FailureOptions {
   readonly mapsHead: boolean
   /** Whether bodies with `Transfer-Encoding: chunked` are taken (--chunked-request). */
   readonly chunkedRequests: boolean
+  /** Whose words about their clients count (--trust-proxy-header); null: nobody's. */
+  readonly trustedProxies: TrustedProxies | null
   /** --error-override */
   readonly overridesErrors: boolean
   /** The operating mode of the site. */

@@ -137,7 +137,8 @@ export class RequestPhases {
     const { request, head, body } = http
     http.body = 'none'
     const method = this.#front.rules.mapsHead && http.method === 'HEAD' ? 'GET' : http.method
-    const environ = requestEnviron(request, method, head, target, path, times, id) + more
+    const own = requestEnviron(request, method, head, target, path, times, id) + more
+    const environ = this.#front.rules.trustedProxies?.applyTo(own) ?? own
     http.access?.submitted(environ, id)
     const waiting = new AppRequest(this.#front, http, environ, path.scriptFilename, body)
     this.#front.dispatcher.submit(waiting)
