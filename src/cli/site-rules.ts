@@ -5,6 +5,7 @@ import { readErrorDocuments } from '../front/error-documents.js'
 import type { SiteRules } from '../front/front-options.js'
 import { VirtualHosts } from '../front/hosts/virtual-hosts.js'
 import { usualLongestLine } from '../front/response-head.js'
+import { TrustedProxies } from '../front/trust/trusted-proxies.js'
 import type { PatienceRule } from '../http/patience.js'
 import { defaultSettings, type Settings } from '../settings/settings.js'
 import { openStaticSite } from '../static/site.js'
@@ -62,6 +63,7 @@ export function planSiteRules(
     flushDelay: flushDelay(settings),
     mapsHead: mapsHead(settings),
     chunkedRequests: settings.chunkedRequest,
+    trustedProxies: trustedProxies(settings),
     errorDocuments: readErrorDocuments(settings.errorDocument),
     access: planAccessRule(settings, plan, port),
     // Embedded and debug mode do not know it.
@@ -86,6 +88,18 @@ function planHosts(settings: Settings, port: () => number): VirtualHosts | null 
     httpsPort,
     proxied: [],
   })
+}
+
+/** The original joins the values of each option with blanks, and one that is empty then is not written. */
+function trustedProxies({ trustProxyHeader, trustProxy }: Settings): TrustedProxies | null {
+  const names = trustProxyHeader.join(' ')
+  const proxies = trustProxy.join(' ')
+  if (names === '') return null
+  return new TrustedProxies(words(names), proxies === '' ? null : words(proxies))
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter(word => word !== '')
 }
 
 /** With `Auto` only where a filter of the response needs the body to get the head right. */

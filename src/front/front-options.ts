@@ -10,6 +10,7 @@ import type { AccessRule } from './access-control/access-rule.js'
 import type { FailureOptions } from './failures.js'
 import type { VirtualHosts } from './hosts/virtual-hosts.js'
 import type { SilenceRules } from './silence-watch.js'
+import type { TrustedProxies } from './trust/trusted-proxies.js'
 
 export interface FrontOptions extends ListenOptions {
   readonly dispatcher: Dispatcher
@@ -56,6 +57,8 @@ export interface SiteRules extends FailureOptions {
   readonly mapsHead: boolean
   /** Whether bodies with `Transfer-Encoding: chunked` are taken (--chunked-request). */
   readonly chunkedRequests: boolean
+  /** Whose words about their clients count (--trust-proxy-header); null: nobody's. */
+  readonly trustedProxies: TrustedProxies | null
   /** --error-override */
   readonly overridesErrors: boolean
   /** Who may come; null: everybody. */

@@ -170,8 +170,9 @@ export class RequestPhases implements HostPhases {
     http.body = 'none'
     const method = this.#front.rules.mapsHead && http.method === 'HEAD' ? 'GET' : http.method
     const user = http.identity === null ? '' : http.identity.environ
-    const environ =
+    const own =
       requestEnviron(request, method, head, target, path, times, id, http.host) + user + more
+    const environ = this.#front.rules.trustedProxies?.applyTo(own) ?? own
     http.access?.submitted(environ, id)
     const waiting = new AppRequest(this.#front, http, environ, path.scriptFilename, body)
     this.#front.dispatcher.submit(waiting)
