@@ -13,7 +13,7 @@ import type { SiteRules } from './front-options.js'
 import { enterHost, type HostPhases } from './hosts/enter-host.js'
 import { isTooLong, refusedCoding, unknownCoding } from './refusal.js'
 import { type HttpExchange, writeOwnHead } from './reply.js'
-import { isSecure, parseHost } from './request-host.js'
+import { askedHost, isSecure, parseHost } from './request-host.js'
 import { createRequestIds } from './request-id.js'
 import { isWholeServer, parseTarget, type RequestTarget } from './request-target.js'
 import { answerOptions, answerTrace } from './server-methods.js'
@@ -58,7 +58,7 @@ export class RequestPhases implements HostPhases {
     if (method === 'TRACE') return this.#trace(http)
     const resolution = this.#front.rules.site.resolve(target.path)
     http.access?.resolved(resolution)
-    if (!admitted) return this.afterBody(http, () => this.refuse(http), false)
+    if (!admitted) return this.#deny(http, strangeHost(askedHost(target, http.head)))
     switch (resolution.kind) {
       case 'application':
         return this.#submit(
@@ -91,6 +91,14 @@ export class RequestPhases implements HostPhases {
 
   refuse(http: HttpExchange): void {
     this.#front.fail(http, 403)
+  }
+
+  #deny(http: HttpExchange, reason: string): void {
+    const { remoteAddress, remotePort } = http.request.socket
+    const client = `${remoteAddress}:${remotePort}`
+    this.#front.log.emit({ type: 'clientDenied', client, reason })
+    http.access?.denied()
+    this.afterBody(http, () => this.refuse(http), false)
   }
 
   /** As long as nothing forwards, nobody is there. */
@@ -171,6 +179,11 @@ export class RequestPhases implements HostPhases {
 function invitesBody(resolution: StaticResolution, method: string): boolean {
   if (resolution.kind === 'listing') return method !== 'GET' && method !== 'HEAD'
   return resolution.kind !== 'refused' || resolution.status !== 403
+}
+
+function strangeHost(host: string | null): string {
+  if (!host) return 'it asks for no host'
+  return `it asks for ${host}, which is no --server-name or --server-alias`
 }
 
 /** A path of this site as a whole URL, with the query that was asked with. */
