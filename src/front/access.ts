@@ -165,6 +165,11 @@ export class AccessRecord {
     }
   }
 
+  /** The status page is to answer. */
+  showsStatus(): void {
+    this.#handler = 'status'
+  }
+
   /** Access was denied before anybody was asked for an answer. */
   denied(): void {
     this.#handler = null

@@ -8,12 +8,15 @@ import type { Dispatcher } from '../workers/dispatcher.js'
 import type { FailureOptions } from './failures.js'
 import type { VirtualHosts } from './hosts/virtual-hosts.js'
 import type { SilenceRules } from './silence-watch.js'
+import type { OutsideFacts } from './status/status-board.js'
 
 export interface FrontOptions extends ListenOptions {
   readonly dispatcher: Dispatcher
   readonly log: Log
   readonly clock: Clock
   readonly rules: SiteRules
+  /** For the status page. */
+  readonly outside: () => OutsideFacts
 }
 
 /** How requests are answered. */
@@ -21,6 +24,8 @@ export interface SiteRules extends FailureOptions {
   readonly site: StaticSite
   /** Null where all hosts are the same one. */
   readonly hosts: VirtualHosts | null
+  /** --server-status */
+  readonly serverStatus: boolean
   /** Connections that may be open at a time; others are closed at once. */
   readonly mostConnections: number
   /** `/` or `/app`. */

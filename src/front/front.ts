@@ -25,6 +25,7 @@ import { readHead, withoutBody } from './request-head.js'
 import { type PhasedFront, RequestPhases } from './request-phases.js'
 import { reasonPhrase } from './server-page.js'
 import { SilenceWatch } from './silence-watch.js'
+import { StatusBoard } from './status/status-board.js'
 
 export class Front implements PhasedFront, ConnectionRules, HttpHandler {
   readonly dispatcher: Dispatcher
@@ -39,6 +40,8 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
   #failures: Failures
   readonly #silenceWatch: SilenceWatch
   #gate: ClientGate | null
+  readonly #options: FrontOptions
+  status: StatusBoard | null = null
   readonly #phases = new RequestPhases(this)
 
   constructor(options: FrontOptions) {
@@ -53,6 +56,8 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
     const watched = () => this.inProgress.list()
     this.#silenceWatch = new SilenceWatch(rules.silenceRules, options.clock, watched)
     this.#gate = clientGate(rules.maxClients)
+    this.#options = options
+    this.#followStatus(rules)
   }
 
   /** Serves by these rules from now on; what is in progress ends by them, as far as they still concern it. */
@@ -62,7 +67,19 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
     this.#server.mostConnections = rules.mostConnections
     this.#failures = new Failures(rules)
     this.#silenceWatch.follow(rules.silenceRules)
+    this.#followStatus(rules)
     if (rules.maxClients !== maxClients) this.#gate = clientGate(rules.maxClients)
+  }
+
+  #followStatus({ serverStatus }: SiteRules): void {
+    if (!serverStatus) this.status = null
+    else
+      this.status ??= new StatusBoard({
+        clock: this.clock,
+        outside: this.#options.outside,
+        connections: () => this.#server.totals(),
+        accepting: () => !this.stopping,
+      })
   }
 
   get rules(): SiteRules {
@@ -180,6 +197,7 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
   request(request: HttpRequest, response: HttpResponse): void {
     if (this.live?.answers(request, response, this)) return
     const http = this.#exchange(request, response)
+    if (this.status !== null) this.status.follow(response)
     if (this.#gate === null) return this.#begin(http)
     this.#gate.enter(response, () => this.#begin(http))
   }

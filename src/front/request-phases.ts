@@ -2,6 +2,7 @@
  * The phases that a request goes through, in Apache's order: its target is read, what answers it is found (translate_name,
  * map_to_storage), and that answers it (handler).
  */
+import type { Resolution } from '../static/resolution.js'
 import { respond, type StaticResolution } from '../static/site.js'
 import { AppRequest } from './app-request.js'
 import type { ApplicationFront } from './application-front.js'
@@ -17,11 +18,16 @@ import { askedHost, isSecure, parseHost } from './request-host.js'
 import { createRequestIds } from './request-id.js'
 import { isWholeServer, parseTarget, type RequestTarget } from './request-target.js'
 import { answerOptions, answerTrace } from './server-methods.js'
+import { enterStatus } from './status/enter-status.js'
+import type { StatusBoard } from './status/status-board.js'
+import { isStatusPath } from './status/status-query.js'
 
 /** What the phases need of the front. */
 export interface PhasedFront extends ApplicationFront {
   /** Those that count now. */
   readonly rules: SiteRules
+  /** Null without --server-status. */
+  readonly status: StatusBoard | null
   /** Answers with what is for an error of the server's own. */
   fail(http: HttpExchange, status: number, known?: KnownOfFailure): void
   /** A request is with the application, or waits for it. */
@@ -58,7 +64,20 @@ export class RequestPhases implements HostPhases {
     if (method === 'TRACE') return this.#trace(http)
     const resolution = this.#front.rules.site.resolve(target.path)
     http.access?.resolved(resolution)
+    const { status } = this.#front
+    if (status !== null && admitted && isStatusPath(target.path)) {
+      return enterStatus(status, http, target, {
+        deny: reason => this.#deny(http, reason),
+        answer: () => this.#answer(http, target, resolution),
+        afterBody: show => this.afterBody(http, show),
+      })
+    }
     if (!admitted) return this.#deny(http, strangeHost(askedHost(target, http.head)))
+    this.#answer(http, target, resolution)
+  }
+
+  #answer(http: HttpExchange, target: RequestTarget, resolution: Resolution): void {
+    const { method } = http
     switch (resolution.kind) {
       case 'application':
         return this.#submit(
