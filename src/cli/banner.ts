@@ -36,6 +36,7 @@ export function banner(
 ): string {
   const lines: [string, string][] = [
     ['Server URL', serverUrl(settings, plan, port)],
+    ...statusPage(settings, plan, port),
     ['Server Root', plan.serverRoot],
     ...(setUp ? [['Server Conf', setUp.settings] as [string, string]] : []),
     ['Error Log File', logPlace(settings, plan)],
@@ -57,6 +58,11 @@ export function banner(
   if (hasKeys) lines.push(['Keys', 'press h and Enter for help'])
   lines.push(setUp ? ['Service Unit', setUp.serviceUnit] : ['Stop', stopRule(settings)])
   return lines.map(([label, text]) => `${label.padEnd(labelWidth)}: ${text}\n`).join('')
+}
+
+function statusPage(settings: Settings, plan: SitePlan, port: number): [string, string][] {
+  if (!settings.serverStatus) return []
+  return [['Server Status', `${serverUrl(settings, plan, port)}server-status`]]
 }
 
 function scripts({ envvars, controlScript }: SetUpFiles): [string, string][] {

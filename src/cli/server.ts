@@ -26,6 +26,7 @@ import type { LiveReloading } from './live-reloading.js'
 import { serverUrl } from './server-url.js'
 import { planService, planWorker } from './site-plan.js'
 import { planSiteRules } from './site-rules.js'
+import { statusSource } from './status-source.js'
 import { hasTerminal } from './terminal.js'
 import { type Workforce, type WorkforceConfiguration, watchesChanges } from './workforce.js'
 
@@ -93,6 +94,7 @@ export class Server {
       stop: cause => void this.stop(cause),
       renew: by => this.#renew(by),
     })
+    const started = systemClock.epoch()
     this.#front = new Front({
       hosts: plan.listenOn,
       port: settings.port,
@@ -100,6 +102,13 @@ export class Server {
       dispatcher: this.#dispatcher,
       log,
       clock: systemClock,
+      outside: () =>
+        statusSource({
+          started,
+          plan: this.#configuration.now.plan,
+          port: this.port,
+          fleet: this.#fleet,
+        }),
       rules: planSiteRules(settings, plan, options.env, () => this.port),
       accessPool: workforce?.access ?? null,
     })

@@ -5,6 +5,7 @@ import { readErrorDocuments } from '../front/error-documents.js'
 import type { SiteRules } from '../front/front-options.js'
 import { VirtualHosts } from '../front/hosts/virtual-hosts.js'
 import { usualLongestLine } from '../front/response-head.js'
+import { statusPath } from '../front/status/status-query.js'
 import { TrustedProxies } from '../front/trust/trusted-proxies.js'
 import type { PatienceRule } from '../http/patience.js'
 import { defaultSettings, type Settings } from '../settings/settings.js'
@@ -35,11 +36,13 @@ export function planSiteRules(
       directoryIndex: settings.directoryIndex,
       directoryListing: settings.directoryListing,
       mimeTypesFile: settings.mimeTypes,
+      reservedPath: settings.serverStatus ? statusPath : null,
       handlerExtensions: settings.addHandler.map(([extension]) => extension),
       // The front adds Server and Date to every response.
       serverHeader: null,
     }),
     hosts: planHosts(settings, port),
+    serverStatus: settings.serverStatus,
     mostConnections: mostConnections(openFileLimit(), plan),
     mountPoint: plan.mountPoint,
     resourceScript: join(plan.serverRoot, 'resource.wsgi'),

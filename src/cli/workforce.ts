@@ -143,7 +143,7 @@ export async function gatherWorkforce(
     env: { ...one.env, LANG: one.plan.locale, LC_ALL: one.plan.locale },
     workingDirectory: one.plan.workingDirectory,
     threads: one.plan.threads,
-    metered: one.settings.serverMetrics,
+    metered: one.settings.serverMetrics || one.settings.serverStatus,
     onTerminal: one.plan.debugTools !== null,
     gdb: one.settings.enableGdb ? args => writeGdbCommands(one.plan.serverRoot, args) : null,
     configuration,

@@ -10,6 +10,7 @@ import type { AccessRule } from './access-control/access-rule.js'
 import type { FailureOptions } from './failures.js'
 import type { VirtualHosts } from './hosts/virtual-hosts.js'
 import type { SilenceRules } from './silence-watch.js'
+import type { OutsideFacts } from './status/status-board.js'
 import type { TrustedProxies } from './trust/trusted-proxies.js'
 
 export interface FrontOptions extends ListenOptions {
@@ -19,6 +20,8 @@ export interface FrontOptions extends ListenOptions {
   readonly rules: SiteRules
   /** Whom access control asks; null where it never will. */
   readonly accessPool: AccessPool | null
+  /** For the status page. */
+  readonly outside: () => OutsideFacts
 }
 
 /** How requests are answered. */
@@ -26,6 +29,8 @@ export interface SiteRules extends FailureOptions {
   readonly site: StaticSite
   /** Null where all hosts are the same one. */
   readonly hosts: VirtualHosts | null
+  /** --server-status */
+  readonly serverStatus: boolean
   /** Connections that may be open at a time; others are closed at once. */
   readonly mostConnections: number
   /** `/` or `/app`. */

@@ -27,6 +27,7 @@ import { readHead, withoutBody } from './request-head.js'
 import { type PhasedFront, RequestPhases } from './request-phases.js'
 import { reasonPhrase } from './server-page.js'
 import { SilenceWatch } from './silence-watch.js'
+import { StatusBoard } from './status/status-board.js'
 
 export class Front implements PhasedFront, ConnectionRules, HttpHandler {
   readonly dispatcher: Dispatcher
@@ -43,6 +44,8 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
   #gate: ClientGate | null
   readonly #accessPool: AccessPool | null
   #accessControl: AccessControl | null
+  readonly #options: FrontOptions
+  status: StatusBoard | null = null
   readonly #phases = new RequestPhases(this)
 
   constructor(options: FrontOptions) {
@@ -59,6 +62,8 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
     this.#gate = clientGate(rules.maxClients)
     this.#accessPool = options.accessPool
     this.#accessControl = this.#controlAccess(rules)
+    this.#options = options
+    this.#followStatus(rules)
   }
 
   /** Serves by these rules from now on; what is in progress ends by them, as far as they still concern it. */
@@ -68,6 +73,7 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
     this.#server.mostConnections = rules.mostConnections
     this.#failures = new Failures(rules)
     this.#silenceWatch.follow(rules.silenceRules)
+    this.#followStatus(rules)
     if (rules.maxClients !== maxClients) this.#gate = clientGate(rules.maxClients)
     this.#accessControl = this.#controlAccess(rules)
   }
@@ -78,6 +84,17 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
 
   get accessControl(): AccessControl | null {
     return this.#accessControl
+  }
+
+  #followStatus({ serverStatus }: SiteRules): void {
+    if (!serverStatus) this.status = null
+    else
+      this.status ??= new StatusBoard({
+        clock: this.clock,
+        outside: this.#options.outside,
+        connections: () => this.#server.totals(),
+        accepting: () => !this.stopping,
+      })
   }
 
   get rules(): SiteRules {
@@ -199,6 +216,7 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
   request(request: HttpRequest, response: HttpResponse): void {
     if (this.live?.answers(request, response, this)) return
     const http = this.#exchange(request, response)
+    if (this.status !== null) this.status.follow(response)
     if (this.#gate === null) return this.#begin(http)
     this.#gate.enter(response, () => this.#begin(http))
   }

@@ -2,7 +2,9 @@
  * The phases that a request goes through, in Apache's order: its target is read, what answers it is found (translate_name,
  * map_to_storage), access is controlled (access_checker, check_user_id, auth_checker), and that answers it (handler).
  */
-import { type Resolution, respond, type StaticResolution } from '../static/site.js'
+
+import type { Resolution } from '../static/resolution.js'
+import { respond, type StaticResolution } from '../static/site.js'
 import type { AccessControl } from './access-control/access-control.js'
 import { AppRequest } from './app-request.js'
 import type { ApplicationFront } from './application-front.js'
@@ -14,10 +16,13 @@ import type { SiteRules } from './front-options.js'
 import { enterHost, type HostPhases } from './hosts/enter-host.js'
 import { isTooLong, refusedCoding, unknownCoding } from './refusal.js'
 import { type HttpExchange, writeOwnHead } from './reply.js'
-import { isSecure, parseHost } from './request-host.js'
+import { askedHost, isSecure, parseHost } from './request-host.js'
 import { createRequestIds } from './request-id.js'
 import { isWholeServer, parseTarget, type RequestTarget } from './request-target.js'
 import { answerOptions, answerTrace } from './server-methods.js'
+import { enterStatus } from './status/enter-status.js'
+import type { StatusBoard } from './status/status-board.js'
+import { isStatusPath } from './status/status-query.js'
 
 /** What the phases need of the front. */
 export interface PhasedFront extends ApplicationFront {
@@ -25,6 +30,8 @@ export interface PhasedFront extends ApplicationFront {
   readonly rules: SiteRules
   /** Null: everybody may come. */
   readonly accessControl: AccessControl | null
+  /** Null without --server-status. */
+  readonly status: StatusBoard | null
   /** Answers with what is for an error of the server's own. */
   fail(http: HttpExchange, status: number, known?: KnownOfFailure): void
   /** A request is with the application, or waits for it. */
@@ -61,11 +68,21 @@ export class RequestPhases implements HostPhases {
     if (method === 'TRACE') return this.#trace(http)
     const resolution = this.#front.rules.site.resolve(target.path)
     http.access?.resolved(resolution)
-    if (!admitted) return this.afterBody(http, () => this.refuse(http), false)
+    if (!admitted) return this.#deny(http, strangeHost(askedHost(target, http.head)))
     const control = this.#front.accessControl
     // What the disk refuses Apache has refused before.
-    if (control === null || isForbidden(resolution)) return this.#answer(http, target, resolution)
-    control.admit(http, target, resolution, () => this.#answer(http, target, resolution))
+    if (control === null || isForbidden(resolution)) return this.#reach(http, target, resolution)
+    control.admit(http, target, resolution, () => this.#reach(http, target, resolution))
+  }
+
+  #reach(http: HttpExchange, target: RequestTarget, resolution: Resolution): void {
+    const { status } = this.#front
+    if (status === null || !isStatusPath(target.path)) return this.#answer(http, target, resolution)
+    enterStatus(status, http, target, {
+      deny: reason => this.#deny(http, reason),
+      answer: () => this.#answer(http, target, resolution),
+      afterBody: show => this.afterBody(http, show),
+    })
   }
 
   #answer(http: HttpExchange, target: RequestTarget, resolution: Resolution): void {
@@ -101,6 +118,14 @@ export class RequestPhases implements HostPhases {
 
   refuse(http: HttpExchange): void {
     this.#front.fail(http, 403)
+  }
+
+  #deny(http: HttpExchange, reason: string): void {
+    const { remoteAddress, remotePort } = http.request.socket
+    const client = `${remoteAddress}:${remotePort}`
+    this.#front.log.emit({ type: 'clientDenied', client, reason })
+    http.access?.denied()
+    this.afterBody(http, () => this.refuse(http), false)
   }
 
   /** As long as nothing forwards, nobody is there. */
@@ -189,6 +214,11 @@ function invitesBody(resolution: StaticResolution, method: string): boolean {
 
 function isForbidden(resolution: Resolution): boolean {
   return resolution.kind === 'refused' && resolution.status === 403
+}
+
+function strangeHost(host: string | null): string {
+  if (!host) return 'it asks for no host'
+  return `it asks for ${host}, which is no --server-name or --server-alias`
 }
 
 /** A path of this site as a whole URL, with the query that was asked with. */

@@ -55,7 +55,7 @@ type State = 'idle' | 'busy' | 'lingering' | 'ended'
 
 export class HttpConnection implements BodySource, ResponseOwner {
   state: State = 'idle'
-  /** Requests that came over it. */
+  /** Requests that came over it, and what was no request but had an answer. */
   requests = 0
   readonly #rules: ConnectionRules
   readonly #handler: HttpHandler
@@ -94,6 +94,13 @@ export class HttpConnection implements BodySource, ResponseOwner {
     // 'close' follows.
     socket.on('error', () => {})
     socket.on('close', () => this.#closed())
+  }
+
+  /** What is going on, for {@link ConnectionTotals}. */
+  get activity(): 'waiting' | 'writing' | 'keepAlive' | 'closing' {
+    if (this.state === 'busy') return this.#response?.headersSent === true ? 'writing' : 'waiting'
+    if (this.state !== 'idle') return 'closing'
+    return this.requests === 0 || this.#headBegun ? 'waiting' : 'keepAlive'
   }
 
   /** Closes it if nothing is going on; else after the present response. */
@@ -234,6 +241,7 @@ export class HttpConnection implements BodySource, ResponseOwner {
     this.#patience.stop()
     this.#bytes = nothing
     this.state = 'busy'
+    this.requests++
     this.#request = null
     this.#response = new Http1Response(this, status === 414 ? 'GET' : methodOf(line), 11, false)
     this.#handler.refused(this.#response, status, line?.replace(/\r$/, '') ?? null)

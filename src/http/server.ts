@@ -2,6 +2,12 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { exitCode, UserError } from '../base/errors.js'
 import { type ConnectionRules, HttpConnection, type HttpHandler } from './connection.js'
+import {
+  addClosed,
+  type ClosedTotals,
+  type ConnectionTotals,
+  connectionTotals,
+} from './connection-totals.js'
 
 export interface ListenOptions {
   /** Addresses to listen on; an address family that the machine does not have is left out. */
@@ -21,6 +27,7 @@ export class HttpServer {
   readonly #handler: HttpHandler
   readonly #servers: Server[] = []
   readonly #connections = new Set<HttpConnection>()
+  readonly #closed: ClosedTotals = { requests: 0, bytesSent: 0 }
   #port = 0
   /** Connections that may be open at a time; others are closed at once. */
   mostConnections = Number.POSITIVE_INFINITY
@@ -64,6 +71,10 @@ export class HttpServer {
       this.#port = (server.address() as AddressInfo).port
     }
     if (this.#servers.length === 0 && missing) throw missing
+  }
+
+  totals(): ConnectionTotals {
+    return connectionTotals(this.#closed, this.#connections)
   }
 
   /** Takes no new connections, and closes those that are idle. */
@@ -111,6 +122,7 @@ export class HttpServer {
     this.#connections.add(connection)
     socket.once('close', () => {
       this.#connections.delete(connection)
+      addClosed(this.#closed, connection)
       if (this.#connections.size < this.mostConnections / 2) this.#isFull = false
       if (this.#connections.size === 0) this.#drained?.()
     })

@@ -231,6 +231,8 @@ export type EntryEvent =
       readonly signal: string | null
     }
   | { readonly type: 'accessProcessFaulty'; readonly pid: number | null; readonly reason: string }
+  /** A client may not have what it asks for. */
+  | { readonly type: 'clientDenied'; readonly client: string; readonly reason: string }
 
 /** An event as one log entry. */
 export interface LogEntry {

@@ -44,6 +44,8 @@ export interface StaticOptions {
   readonly mimeTypesFile: string | null
   /** Extensions of `--add-handler` and the like, with their dot; files having one of them resolve to `handler`. */
   readonly handlerExtensions?: readonly string[]
+  /** No path with this in it is the application's (the status page); null or left out: all are. */
+  readonly reservedPath?: string | null
   /** Value of the `Server` field; null leaves the field to the caller. */
   readonly serverHeader: string | null
 }
@@ -101,6 +103,7 @@ class Resolver {
   readonly #applicationRoot: string | null
   readonly #indexNames: readonly string[] | null
   readonly #lists: boolean
+  readonly #reserved: string | null
   readonly #handlers: ReadonlySet<string>
 
   constructor(options: StaticOptions) {
@@ -116,6 +119,7 @@ class Resolver {
       : null
     this.#indexNames = indexNames(options.directoryIndex)
     this.#lists = options.directoryListing
+    this.#reserved = options.reservedPath ?? null
     this.#handlers = new Set(options.handlerExtensions?.map(name => name.slice(1).toLowerCase()))
   }
 
@@ -135,7 +139,7 @@ class Resolver {
     if (found.type === 'directory') return this.#resolveDirectory(path, found.directory, depth)
     const scriptName = path.slice(0, path.length - found.pathInfo.length)
     const { filename, pathInfo } = found
-    if (found.type !== 'file' && this.#belongsToApplication(found.directory)) {
+    if (found.type !== 'file' && this.#belongsToApplication(path, found.directory)) {
       return { kind: 'application', scriptFilename: filename, scriptName, pathInfo }
     }
     const exists = found.type === 'file'
@@ -160,13 +164,15 @@ class Resolver {
   }
 
   #resolveDirectory(path: string, directory: string, depth: number): Resolution {
+    const forApplication = this.#indexNames === null && this.#belongsToApplication(path, directory)
     if (!path.endsWith('/')) {
-      return { kind: 'redirect', location: escapePath(`${path}/`), directory }
+      const location = escapePath(`${path}/`)
+      return { kind: 'redirect', location, directory, forApplication }
     }
     const inDocumentRoot = directory.startsWith(this.#documentRoot)
     const index = this.#findIndex(path, inDocumentRoot, depth)
     if (index !== null) return index
-    if (this.#indexNames === null && this.#belongsToApplication(directory)) {
+    if (forApplication) {
       return { kind: 'application', scriptFilename: directory, scriptName: path, pathInfo: '' }
     }
     if (!this.#lists) return nothingThere
@@ -201,7 +207,8 @@ class Resolver {
     return (inDocumentRoot ? this.#indexNames : null) ?? defaultIndexNames
   }
 
-  #belongsToApplication(directory: string): boolean {
+  #belongsToApplication(path: string, directory: string): boolean {
+    if (this.#reserved !== null && path.includes(this.#reserved)) return false
     return this.#applicationRoot !== null && directory.startsWith(this.#applicationRoot)
   }
 

@@ -34,19 +34,28 @@ export function enterHost(
     case 'proxied':
       return phases.forward(http, target, host.url)
     case 'redirect':
-      // A `?` in the path can only have come as %3F, which mod_rewrite does not let through.
-      if (host.rewrites && target.path.includes('?')) return phases.refuse(http)
-      if (host.rewrites) forgetFailure(http)
-      return phases.redirect(http, host.status, locationOf(host, target, http.target))
+      return sendElsewhere(host, http, target, phases)
     case 'default':
       return admit(host, http, admitted => phases.find(http, target, admitted))
   }
 }
 
-/** With mod_rewrite the document of an error is no such document any more when it lies elsewhere. */
-function forgetFailure(http: HttpExchange): void {
-  http.failing = false
-  http.firstFailure = null
+function sendElsewhere(
+  host: HostRedirect,
+  http: HttpExchange,
+  target: RequestTarget,
+  phases: HostPhases,
+): void {
+  // A `?` in the path can only have come as %3F, which mod_rewrite does not let through.
+  if (host.rewrites && target.path.includes('?')) return phases.refuse(http)
+  const location = locationOf(host, target, http.target)
+  if (host.rewrites) {
+    http.access?.rewritten(location)
+    // The document of an error is none any more when it lies elsewhere.
+    http.failing = false
+    http.firstFailure = null
+  }
+  phases.redirect(http, host.status, location)
 }
 
 /** The same path there; an empty query stays one. */

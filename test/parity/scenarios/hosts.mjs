@@ -206,4 +206,56 @@ const aliasesAlone = {
   ),
 }
 
-export default [named, httpsOnly, httpsNowhere, local, ...failing, ...oddNames, aliasesAlone]
+/** The access lines that come of a request. */
+async function accessLine(site, bytes) {
+  const before = site.server.file('access_log').split('\n').length
+  await exchange(site, bytes, { next: 'none' })
+  await site.server.logged(new RegExp(`^(?:[^\\n]*\\n){${before}}`), 'access_log')
+  return site.server
+    .file('access_log')
+    .split('\n')
+    .slice(before - 1)
+}
+
+/** @type {Scenario[]} */
+const logs = [[], ['--https-only'], ['--allow-localhost']].map(more => ({
+  name: `hosts: lines of the access log${more.map(option => ` ${option}`).join('')}`,
+  app: 'where.py',
+  arguments: [
+    ...names,
+    ...root,
+    ...more,
+    ...['--error-document', '403', '/e403', '--access-log', '--access-log-format'],
+    'v=%v V=%V p=%p lp=%{local}p cp=%{canonical}p s=%s gs=%>s R=%R U=%U gU=%>U q=%q f=%f r="%r"',
+  ],
+  files,
+  probes: Object.fromEntries(
+    ['www.example.com', 'a.x.com:99', 'example.com', 'other', 'Other:99'].flatMap(host =>
+      [
+        '/x?y',
+        '/a%2Fb//c/.',
+        '/a%2fb/%252f/',
+        '/there',
+        '/there/file.txt',
+        'http://a.x.com:98/x',
+        '/a%3fb',
+        '/%2f',
+        '/%zz',
+      ].map(target => [
+        `${host}: ${target}`,
+        site => accessLine(site, ask(`GET ${target}`, host, 'Connection: close\r\n')),
+      ]),
+    ),
+  ),
+}))
+
+export default [
+  named,
+  httpsOnly,
+  httpsNowhere,
+  local,
+  ...failing,
+  ...oddNames,
+  aliasesAlone,
+  ...logs,
+]

@@ -16,6 +16,7 @@ import responses from './responses.mjs'
 import runmodwsgi from './runmodwsgi.mjs'
 import services from './services.mjs'
 import setup from './setup.mjs'
+import status from './status.mjs'
 import strictness from './strictness.mjs'
 import trust from './trust.mjs'
 import world from './world.mjs'
@@ -45,6 +46,7 @@ export const scenarioFiles = {
   runmodwsgi,
   services,
   setup,
+  status,
   strictness,
   trust,
   world,
