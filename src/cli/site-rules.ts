@@ -33,6 +33,8 @@ export function planSiteRules(
       directoryIndex: settings.directoryIndex,
       directoryListing: settings.directoryListing,
       mimeTypesFile: settings.mimeTypes,
+      // Apache's `Require` for users takes the place of that for directories.
+      grantsAll: settings.authUserScript !== null,
       handlerExtensions: settings.addHandler.map(([extension]) => extension),
       // The front adds Server and Date to every response.
       serverHeader: null,
