@@ -205,12 +205,7 @@ export class Server {
       seconds === Number.POSITIVE_INFINITY
         ? settings.shutdownTimeout
         : Math.max(0, deadline - systemClock.now()) / 1000
-    const { workforce } = this.#options
-    await Promise.all([
-      this.#fleet?.stop(left),
-      workforce?.services.stop(left),
-      workforce?.access.stop(left),
-    ])
+    await this.#options.workforce?.stop(left)
     // Clients whose worker was ended by force are told, if they listen.
     await within(this.#front.drained(), lastWordsTime)
     this.#end(this.#exitCode)
@@ -296,10 +291,7 @@ export class Server {
   #quit(signal: NodeJS.Signals): void {
     if (this.#exitCode === exitCode.ok) this.#exitCode = signalExitCode(signal)
     this.#front.stopAccepting()
-    this.#fleet?.kill()
-    this.#options.workforce?.services.kill()
-    this.#options.workforce?.access.dispatcher.refuseAll('stopping')
-    this.#options.workforce?.access.kill()
+    this.#options.workforce?.kill()
     this.#dispatcher.refuseAll('stopping')
     // Whoever does not take his answer (a stalled download, a body that never ends) is not waited for.
     systemClock.after(lastWordsTime, () => this.#front.destroy())
@@ -317,7 +309,7 @@ export class Server {
   async #setToWork(): Promise<void> {
     const { settings, workforce } = this.#options
     if (!workforce) return
-    if (watchesChanges(settings)) this.#watcher = await this.#watch(workforce.fleet)
+    if (watchesChanges(settings)) this.#watcher = await this.#watch(workforce)
     workforce.configure(this.#planWorkforce(this.#options), {
       running: pool => this.#runningIn(pool),
       loadTried: result => this.#loadTried(result),
@@ -339,14 +331,14 @@ export class Server {
     void this.stop(signal ?? `exit code ${code}`)
   }
 
-  async #watch(fleet: Fleet): Promise<SourceWatcher> {
+  async #watch(workforce: Workforce): Promise<SourceWatcher> {
     const { log, settings, plan, env } = this.#options
     // Loaded only where it is needed: a start without it is 15 ms shorter.
     const { watchSources } = await import('./watch-sources.js')
     return watchSources(settings, plan, env, {
-      touched: () => fleet.hold(),
-      settled: files => fleet.reload(files),
-      unchanged: () => fleet.release(),
+      touched: () => workforce.hold(),
+      settled: files => workforce.reload(files),
+      unchanged: () => workforce.release(),
       restless: file => log.emit({ type: 'fileRestless', file }),
       polls: cause => log.emit({ type: 'filesPolled', cause }),
     })
@@ -364,9 +356,7 @@ export class Server {
     }
     this.#stopping = true
     this.#front.destroy()
-    this.#fleet?.kill()
-    this.#options.workforce?.services.kill()
-    this.#options.workforce?.access.kill()
+    this.#options.workforce?.kill()
     const error = new UserError(
       `--callable-object ${settings.callableObject}: ${plan.entryPoint.name} does not define it`,
       exitCode.applicationNotLoaded,

@@ -37,6 +37,8 @@ export function planSiteRules(
       directoryListing: settings.directoryListing,
       mimeTypesFile: settings.mimeTypes,
       reservedPath: settings.serverStatus ? statusPath : null,
+      // Apache's `Require` for users takes the place of that for directories.
+      grantsAll: settings.authUserScript !== null,
       handlerExtensions: settings.addHandler.map(([extension]) => extension),
       // The front adds Server and Date to every response.
       serverHeader: null,

@@ -152,9 +152,7 @@ export async function startServer(
     return await server.ended
   } catch (error) {
     if (error instanceof UserError) startupLog?.write(`modwsgi-dev: ${error.message}\n`)
-    workforce?.fleet.kill()
-    workforce?.services.kill()
-    workforce?.access.kill()
+    workforce?.kill()
     await workforce?.fleet.stop(0)
     workforce?.close()
     throw error

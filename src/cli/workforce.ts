@@ -61,6 +61,16 @@ export interface Workforce {
   configure(configurations: WorkforceConfiguration, listener: WorkforceListener): void
   /** New processes for all, as another configuration says, or the present one (null). `by` asked for it. */
   renew(by: string, another: RenewedWorkforce | null): void
+  /** Files may have changed: nobody is given any requests. */
+  hold(): void
+  /** None has. */
+  release(): void
+  /** These have: whoever has loaded them is replaced. */
+  reload(files: readonly string[]): void
+  /** Ends all processes; settles when they are gone. */
+  stop(seconds: number): Promise<unknown>
+  /** Ends all processes by force. */
+  kill(): void
   /** When all processes are gone. */
   close(): void
 }
@@ -270,6 +280,25 @@ export async function gatherWorkforce(
       access.renew(another.access && accessCommand(another, Promise.resolve(another.access)))
       warm?.follow(next)
       fleet.renew(by, planFleetRules(another.settings, another.plan, started(next)))
+    },
+    hold() {
+      access.hold()
+      fleet.hold()
+    },
+    release() {
+      access.settled([])
+      fleet.release()
+    },
+    reload(files) {
+      access.settled(files)
+      fleet.reload(files)
+    },
+    stop: seconds =>
+      Promise.all([fleet.stop(seconds), services.stop(seconds), access.stop(seconds)]),
+    kill() {
+      fleet.kill()
+      services.kill()
+      access.kill()
     },
     close() {
       warm?.close()

@@ -46,6 +46,8 @@ export interface StaticOptions {
   readonly handlerExtensions?: readonly string[]
   /** No path with this in it is the application's (the status page); null or left out: all are. */
   readonly reservedPath?: string | null
+  /** True where who may come is decided by other means (--auth-user-script): what an alias leads to is then served, wherever it is. */
+  readonly grantsAll?: boolean
   /** Value of the `Server` field; null leaves the field to the caller. */
   readonly serverHeader: string | null
 }
@@ -113,7 +115,10 @@ class Resolver {
     this.#disk = new Disk(parentsBelow(documentRoot, mountPoint))
     const targets = options.aliases.map(([urlPath, target]) => this.#openTarget(urlPath, target))
     this.#aliases = orderAliases(targets.map(({ urlPath, target }) => [urlPath, target]))
-    this.#grants = [...targets.map(({ grant }) => grant), grantOf(documentRoot, false)]
+    this.#grants =
+      options.grantsAll === true
+        ? [grantOf('/', false)]
+        : [...targets.map(({ grant }) => grant), grantOf(documentRoot, false)]
     this.#applicationRoot = options.hasApplication
       ? posix.normalize(`${documentRoot}${mountPoint}`)
       : null

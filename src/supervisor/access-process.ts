@@ -38,8 +38,12 @@ export class AccessProcess implements AccessPool {
   #command: WorkerCommand | null
   /** The one that is asked, or starts. */
   #present: WorkerProcess | null = null
-  /** All that there are, with those that finish what they have. */
-  readonly #running = new Set<WorkerProcess>()
+  #isReady = false
+  #held = false
+  /** What it has loaded, and what it has looked for in vain. */
+  readonly #files = new Set<string>()
+  /** All that there are, with those that finish what they have; each with what takes its deadline back. */
+  readonly #running = new Map<WorkerProcess, () => void>()
   #lastId = firstIdentity
   #cancelStart: () => void = () => {}
   #stopped: (() => void) | null = null
@@ -60,9 +64,22 @@ export class AccessProcess implements AccessPool {
     this.#replace()
   }
 
-  /** Files have changed that one of its processes has loaded. */
-  reload(): void {
-    this.#replace()
+  /** Files may have changed: it is asked nothing until {@link settled}. */
+  hold(): void {
+    this.#held = true
+    if (this.#present !== null) this.dispatcher.remove(this.#present.requests)
+  }
+
+  /** These files have changed. One that has loaded any of them is replaced. */
+  settled(files: readonly string[]): void {
+    this.#held = false
+    if (files.some(file => this.#files.has(file))) this.#replace()
+    else this.#enlist()
+  }
+
+  #enlist(): void {
+    if (this.#present !== null && this.#isReady && !this.#held)
+      this.dispatcher.add(this.#present.requests)
   }
 
   hangs(pool: Pool): void {
@@ -89,7 +106,8 @@ export class AccessProcess implements AccessPool {
   kill(): void {
     this.#stopped ??= () => {}
     this.#cancelStart()
-    for (const process of this.#running) process.kill()
+    this.dispatcher.refuseAll('stopping')
+    for (const process of this.#running.keys()) process.kill()
   }
 
   #replace(): void {
@@ -104,10 +122,9 @@ export class AccessProcess implements AccessPool {
     this.#present = null
     if (old === null) return
     this.dispatcher.remove(old.requests)
+    const { clock, patience } = this.#options
+    this.#running.set(old, clock.after(patience, () => old.kill()))
     if (old.requests.busy === 0) this.#dismiss(old)
-    this.#options.clock.after(this.#options.patience, () => {
-      if (this.#running.has(old)) old.kill()
-    })
   }
 
   #dismiss(process: WorkerProcess): void {
@@ -119,11 +136,15 @@ export class AccessProcess implements AccessPool {
   #spawn(command: WorkerCommand): WorkerProcess {
     const { channel, clock, log, filesLoaded } = this.#options
     const since = clock.now()
+    this.#isReady = false
+    this.#files.clear()
     const isPresent = () => this.#present === process
     const process: WorkerProcess = new WorkerProcess(++this.#lastId, channel, command, {
       ...deaf,
       ready: () => {
-        if (isPresent()) this.dispatcher.add(process.requests)
+        if (!isPresent()) return
+        this.#isReady = true
+        this.#enlist()
       },
       freed: () => {
         if (isPresent()) this.dispatcher.pump()
@@ -132,7 +153,10 @@ export class AccessProcess implements AccessPool {
       stopping: () => {
         if (isPresent()) this.#replace()
       },
-      files: filesLoaded,
+      files: files => {
+        if (isPresent()) for (const [path] of files) this.#files.add(path)
+        filesLoaded(files)
+      },
       faulty: reason => {
         log.emit({ type: 'accessProcessFaulty', pid: process.pid ?? null, reason })
         process.kill()
@@ -142,12 +166,13 @@ export class AccessProcess implements AccessPool {
       metricsAsked: number => process.tell({ type: 'metrics', number, metrics: null }),
       gone: exit => this.#gone(process, exit, clock.now() - since),
     })
-    this.#running.add(process)
+    this.#running.set(process, () => {})
     return process
   }
 
   #gone(process: WorkerProcess, exit: WorkerExit, lived: number): void {
     const { clock, log } = this.#options
+    this.#running.get(process)?.()
     this.#running.delete(process)
     if (this.#present === process) {
       this.#present = null

@@ -105,12 +105,24 @@ export class AccessControl {
     const { http } = visit
     const { request } = http
     const user = fields.username
-    if (!isSameTarget(fields.uri, request.url, request.socket.localPort ?? 0)) {
+    const asked = {
+      target: request.url,
+      host: http.head.host,
+      port: request.socket.localPort ?? 0,
+    }
+    if (!isSameTarget(fields.uri, asked)) {
       return this.#hostFirst(visit, () => {
         const why = `uri mismatch - <${fields.uri}> does not match request-uri <${request.url}>`
         this.#identify(http, user)
         this.#tell(visit, why)
         this.#end(visit, 400)
+      })
+    }
+    if (fields.opaque !== null) {
+      return this.#hostFirst(visit, () => {
+        this.#identify(http, user)
+        this.#tell(visit, `received invalid opaque - got \`${fields.opaque}'`)
+        this.#challenge(visit, true)
       })
     }
     const fault = this.#faultOf(fields)
@@ -129,10 +141,10 @@ export class AccessControl {
   }
 
   /** What is wrong with it whatever the password is; null: nothing. */
-  #faultOf({ username, realm, algorithm }: DigestFields): string | null {
+  #faultOf({ realm, algorithm }: DigestFields): string | null {
     if (realm !== this.#rule.realm)
-      return `user ${username}: realm mismatch - got \`${realm}' but expected \`${this.#rule.realm}'`
-    if (algorithm !== null && !/^md5(?:-sess)?$/i.test(algorithm))
+      return `realm mismatch - got \`${realm}' but expected \`${this.#rule.realm}'`
+    if (algorithm !== null && !/^md5$/i.test(algorithm))
       return `unknown algorithm \`${algorithm}' received`
     return null
   }
@@ -140,8 +152,8 @@ export class AccessControl {
   #checkResponse(visit: Visit, fields: DigestFields, hash: string): void {
     const { realm, group } = this.#rule
     const { username: user, nonce, qop } = fields
-    if (qop !== null && qop.toLowerCase() !== 'auth')
-      return this.#refuse(visit, `invalid qop \`${qop}' received`)
+    if (qop?.toLowerCase() !== 'auth')
+      return this.#refuse(visit, `invalid or missing qop value '${qop ?? '(null)'}'`)
     if (!isRightResponse(fields, hash, visit.http.request.method))
       return this.#refuse(visit, `user ${user}: password mismatch`)
     const now = this.#front.clock.epoch()

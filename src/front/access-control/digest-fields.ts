@@ -1,4 +1,5 @@
 /** `Authorization: Digest`, as mod_auth_digest takes it apart. Text is latin-1: a character for each byte. */
+import { looksLikeNonce } from './nonces.js'
 
 export interface DigestFields {
   readonly username: string
@@ -10,6 +11,8 @@ export interface DigestFields {
   readonly cnonce: string | null
   readonly qop: string | null
   readonly nc: string | null
+  /** A text that the server never gave. */
+  readonly opaque: string | null
 }
 
 /** What is wrong with a field. */
@@ -31,8 +34,10 @@ export function readDigest(field: string): DigestFields | BadDigest {
   const [cnonce, nc] = [of('cnonce'), of('nc')]
   if (username === null || realm === null || nonce === null || uri === null || response === null)
     return { bad: 'incomplete' }
+  if (!looksLikeNonce(nonce)) return { bad: 'incomplete' }
   if (qop !== null && (cnonce === null || nc === null)) return { bad: 'incomplete' }
-  return { username, realm, nonce, uri, response, algorithm: of('algorithm'), cnonce, qop, nc }
+  const [algorithm, opaque] = [of('algorithm'), of('opaque')]
+  return { username, realm, nonce, uri, response, algorithm, cnonce, qop, nc, opaque }
 }
 
 function partsOf(text: string): Map<string, string> {

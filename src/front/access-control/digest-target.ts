@@ -1,6 +1,7 @@
 /** Whether the `uri` of a Digest response is that of the request: also where a proxy has written it in another way. */
+import { parseHost } from '../request-host.js'
 
-/** The parts of a target; percent-encoding is resolved. */
+/** The parts of a target; percent-encoding is resolved. Null: it has none. */
 interface Parts {
   readonly host: string | null
   readonly port: string | null
@@ -8,28 +9,43 @@ interface Parts {
   readonly query: string | null
 }
 
-/** As mod_auth_digest compares them. @param port that the server listens on */
-export function isSameTarget(uri: string, target: string, port: number): boolean {
+/** What the client asked for. */
+export interface AskedTarget {
+  readonly target: string
+  /** Value of the Host field. */
+  readonly host: string | null
+  /** That the server listens on. */
+  readonly port: number
+}
+
+/** As mod_auth_digest compares them. */
+export function isSameTarget(uri: string, { target, host, port }: AskedTarget): boolean {
   if (uri === target) return true
-  const [given, asked] = [partsOf(uri), partsOf(target)]
+  const [given, asked] = [partsOf(uri, true), partsOf(target, false)]
+  const named = host === null ? null : parseHost(host)
+  const askedHost = asked.host ?? named?.name ?? null
+  const askedPort = asked.port ?? named?.port ?? String(port)
   if (given.host !== null && given.host !== '') {
-    if (given.host.toLowerCase() !== asked.host?.toLowerCase()) return false
-    if (given.port === null && (asked.port ?? String(port)) !== '80') return false
+    if (given.host.toLowerCase() !== askedHost?.toLowerCase()) return false
+    if (given.port === null && askedPort !== '80') return false
   }
-  if (given.port !== null && given.port !== asked.port) return false
+  if (given.port !== null && given.port !== askedPort) return false
   return given.path === asked.path && given.query === asked.query
 }
 
-function partsOf(text: string): Parts {
-  const [, host = null, port = null, path, query = null] =
-    /^(?:[a-z][a-z0-9+.-]*:\/\/([^/?#:]*)(?::(\d*))?)?([^?#]*)(?:\?([^#]*))?/i.exec(text)!
-  return { host: plain(host), port, path: plain(path || null), query: plain(query) }
+const absolute = /^(?:[a-z][a-z0-9+.-]*:\/\/([^/?#:]*)(?::(\d*))?)?([^?#]*)(?:\?([^#]*))?/i
+const relative = /^(?:(?:[a-z][a-z0-9+.-]*:)?\/\/([^/?#:]*)(?::(\d*))?)?([^?#]*)(?:\?([^#]*))?/i
+
+/** @param relativeToo whether `//host/path` names a host, as it does not in a request line */
+function partsOf(text: string, relativeToo: boolean): Parts {
+  const [, host = null, port = null, path, query = null] = (relativeToo ? relative : absolute).exec(
+    text,
+  )!
+  return { host: decoded(host), port, path: decoded(path || null), query: decoded(query) }
 }
 
 /** Without percent-encoding, as bytes. */
-function plain(text: string | null): string | null {
-  return (
-    text?.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))) ??
-    null
-  )
+function decoded(text: string | null): string | null {
+  const character = (_: string, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))
+  return text?.replace(/%([0-9a-f]{2})/gi, character) ?? null
 }

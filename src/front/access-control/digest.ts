@@ -1,4 +1,4 @@
-/** The computations of Digest authentication with MD5 (RFC 7616; without qop RFC 2069). */
+/** The computations of Digest authentication with MD5 and qop=auth (RFC 7616). */
 import { createHash } from 'node:crypto'
 import type { DigestFields } from './digest-fields.js'
 import { isSameText } from './same-text.js'
@@ -15,21 +15,14 @@ export function authenticationInfo(
   nextNonce: string | null,
 ): string {
   const { cnonce, nc, qop } = fields
-  const proof =
-    nc === null ? md5(`${hash}:${fields.nonce}:`) : responseOf(fields, hash, `:${fields.uri}`)
-  const quoted = cnonce?.replace(/(\\.)|"/gs, (text, escaped) => escaped ?? `\\${text}`)
-  return [
-    `rspauth="${proof}"`,
-    ...(nextNonce === null ? [] : [`nextnonce="${nextNonce}"`]),
-    ...(quoted === undefined ? [] : [`cnonce="${quoted}"`]),
-    ...(nc === null ? [] : [`nc=${nc}`]),
-    ...(qop === null ? [] : [`qop=${qop}`]),
-  ].join(', ')
+  const proof = responseOf(fields, hash, `:${fields.uri}`)
+  const next = nextNonce === null ? '' : `, nextnonce="${nextNonce}"`
+  const quoted = cnonce!.replace(/(\\.)|"/gs, (text, escaped) => escaped ?? `\\${text}`)
+  return `rspauth="${proof}"${next}, cnonce="${quoted}", nc=${nc}, qop=${qop}`
 }
 
 function responseOf({ nonce, nc, cnonce, qop }: DigestFields, hash: string, what: string): string {
-  const middle = qop === null ? nonce : `${nonce}:${nc}:${cnonce}:${qop}`
-  return md5(`${hash}:${middle}:${md5(what)}`)
+  return md5(`${hash}:${nonce}:${nc}:${cnonce}:${qop}:${md5(what)}`)
 }
 
 function md5(text: string): string {

@@ -25,6 +25,14 @@ export function makeNonce(realm: string, now: number): string {
   return text + hashOf(text, realm)
 }
 
+/** Whether it has the form of one, of whatever server of this kind. */
+export function looksLikeNonce(text: string): boolean {
+  return nonceForm.test(text)
+}
+
+/** Eight bytes in base64, and 20 in hexadecimal digits. */
+const nonceForm = /^.{11}=.{40}$/s
+
 /** `stale`: it is none of ours, or too old. @param now seconds since the epoch */
 export function stateOfNonce(nonce: string, realm: string, now: number): NonceState {
   const text = nonce.slice(0, timeLength)
