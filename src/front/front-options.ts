@@ -5,6 +5,7 @@ import type { ListenOptions } from '../http/server.js'
 import type { Log } from '../logging/log.js'
 import type { StaticSite } from '../static/site.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
+import type { Compression } from './compression/compression.js'
 import type { FailureOptions } from './failures.js'
 import type { SilenceRules } from './silence-watch.js'
 
@@ -49,6 +50,8 @@ export interface SiteRules extends FailureOptions {
   readonly mapsHead: boolean
   /** Whether bodies with `Transfer-Encoding: chunked` are taken (--chunked-request). */
   readonly chunkedRequests: boolean
+  /** --compress-responses; null: they are sent as they are. */
+  readonly compression: Compression | null
   /** --error-override */
   readonly overridesErrors: boolean
   /** The operating mode of the site. */

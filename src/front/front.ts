@@ -14,6 +14,7 @@ import { maxInlineBody } from '../workers/protocol.js'
 import { followRequest, tellUnreadable } from './access.js'
 import type { AppRequest } from './app-request.js'
 import { type ClientGate, clientGate } from './client-gate.js'
+import type { Compression } from './compression/compression.js'
 import { Failures, type KnownOfFailure } from './failures.js'
 import type { FrontOptions, SiteRules } from './front-options.js'
 import { InProgress } from './in-progress.js'
@@ -91,6 +92,10 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
 
   get flushDelay(): number {
     return this.#rules.flushDelay
+  }
+
+  get compression(): Compression | null {
+    return this.#rules.compression
   }
 
   get keepAliveTimeout(): number {
