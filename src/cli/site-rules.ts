@@ -1,5 +1,6 @@
 /** From settings to the rules by which the front answers requests. */
 import { join } from 'node:path'
+import { Compression } from '../front/compression/compression.js'
 import { sharedEnviron } from '../front/environ.js'
 import { readErrorDocuments } from '../front/error-documents.js'
 import type { SiteRules } from '../front/front-options.js'
@@ -69,6 +70,7 @@ export function planSiteRules(
     mapsHead: mapsHead(settings),
     chunkedRequests: settings.chunkedRequest,
     trustedProxies: trustedProxies(settings),
+    compression: planCompression(settings, env),
     errorDocuments: readErrorDocuments(settings.errorDocument),
     access: planAccessRule(settings, plan, port),
     // Embedded and debug mode do not know it.
@@ -111,6 +113,22 @@ function words(text: string): string[] {
 function mapsHead({ mapHeadToGet, compressResponses }: Settings): boolean {
   const word = mapHeadToGet.toLowerCase()
   return word === 'on' || (word === 'auto' && compressResponses)
+}
+
+/** The variables are those of Apache's, in which only some say more than that they are there. */
+function planCompression(
+  { compressResponses, setenv, passenv }: Settings,
+  env: NodeJS.ProcessEnv,
+): Compression | null {
+  if (!compressResponses) return null
+  const given = (name: string): string | undefined =>
+    setenv.findLast(([set]) => set === name)?.[1] ??
+    (passenv.includes(name) ? env[name] : undefined)
+  return new Compression({
+    never: given('no-gzip') !== undefined,
+    always: given('force-gzip') !== undefined,
+    onlyHtml: given('gzip-only-text/html') === '1',
+  })
 }
 
 /** mod_wsgi's buffer for a line has to hold a CR and a NUL as well; without --processes the option does not count. */

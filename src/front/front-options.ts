@@ -7,6 +7,7 @@ import type { StaticSite } from '../static/site.js'
 import type { AccessPool } from '../workers/access-scripts.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import type { AccessRule } from './access-control/access-rule.js'
+import type { Compression } from './compression/compression.js'
 import type { FailureOptions } from './failures.js'
 import type { VirtualHosts } from './hosts/virtual-hosts.js'
 import type { SilenceRules } from './silence-watch.js'
@@ -64,6 +65,8 @@ export interface SiteRules extends FailureOptions {
   readonly chunkedRequests: boolean
   /** Whose words about their clients count (--trust-proxy-header); null: nobody's. */
   readonly trustedProxies: TrustedProxies | null
+  /** --compress-responses; null: they are sent as they are. */
+  readonly compression: Compression | null
   /** --error-override */
   readonly overridesErrors: boolean
   /** Who may come; null: everybody. */

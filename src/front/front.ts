@@ -16,6 +16,7 @@ import { followRequest, tellUnreadable } from './access.js'
 import { AccessControl } from './access-control/access-control.js'
 import type { AppRequest } from './app-request.js'
 import { type ClientGate, clientGate } from './client-gate.js'
+import type { Compression } from './compression/compression.js'
 import { Failures, type KnownOfFailure } from './failures.js'
 import type { FrontOptions, SiteRules } from './front-options.js'
 import { InProgress } from './in-progress.js'
@@ -123,6 +124,10 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
 
   get flushDelay(): number {
     return this.#rules.flushDelay
+  }
+
+  get compression(): Compression | null {
+    return this.#rules.compression
   }
 
   get keepAliveTimeout(): number {

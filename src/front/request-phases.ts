@@ -2,9 +2,8 @@
  * The phases that a request goes through, in Apache's order: its target is read, what answers it is found (translate_name,
  * map_to_storage), access is controlled (access_checker, check_user_id, auth_checker), and that answers it (handler).
  */
-
 import type { Resolution } from '../static/resolution.js'
-import { respond, type StaticResolution } from '../static/site.js'
+import { type Representation, respond, type StaticResolution } from '../static/site.js'
 import type { AccessControl } from './access-control/access-control.js'
 import { AppRequest } from './app-request.js'
 import type { ApplicationFront } from './application-front.js'
@@ -148,13 +147,15 @@ export class RequestPhases implements HostPhases {
     const { request, response, internal } = http
     // Where the disk refuses the path Apache has not come to the variables of the user.
     const mapped = !isForbidden(resolution)
+    const writeHead = (status: number, fields: string[], whole?: Representation) =>
+      writeOwnHead(http, status, this.#fieldsOf(http, resolution, fields), whole)
     respond(this.#front.rules.site, resolution, {
       request: internal === null ? request : { method: 'GET', headers: request.headers },
       query,
       response,
       ...(http.failing && internal !== null ? { status: internal.status } : {}),
-      writeHead: (status, fields) =>
-        writeOwnHead(http, status, this.#fieldsOf(http, resolution, fields)),
+      writeHead,
+      coder: this.#front.rules.compression?.fileCoder(http, writeHead) ?? null,
       serverPage: (status, fields) => this.#front.fail(http, status, { fields, mapped }),
     })
   }

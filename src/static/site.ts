@@ -16,6 +16,7 @@ import type { HandlerResolution, Resolution } from './resolution.js'
 import { escapePath } from './url-escape.js'
 
 export type { Alias } from './aliases.js'
+export { type LoadedFile, type OpenedFile, type Representation, wholeFields } from './file-store.js'
 export type {
   ApplicationResolution,
   DirectoryToList,
@@ -24,7 +25,8 @@ export type {
   StaticFile,
   StaticResolution,
 } from './resolution.js'
-export { respond, type StaticExchange } from './respond.js'
+export { type FileCoder, respond, type SendLoaded, type StaticExchange } from './respond.js'
+export { type PieceReceiver, sendPieces } from './send-file.js'
 
 /** What the options say about static files; names are ordinary text. */
 export interface StaticOptions {

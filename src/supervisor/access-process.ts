@@ -123,7 +123,10 @@ export class AccessProcess implements AccessPool {
     if (old === null) return
     this.dispatcher.remove(old.requests)
     const { clock, patience } = this.#options
-    this.#running.set(old, clock.after(patience, () => old.kill()))
+    this.#running.set(
+      old,
+      clock.after(patience, () => old.kill()),
+    )
     if (old.requests.busy === 0) this.#dismiss(old)
   }
 

@@ -6,6 +6,7 @@ holdToRecorded(
   'bodies',
   'connections',
   'files',
+  'compress',
   'hosts',
   'status',
   'strictness',

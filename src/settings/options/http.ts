@@ -120,7 +120,7 @@ export const httpOptions = [
     type: 'flag',
     default: false,
     help: 'Compresses text responses with gzip for clients that accept it',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--chunked-request',

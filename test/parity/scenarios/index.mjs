@@ -1,5 +1,6 @@
 /** All scenarios, by the name of their file. */
 import bodies from './bodies.mjs'
+import compress from './compress.mjs'
 import connections from './connections.mjs'
 import debug from './debug.mjs'
 import environ from './environ.mjs'
@@ -18,6 +19,7 @@ import services from './services.mjs'
 import setup from './setup.mjs'
 import status from './status.mjs'
 import strictness from './strictness.mjs'
+import traversal from './traversal.mjs'
 import trust from './trust.mjs'
 import world from './world.mjs'
 
@@ -30,6 +32,7 @@ import world from './world.mjs'
  */
 export const scenarioFiles = {
   bodies,
+  compress,
   connections,
   debug,
   environ,
@@ -49,5 +52,6 @@ export const scenarioFiles = {
   status,
   strictness,
   trust,
+  traversal,
   world,
 }
