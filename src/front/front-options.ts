@@ -5,6 +5,7 @@ import type { ListenOptions } from '../http/server.js'
 import type { Log } from '../logging/log.js'
 import type { StaticSite } from '../static/site.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
+import type { ScriptRules } from './cgi/scripts.js'
 import type { FailureOptions } from './failures.js'
 import type { SilenceRules } from './silence-watch.js'
 
@@ -51,6 +52,8 @@ export interface SiteRules extends FailureOptions {
   readonly chunkedRequests: boolean
   /** --error-override */
   readonly overridesErrors: boolean
+  /** CGI scripts; null without --with-cgi. */
+  readonly scripts: ScriptRules | null
   /** The operating mode of the site. */
   readonly inDaemonMode: boolean
 }

@@ -2,10 +2,11 @@
  * The phases that a request goes through, in Apache's order: its target is read, what answers it is found (translate_name,
  * map_to_storage), and that answers it (handler).
  */
-import { respond, type StaticResolution } from '../static/site.js'
+import { respond, type ScriptResolution, type StaticResolution } from '../static/site.js'
 import { AppRequest } from './app-request.js'
 import type { ApplicationFront } from './application-front.js'
 import { applicationPath, scriptPath } from './application-path.js'
+import { Scripts } from './cgi/scripts.js'
 import { DroppedBody } from './dropped-body.js'
 import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.js'
 import type { KnownOfFailure } from './failures.js'
@@ -23,6 +24,9 @@ export interface PhasedFront extends ApplicationFront {
   readonly rules: SiteRules
   /** Answers with what is for an error of the server's own. */
   fail(http: HttpExchange, status: number, known?: KnownOfFailure): void
+  redirect(http: HttpExchange, location: string, known: KnownOfFailure): void
+  /** Seconds that a CGI script may be silent (--socket-timeout). */
+  readonly silence: number
   /** A request is with the application, or waits for it. */
   begun(): void
 }
@@ -30,9 +34,16 @@ export interface PhasedFront extends ApplicationFront {
 export class RequestPhases {
   readonly #front: PhasedFront
   readonly #nextRequestId = createRequestIds()
+  /** Null until the first request for a CGI script. */
+  #scripts: Scripts | null = null
 
   constructor(front: PhasedFront) {
     this.#front = front
+  }
+
+  /** Ends what requests have started. */
+  destroy(): void {
+    this.#scripts?.kill()
   }
 
   /** Answers a request, or has it answered; also once more, for an internal redirect. */
@@ -70,11 +81,23 @@ export class RequestPhases {
           handlerEnviron(this.#front.rules.resourceScript, resolution.alias) +
             (http.internal?.environ ?? ''),
         )
+      case 'script':
+        return this.#run(http, target, resolution)
       default: {
         const send = () => this.#toFile(http, resolution, target.query)
         return this.afterBody(http, send, invitesBody(resolution, method))
       }
     }
+  }
+
+  /** Outside of the document root scripts do not run (Apache's ExecCGI is off there), whether they are there or not. */
+  #run(http: HttpExchange, target: RequestTarget, script: ScriptResolution): void {
+    if (!script.runs || !script.exists) {
+      const refuse = () => this.#front.fail(http, script.runs ? 404 : 403, { mapped: true })
+      return this.afterBody(http, refuse, false)
+    }
+    this.#scripts ??= new Scripts(this.#front)
+    this.#scripts.answer(http, target, script)
   }
 
   /** A body is refused (RFC 9110, 9.3.8). */

@@ -144,6 +144,14 @@ export class HttpResponse {
     this.#head = `${head}\r\n`
   }
 
+  /** What is written from here on is the response as a whole, head and all, and ends with the connection. */
+  passThrough(): void {
+    this.headersSent = true
+    this.status = 200
+    this.keepAlive = false
+    this.#framing = 'close'
+  }
+
   /** From here on what is written waits so many milliseconds for more, see {@link FlushDelay}. */
   delayFlushes(milliseconds: number, clock: Clock): void {
     this.#delay ??= new FlushDelay(this.socket, milliseconds, clock)

@@ -48,6 +48,13 @@ export interface HandlerResolution {
   readonly pathInfo: string
 }
 
+/** A CGI script answers (`--with-cgi`). */
+export interface ScriptResolution extends Omit<HandlerResolution, 'kind'> {
+  readonly kind: 'script'
+  /** False outside of the document root, where scripts do not run. */
+  readonly runs: boolean
+}
+
 /** The resolutions that `respond` answers. */
 export type StaticResolution =
   | { readonly kind: 'file'; readonly file: StaticFile }
@@ -60,6 +67,7 @@ export type StaticResolution =
 export type Resolution =
   | ApplicationResolution
   | HandlerResolution
+  | ScriptResolution
   /** A directory asked for without its slash; `location` is the path with it, percent-encoded. */
   | { readonly kind: 'redirect'; readonly location: string; readonly directory: string }
   | StaticResolution

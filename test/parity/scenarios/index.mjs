@@ -1,5 +1,6 @@
 /** All scenarios, by the name of their file. */
 import bodies from './bodies.mjs'
+import cgi from './cgi.mjs'
 import connections from './connections.mjs'
 import debug from './debug.mjs'
 import environ from './environ.mjs'
@@ -27,6 +28,7 @@ import world from './world.mjs'
  */
 export const scenarioFiles = {
   bodies,
+  cgi,
   connections,
   debug,
   environ,
