@@ -41,6 +41,7 @@ export function planSiteRules(
       // Apache's `Require` for users takes the place of that for directories.
       grantsAll: settings.authUserScript !== null,
       handlerExtensions: settings.addHandler.map(([extension]) => extension),
+      scriptExtension: settings.withCgi ? '.cgi' : null,
       // The front adds Server and Date to every response.
       serverHeader: null,
     }),
@@ -75,6 +76,7 @@ export function planSiteRules(
     access: planAccessRule(settings, plan, port),
     // Embedded and debug mode do not know it.
     inDaemonMode: plan.mode === 'daemon',
+    scripts: settings.withCgi ? { most: mostScripts(settings, plan), env } : null,
     overridesErrors: settings.errorOverride && plan.mode === 'daemon',
     sharedEnviron: () => sharedEnviron(planEnviron(settings, plan, port(), env)),
   }
@@ -107,6 +109,13 @@ function trustedProxies({ trustProxyHeader, trustProxy }: Settings): TrustedProx
 
 function words(text: string): string[] {
   return text.split(/\s+/).filter(word => word !== '')
+}
+
+/** As many as mod_wsgi-express has places for clients, each of which can have a script run. */
+function mostScripts({ maxClients }: Settings, { processes, threads }: SitePlan): number {
+  const atOnce = processes * threads
+  if (maxClients !== null) return Math.max(maxClients, atOnce)
+  return 10 + Math.max(10, Math.floor(1.5 * atOnce))
 }
 
 /** With `Auto` only where a filter of the response needs the body to get the head right. */

@@ -286,7 +286,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
     if (head.status === 200 && head.location?.startsWith('/')) {
       this.#dropBody = true
       this.#handOver()
-      return this.front.redirect(this.http, head.location, this.environ)
+      return this.front.redirect(this.http, head.location, { environ: this.environ })
     }
     if (this.front.overridesErrors && head.status >= 400 && head.status < 600) {
       return this.#instead(head.status)

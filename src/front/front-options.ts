@@ -7,6 +7,7 @@ import type { StaticSite } from '../static/site.js'
 import type { AccessPool } from '../workers/access-scripts.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import type { AccessRule } from './access-control/access-rule.js'
+import type { ScriptRules } from './cgi/scripts.js'
 import type { Compression } from './compression/compression.js'
 import type { FailureOptions } from './failures.js'
 import type { VirtualHosts } from './hosts/virtual-hosts.js'
@@ -71,6 +72,8 @@ export interface SiteRules extends FailureOptions {
   readonly overridesErrors: boolean
   /** Who may come; null: everybody. */
   readonly access: AccessRule | null
+  /** CGI scripts; null without --with-cgi. */
+  readonly scripts: ScriptRules | null
   /** The operating mode of the site. */
   readonly inDaemonMode: boolean
 }

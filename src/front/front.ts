@@ -187,6 +187,7 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
   /** Cuts every connection. */
   destroy(): void {
     this.#server.destroy()
+    this.#phases.destroy()
   }
 
   begun(): void {
@@ -198,11 +199,13 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
   }
 
   /** An internal GET of a path of this site, as a 200 response with a local Location asks for. */
-  redirect(http: HttpExchange, path: string, environ: string): void {
+  redirect(http: HttpExchange, path: string, known: KnownOfFailure): void {
+    const { environ = '', keys = this.#failures.allKeys(environ), fields = [] } = known
     http.firstFailure = null
     http.head = withoutBody(http.head)
-    const known = this.#failures.allKeys(environ)
-    if (!enterRedirect(http, { path, status: 200, known, fields: [] })) return this.fail(http, 500)
+    if (!enterRedirect(http, { path, status: 200, known: keys, fields })) {
+      return this.fail(http, 500)
+    }
     this.#phases.serve(http)
   }
 

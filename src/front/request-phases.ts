@@ -3,11 +3,17 @@
  * map_to_storage), access is controlled (access_checker, check_user_id, auth_checker), and that answers it (handler).
  */
 import type { Resolution } from '../static/resolution.js'
-import { type Representation, respond, type StaticResolution } from '../static/site.js'
+import {
+  type Representation,
+  respond,
+  type ScriptResolution,
+  type StaticResolution,
+} from '../static/site.js'
 import type { AccessControl } from './access-control/access-control.js'
 import { AppRequest } from './app-request.js'
 import type { ApplicationFront } from './application-front.js'
 import { applicationPath, scriptPath } from './application-path.js'
+import { Scripts } from './cgi/scripts.js'
 import { DroppedBody } from './dropped-body.js'
 import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.js'
 import type { KnownOfFailure } from './failures.js'
@@ -33,6 +39,9 @@ export interface PhasedFront extends ApplicationFront {
   readonly status: StatusBoard | null
   /** Answers with what is for an error of the server's own. */
   fail(http: HttpExchange, status: number, known?: KnownOfFailure): void
+  redirect(http: HttpExchange, location: string, known: KnownOfFailure): void
+  /** Seconds that a CGI script may be silent (--socket-timeout). */
+  readonly silence: number
   /** A request is with the application, or waits for it. */
   begun(): void
 }
@@ -40,9 +49,16 @@ export interface PhasedFront extends ApplicationFront {
 export class RequestPhases implements HostPhases {
   readonly #front: PhasedFront
   readonly #nextRequestId = createRequestIds()
+  /** Null until the first request for a CGI script. */
+  #scripts: Scripts | null = null
 
   constructor(front: PhasedFront) {
     this.#front = front
+  }
+
+  /** Ends what requests have started. */
+  destroy(): void {
+    this.#scripts?.kill()
   }
 
   /** Answers a request, or has it answered; also once more, for an internal redirect. */
@@ -103,6 +119,8 @@ export class RequestPhases implements HostPhases {
           handlerEnviron(this.#front.rules.resourceScript, resolution.alias) +
             (http.internal?.environ ?? ''),
         )
+      case 'script':
+        return this.#run(http, target, resolution)
       default: {
         const send = () => this.#toFile(http, resolution, target.query)
         return this.afterBody(http, send, invitesBody(resolution, http.method))
@@ -130,6 +148,16 @@ export class RequestPhases implements HostPhases {
   /** As long as nothing forwards, nobody is there. */
   forward(http: HttpExchange): void {
     this.#front.fail(http, 503)
+  }
+
+  /** Outside of the document root scripts do not run (Apache's ExecCGI is off there), whether they are there or not. */
+  #run(http: HttpExchange, target: RequestTarget, script: ScriptResolution): void {
+    if (!script.runs || !script.exists) {
+      const refuse = () => this.#front.fail(http, script.runs ? 404 : 403, { mapped: true })
+      return this.afterBody(http, refuse, false)
+    }
+    this.#scripts ??= new Scripts(this.#front)
+    this.#scripts.answer(http, target, script)
   }
 
   /** A body is refused (RFC 9110, 9.3.8). */

@@ -34,6 +34,14 @@ export class Http1Response extends HttpResponse {
     return this.#framing === 'close'
   }
 
+  override passThrough(): boolean {
+    this.headersSent = true
+    this.status = 200
+    this.keepAlive = false
+    this.#framing = 'close'
+    return true
+  }
+
   destroy(): void {
     this.socket.destroy()
   }

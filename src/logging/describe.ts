@@ -28,6 +28,9 @@ export function describe(event: EntryEvent, now: number): LogEntry {
       const { type, slot, ...rest } = event
       return { ...rest, event: type, time: now, level: 'error', module: 'wsgi', worker: slot }
     }
+    case 'scriptFault':
+    case 'scriptLine':
+      return aboutScript(now, event)
     case 'requestLost':
       return aboutRequest(now, event, lostText(event))
     case 'badHead':
@@ -101,6 +104,8 @@ type OwnEvent = Exclude<
       | 'queueFull'
       | 'workerSilent'
       | 'slowRequest'
+      | 'scriptFault'
+      | 'scriptLine'
   }
 >
 
@@ -250,6 +255,18 @@ function aboutRequest(
     script: scriptFilename,
     text,
   }
+}
+
+/** Under the name that Apache's module has in the log. */
+function aboutScript(
+  time: number,
+  event: Extract<EntryEvent, { type: 'scriptFault' | 'scriptLine' }>,
+): LogEntry {
+  const { type, client, scriptFilename: script } = event
+  const about = { event: type, time, level: 'error', module: 'cgid', client, script } as const
+  return event.type === 'scriptLine'
+    ? { ...about, pid: event.pid, text: event.text }
+    : { ...about, pid: process.pid, text: event.reason }
 }
 
 function lostText(event: Extract<EntryEvent, { type: 'requestLost' }>): string {

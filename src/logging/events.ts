@@ -213,6 +213,21 @@ export type EntryEvent =
   | { readonly type: 'connectionRefused'; readonly reason: string }
   /** No more connections of clients are taken for now. */
   | { readonly type: 'connectionsFull'; readonly reason: string }
+  /** A CGI script did not do what it should. */
+  | {
+      readonly type: 'scriptFault'
+      readonly client: string
+      readonly scriptFilename: string
+      readonly reason: string
+    }
+  /** A line that a CGI script wrote to its standard error. */
+  | {
+      readonly type: 'scriptLine'
+      readonly client: string
+      readonly scriptFilename: string
+      readonly pid: number
+      readonly text: string
+    }
   | { readonly type: 'clientError'; readonly client: string; readonly reason: string }
   /** A client may not come, or not as whom he says he is. Text of one character for each byte. */
   | { readonly type: 'accessRefused'; readonly client: string; readonly text: string }

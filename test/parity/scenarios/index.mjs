@@ -1,5 +1,6 @@
 /** All scenarios, by the name of their file. */
 import bodies from './bodies.mjs'
+import cgi from './cgi.mjs'
 import compress from './compress.mjs'
 import connections from './connections.mjs'
 import debug from './debug.mjs'
@@ -33,6 +34,7 @@ import world from './world.mjs'
 export const scenarioFiles = {
   bodies,
   compress,
+  cgi,
   connections,
   debug,
   environ,
