@@ -99,12 +99,18 @@ export class Server {
       dispatcher: this.#dispatcher,
       log,
       clock: systemClock,
-      rules: planSiteRules(settings, plan, options.env, () => this.port),
+      https: options.https,
+      rules: planSiteRules(settings, plan, options.env, () => this.port, options.https),
     })
   }
 
   get port(): number {
     return this.#front.port
+  }
+
+  /** That of HTTPS; null where it is not spoken. */
+  get httpsPort(): number | null {
+    return this.#front.httpsPort
   }
 
   /** Settles with the exit code when everything has ended; rejects with a {@link UserError} that ended it. */
@@ -245,8 +251,9 @@ export class Server {
   }
 
   #follow(configuration: Configuration): void {
-    const { settings, plan, env } = configuration
-    this.#front.follow(planSiteRules(settings, plan, env, () => this.port))
+    const { settings, plan, env, https } = configuration
+    this.#front.follow(planSiteRules(settings, plan, env, () => this.port, https))
+    if (https !== null) this.#front.renew(https.credentials)
     this.#options.levels.rules = readLevels(settings.logLevel)
     this.#options.adopt(configuration)
   }

@@ -5,8 +5,11 @@ import { readErrorDocuments } from '../front/error-documents.js'
 import type { SiteRules } from '../front/front-options.js'
 import { usualLongestLine } from '../front/response-head.js'
 import type { PatienceRule } from '../http/patience.js'
+import type { SecurePlace } from '../http/server.js'
 import { defaultSettings, type Settings } from '../settings/settings.js'
 import { openStaticSite } from '../static/site.js'
+import { mapsHead } from './head-mapping.js'
+import { planHttpsRules } from './https-rules.js'
 import { planSilence } from './limits.js'
 import { mostConnections, openFileLimit } from './open-files.js'
 import { planEnviron, type SitePlan } from './site-plan.js'
@@ -16,12 +19,14 @@ import { planEnviron, type SitePlan } from './site-plan.js'
  *
  * @param env of all that is started
  * @param port that is listened on, asked for once it is known
+ * @param https null where it is not spoken
  */
 export function planSiteRules(
   settings: Settings,
   plan: SitePlan,
   env: NodeJS.ProcessEnv,
   port: () => number,
+  https: SecurePlace | null,
 ): SiteRules {
   return {
     site: openStaticSite({
@@ -57,7 +62,8 @@ export function planSiteRules(
     bodyLimit: settings.limitRequestBody,
     longestHeadLine: longestHeadLine(settings),
     flushDelay: flushDelay(settings),
-    mapsHead: mapsHead(settings),
+    mapsHead: mapsHead(settings, false),
+    https: planHttpsRules(settings, https),
     chunkedRequests: settings.chunkedRequest,
     errorDocuments: readErrorDocuments(settings.errorDocument),
     // Embedded and debug mode do not know it.
@@ -65,12 +71,6 @@ export function planSiteRules(
     overridesErrors: settings.errorOverride && plan.mode === 'daemon',
     sharedEnviron: () => sharedEnviron(planEnviron(settings, plan, port(), env)),
   }
-}
-
-/** With `Auto` only where a filter of the response needs the body to get the head right. */
-function mapsHead({ mapHeadToGet, compressResponses }: Settings): boolean {
-  const word = mapHeadToGet.toLowerCase()
-  return word === 'on' || (word === 'auto' && compressResponses)
 }
 
 /** mod_wsgi's buffer for a line has to hold a CR and a NUL as well; without --processes the option does not count. */

@@ -155,7 +155,7 @@ export async function gatherWorkforce(
     configuration,
   })
   const command = commandOf(
-    { settings, plan, env },
+    { settings, plan, env, https: null },
     configured.promise.then(({ worker }) => worker),
   )
   const serviceOf = ([name]: Pair): Service => ({

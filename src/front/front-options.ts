@@ -1,14 +1,15 @@
 /** What the front is told when it is made, and (its rules) when the configuration is read again. */
 import type { Clock } from '../base/clock.js'
 import type { PatienceRule } from '../http/patience.js'
-import type { ListenOptions } from '../http/server.js'
+import type { ServerPlaces } from '../http/server.js'
 import type { Log } from '../logging/log.js'
 import type { StaticSite } from '../static/site.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import type { FailureOptions } from './failures.js'
+import type { HttpsRules } from './https/https-rules.js'
 import type { SilenceRules } from './silence-watch.js'
 
-export interface FrontOptions extends ListenOptions {
+export interface FrontOptions extends ServerPlaces {
   readonly dispatcher: Dispatcher
   readonly log: Log
   readonly clock: Clock
@@ -51,6 +52,8 @@ export interface SiteRules extends FailureOptions {
   readonly chunkedRequests: boolean
   /** --error-override */
   readonly overridesErrors: boolean
+  /** Null without HTTPS. */
+  readonly https: HttpsRules | null
   /** The operating mode of the site. */
   readonly inDaemonMode: boolean
 }

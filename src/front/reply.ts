@@ -5,6 +5,7 @@
 import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
 import type { AccessRecord } from './access.js'
+import { type AddedFields, addFields } from './added-fields.js'
 import type { RequestBody } from './application-front.js'
 import { fieldValue, mergeField, removeField, setField } from './field-list.js'
 import type { Failure, InternalRequest } from './internal-redirect.js'
@@ -54,6 +55,8 @@ export interface HttpExchange {
   failing: boolean
   /** Of the worker that answers; null: another one does, or it does not matter (without --live-reload). */
   generation: number | null
+  /** Fields that go with what is asked for; null: none, or the answer is another one. */
+  added: AddedFields | null
   /** The first failure of those that led from one to the other. */
   firstFailure: Failure | null
 }
@@ -96,6 +99,7 @@ export function writeHead(
   const type = takeLast(all, 'Content-Type')
   if (internal) all.push(...internal.fields)
   if (workerField !== null) all.push(workerFieldName, workerField)
+  if (exchange.added) addFields(all, exchange.added)
   if (rules.live !== null) rules.live.addTag(exchange, status, all, type, notes)
   // As Apache has it: whoever sends nothing to HEAD may not have looked how much it would be.
   if (response.isHead && fieldValue(all, 'content-length') === '0') {

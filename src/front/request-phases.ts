@@ -2,6 +2,7 @@
  * The phases that a request goes through, in Apache's order: its target is read, what answers it is found (translate_name,
  * map_to_storage), and that answers it (handler).
  */
+import type { TLSSocket } from 'node:tls'
 import { respond, type StaticResolution } from '../static/site.js'
 import { AppRequest } from './app-request.js'
 import type { ApplicationFront } from './application-front.js'
@@ -10,6 +11,7 @@ import { DroppedBody } from './dropped-body.js'
 import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.js'
 import type { KnownOfFailure } from './failures.js'
 import type { SiteRules } from './front-options.js'
+import { secureKeys } from './https/secure-keys.js'
 import { isTooLong, refusedCoding, unknownCoding } from './refusal.js'
 import { type HttpExchange, writeOwnHead } from './reply.js'
 import { parseHost } from './request-host.js'
@@ -50,6 +52,9 @@ export class RequestPhases {
     }
     const resolution = this.#front.rules.site.resolve(target.path)
     http.access?.resolved(resolution)
+    if (http.request.secure && !this.#entersSecure(http, target.path)) {
+      return this.afterBody(http, () => this.#front.fail(http, 403), false)
+    }
     switch (resolution.kind) {
       case 'application':
         return this.#submit(
@@ -75,6 +80,15 @@ export class RequestPhases {
         return this.afterBody(http, send, invitesBody(resolution, method))
       }
     }
+  }
+
+  /** What is special to HTTPS; false: the client has to show a certificate, and has not. */
+  #entersSecure(http: HttpExchange, path: string): boolean {
+    const { https } = this.#front.rules
+    if (https === null) return true
+    if (https.clients?.admits(http.request.socket as TLSSocket, path) === false) return false
+    if (https.hsts !== null) http.added = https
+    return true
   }
 
   /** A body is refused (RFC 9110, 9.3.8). */
@@ -136,8 +150,12 @@ export class RequestPhases {
     const id = this.#nextRequestId()
     const { request, head, body } = http
     http.body = 'none'
-    const method = this.#front.rules.mapsHead && http.method === 'HEAD' ? 'GET' : http.method
-    const environ = requestEnviron(request, method, head, target, path, times, id) + more
+    const { rules } = this.#front
+    const https = request.secure ? rules.https : null
+    const mapsHead = https === null ? rules.mapsHead : https.mapsHead
+    const method = mapsHead && http.method === 'HEAD' ? 'GET' : http.method
+    const secure = https === null ? '' : secureKeys(request.socket as TLSSocket, https)
+    const environ = requestEnviron(request, method, head, target, path, times, id) + secure + more
     http.access?.submitted(environ, id)
     const waiting = new AppRequest(this.#front, http, environ, path.scriptFilename, body)
     this.#front.dispatcher.submit(waiting)

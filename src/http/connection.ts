@@ -38,8 +38,14 @@ export interface ConnectionRules {
 /** Answers requests. */
 export interface HttpHandler {
   request(request: HttpRequest, response: HttpResponse): void
-  /** What came is no request: the answer is a page of this status, after which the connection ends. */
-  refused(response: HttpResponse, status: number, line: string | null): void
+  /**
+   * What came is no request: the answer is a page of this status, after which the connection ends.
+   *
+   * @param plain it is HTTP where HTTPS is spoken
+   */
+  refused(response: HttpResponse, status: number, line: string | null, plain: boolean): void
+  /** A client of HTTPS has left in the handshake, or was sent away, for this reason. */
+  noHandshake(client: string, reason: string): void
   /** New connections are closed at once, for this reason. */
   full(reason: string): void
 }
@@ -55,6 +61,8 @@ type State = 'idle' | 'busy' | 'lingering' | 'ended'
 
 export class HttpConnection implements BodySource, ResponseOwner {
   state: State = 'idle'
+  /** It goes through TLS. */
+  readonly secure: boolean
   /** Requests that came over it. */
   requests = 0
   readonly #rules: ConnectionRules
@@ -84,6 +92,7 @@ export class HttpConnection implements BodySource, ResponseOwner {
   ) {
     this.#rules = rules
     this.#handler = handler
+    this.secure = (socket as { encrypted?: boolean }).encrypted === true
     this.#patience = new Patience(() => this.#outOfTime())
     this.#patience.start(silenceRule(rules.silence))
     socket.on('data', chunk => this.#received(chunk as Buffer))
@@ -100,6 +109,11 @@ export class HttpConnection implements BodySource, ResponseOwner {
   closeWhenIdle(): void {
     const isIdle = this.state === 'idle' && this.#bytes.length === 0
     if (isIdle || this.state === 'lingering') this.#end()
+  }
+
+  /** Answers that HTTP is spoken where HTTPS is; what is said is not looked at, as if it were an old request. */
+  refusePlain(): void {
+    this.#refuse(400, 'GET / HTTP/1.0', true)
   }
 
   // For the request: its body.
@@ -230,13 +244,13 @@ export class HttpConnection implements BodySource, ResponseOwner {
     this.#handler.request(this.#request, this.#response)
   }
 
-  #refuse(status: 400 | 408 | 414, line = firstLine(this.#bytes)): void {
+  #refuse(status: 400 | 408 | 414, line = firstLine(this.#bytes), plain = false): void {
     this.#patience.stop()
     this.#bytes = nothing
     this.state = 'busy'
     this.#request = null
     this.#response = new Http1Response(this, status === 414 ? 'GET' : methodOf(line), 11, false)
-    this.#handler.refused(this.#response, status, line?.replace(/\r$/, '') ?? null)
+    this.#handler.refused(this.#response, status, line?.replace(/\r$/, '') ?? null, plain)
   }
 
   #feedBody(fresh: number): void {

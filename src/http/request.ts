@@ -16,6 +16,8 @@ export interface BodyReceiver {
 /** What a request needs of its connection. */
 export interface BodySource {
   readonly socket: Socket
+  /** It came over TLS. */
+  readonly secure: boolean
   /** Gives the body as soon as it is complete and no longer than `limit`; null else. */
   takeWhole(limit: number): Buffer | null
   /** Hands the body to the receiver, beginning with what is here already. */
@@ -66,6 +68,11 @@ export class HttpRequest {
 
   get socket(): Socket {
     return this.#source.socket
+  }
+
+  /** It came over TLS. */
+  get secure(): boolean {
+    return this.#source.secure
   }
 
   /** Fields by their names in lower case; repeated ones are joined. */

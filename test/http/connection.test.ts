@@ -40,6 +40,7 @@ async function serve(
       response.writeHead(status, 'Refused', ['Content-Length', '0'])
       response.end()
     },
+    noHandshake: () => {},
     full: reason => void full.push(reason),
   }
   const place = { hosts: ['127.0.0.1'], port: 0, backlog: 10 }
