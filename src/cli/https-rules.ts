@@ -14,7 +14,10 @@ export function planHttpsRules(settings: Settings, place: SecurePlace | null): H
   const hsts = settings.httpsOnly ? settings.hstsPolicy : null
   return {
     siteKeys: settings.sslEnvironment ? textOf(certificateKeys('SSL_SERVER', cert)) : null,
-    hsts,
+    added:
+      hsts === null
+        ? null
+        : { alone: { hsts, offersHttp2: false }, withOffer: { hsts, offersHttp2: true } },
     mapsHead: mapsHead(settings, hsts !== null),
     clients: clientAuthority === null ? null : new ClientRule(settings.sslVerifyClient),
   }

@@ -100,6 +100,7 @@ export class Server {
       log,
       clock: systemClock,
       https: options.https,
+      http2: settings.http2,
       rules: planSiteRules(settings, plan, options.env, () => this.port, options.https),
     })
   }

@@ -3,7 +3,7 @@
  * page of our own answers it, and stops in order.
  */
 import type { Clock } from '../base/clock.js'
-import type { ConnectionRules, HttpHandler } from '../http/connection.js'
+import type { ConnectionRules, HttpHandler } from '../http/http-handler.js'
 import type { PatienceRule } from '../http/patience.js'
 import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'

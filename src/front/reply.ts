@@ -85,6 +85,7 @@ export function writeHead(
 ): void {
   const { request, response, head, rules, internal } = exchange
   const { close = false, coding = null, decides = status, workerField = null } = notes
+  let { speaksOfConnection = false } = notes
   if (close || closingStatuses.has(decides) || rules.stopping || rules.keepAliveTimeout === 0) {
     response.keepAlive = false
   }
@@ -99,7 +100,7 @@ export function writeHead(
   const type = takeLast(all, 'Content-Type')
   if (internal) all.push(...internal.fields)
   if (workerField !== null) all.push(workerFieldName, workerField)
-  if (exchange.added) addFields(all, exchange.added)
+  if (exchange.added && addFields(all, exchange.added)) speaksOfConnection = true
   if (rules.live !== null) rules.live.addTag(exchange, status, all, type, notes)
   // As Apache has it: whoever sends nothing to HEAD may not have looked how much it would be.
   if (response.isHead && fieldValue(all, 'content-length') === '0') {
@@ -107,12 +108,12 @@ export function writeHead(
   }
   if (!response.keepAlive || response.endsWithConnection(status, all)) {
     response.keepAlive = false
-    if (!close) speakOfConnection(all, notes, 'close')
+    if (!close) speakOfConnection(all, speaksOfConnection, 'close')
   } else if (head?.asksKeepAlive) {
     const timeout = `timeout=${rules.keepAliveTimeout}`
     if (notes.speaksOfConnection) setField(all, 'Keep-Alive', timeout)
     else all.push('Keep-Alive', timeout)
-    speakOfConnection(all, notes, 'Keep-Alive')
+    speakOfConnection(all, speaksOfConnection, 'Keep-Alive')
   }
   response.writeHead(status, reason, all, type)
 }
@@ -127,8 +128,8 @@ function takeLast(fields: string[], name: string): string | null {
   return value
 }
 
-function speakOfConnection(fields: string[], notes: HeadNotes, word: string): void {
-  if (notes.speaksOfConnection) mergeField(fields, 'Connection', word)
+function speakOfConnection(fields: string[], isThere: boolean, word: string): void {
+  if (isThere) mergeField(fields, 'Connection', word)
   else fields.push('Connection', word)
 }
 

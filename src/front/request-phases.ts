@@ -3,7 +3,8 @@
  * map_to_storage), and that answers it (handler).
  */
 import type { TLSSocket } from 'node:tls'
-import { respond, type StaticResolution } from '../static/site.js'
+import { type Resolution, respond, type StaticResolution } from '../static/site.js'
+import { http2Offer } from './added-fields.js'
 import { AppRequest } from './app-request.js'
 import type { ApplicationFront } from './application-front.js'
 import { applicationPath, scriptPath } from './application-path.js'
@@ -11,6 +12,7 @@ import { DroppedBody } from './dropped-body.js'
 import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.js'
 import type { KnownOfFailure } from './failures.js'
 import type { SiteRules } from './front-options.js'
+import { http2Keys } from './http2-keys.js'
 import { secureKeys } from './https/secure-keys.js'
 import { isTooLong, refusedCoding, unknownCoding } from './refusal.js'
 import { type HttpExchange, writeOwnHead } from './reply.js'
@@ -41,6 +43,7 @@ export class RequestPhases {
   serve(http: HttpExchange): void {
     const { method } = http
     if (isWholeServer(http.target) && method === 'OPTIONS') {
+      if (this.#goesOnWithHttp2(http)) return
       return this.afterBody(http, () => answerOptions(http))
     }
     const target = parseTarget(http.target, method)
@@ -55,6 +58,8 @@ export class RequestPhases {
     if (http.request.secure && !this.#entersSecure(http, target.path)) {
       return this.afterBody(http, () => this.#front.fail(http, 403), false)
     }
+    if (http.request.upgrade !== 'none' && isHandled(resolution) && this.#goesOnWithHttp2(http))
+      return
     switch (resolution.kind) {
       case 'application':
         return this.#submit(
@@ -87,7 +92,21 @@ export class RequestPhases {
     const { https } = this.#front.rules
     if (https === null) return true
     if (https.clients?.admits(http.request.socket as TLSSocket, path) === false) return false
-    if (https.hsts !== null) http.added = https
+    http.added = https.added?.alone ?? null
+    return true
+  }
+
+  /** True: the client has asked for it, and is answered there. Else it is told of it, once on a connection. */
+  #goesOnWithHttp2(http: HttpExchange): boolean {
+    const { request } = http
+    if (request.upgrade === 'none') return false
+    if (request.upgrade === 'offered') {
+      const https = request.secure ? this.#front.rules.https : null
+      http.added = https?.added?.withOffer ?? http2Offer
+      return false
+    }
+    if (http.internal !== null) return false
+    request.switchProtocol()
     return true
   }
 
@@ -155,7 +174,9 @@ export class RequestPhases {
     const mapsHead = https === null ? rules.mapsHead : https.mapsHead
     const method = mapsHead && http.method === 'HEAD' ? 'GET' : http.method
     const secure = https === null ? '' : secureKeys(request.socket as TLSSocket, https)
-    const environ = requestEnviron(request, method, head, target, path, times, id) + secure + more
+    const stream = request.stream === null ? '' : http2Keys(request.stream)
+    const environ =
+      requestEnviron(request, method, head, target, path, times, id) + stream + secure + more
     http.access?.submitted(environ, id)
     const waiting = new AppRequest(this.#front, http, environ, path.scriptFilename, body)
     this.#front.dispatcher.submit(waiting)
@@ -172,6 +193,12 @@ export class RequestPhases {
     const authority = port === '80' ? name : `${name}:${port}`
     this.#front.fail(http, 301, { fields: ['Location', `http://${authority}${path}${query}`] })
   }
+}
+
+/** Whether it comes to a handler: not where access is refused, or the client sent elsewhere, before. */
+function isHandled(resolution: Resolution): boolean {
+  if (resolution.kind === 'redirect') return false
+  return resolution.kind !== 'refused' || resolution.status !== 403
 }
 
 /** Whether Apache asks for the body before it answers: not where it does not come to send a file. */

@@ -1,12 +1,15 @@
 /** The ports of a server, for HTTP and for HTTPS, and the connections that came in there. */
 import type { Socket } from 'node:net'
-import { type ConnectionRules, HttpConnection, type HttpHandler } from './connection.js'
+import { HttpConnection } from './connection.js'
+import type { Connection, ConnectionRules, Http2Entrance, HttpHandler } from './http-handler.js'
 import { ListeningSockets, type ListenOptions } from './listening-sockets.js'
 import type { Credentials, TlsDoor } from './tls-door.js'
 
 export interface ServerPlaces extends Omit<ListenOptions, 'option'> {
   /** Null, or left out, without HTTPS. */
   readonly https?: SecurePlace | null
+  /** HTTP/2 is spoken as well; left out: it is not. */
+  readonly http2?: boolean
 }
 
 /** Where HTTPS is spoken, on the same addresses. */
@@ -27,7 +30,9 @@ export class HttpServer {
   readonly #secure: ListeningSockets | null
   /** Null without HTTPS. */
   #door: TlsDoor | null = null
-  readonly #connections = new Set<HttpConnection>()
+  readonly #connections = new Set<Connection>()
+  /** Takes over what speaks HTTP/2; null without that. */
+  #http2: Http2Entrance | null = null
   /** Connections that may be open at a time; others are closed at once. */
   mostConnections = Number.POSITIVE_INFINITY
   #drained: (() => void) | null = null
@@ -65,6 +70,7 @@ export class HttpServer {
 
   /** Binds the addresses. Throws {@link UserError} when one is taken or not permitted. */
   async listen(): Promise<void> {
+    if (this.#places.http2) this.#http2 = await this.#openHttp2()
     if (this.#places.https) this.#door = await this.#openDoor(this.#places.https.credentials)
     await this.#plain.open()
     try {
@@ -111,14 +117,19 @@ export class HttpServer {
     this.#plain.close()
     this.#secure?.close()
     for (const socket of this.#door?.waiting ?? []) socket.destroy()
-    for (const connection of this.#connections) connection.socket.destroy()
+    for (const connection of this.#connections) connection.destroy()
   }
 
   /** Loaded only where there is HTTPS. */
   async #openDoor(credentials: Credentials): Promise<TlsDoor> {
     const { TlsDoor } = await import('./tls-door.js')
-    return new TlsDoor(credentials, ['http/1.1'], this.#rules.silence, {
-      opened: socket => void this.#serve(socket),
+    const http2 = this.#http2
+    const protocols = http2 === null ? ['http/1.1'] : ['h2', 'http/1.1']
+    return new TlsDoor(credentials, protocols, this.#rules.silence, {
+      opened: socket => {
+        const connection = this.#serve(socket)
+        if (socket.alpnProtocol === 'h2') connection?.goOnWithHttp2()
+      },
       spokePlain: socket => this.#serve(socket)?.refusePlain(),
       failed: (client, reason) => this.#handler.noHandshake(client, reason),
     })
@@ -143,14 +154,32 @@ export class HttpServer {
       socket.destroy()
       return null
     }
-    const connection = new HttpConnection(socket, this.#rules, this.#handler)
+    const connection = new HttpConnection(socket, this.#rules, this.#handler, this.#http2)
+    this.#add(connection)
+    return connection
+  }
+
+  #add(connection: Connection): void {
     this.#connections.add(connection)
-    socket.once('close', () => {
+    connection.socket.once('close', () => {
       this.#connections.delete(connection)
       if (this.#connections.size < this.mostConnections / 2) this.#isFull = false
       if (this.#connections.size === 0) this.#drained?.()
     })
-    return connection
+  }
+
+  /** Loaded only where it is spoken. */
+  async #openHttp2(): Promise<Http2Entrance> {
+    const { Http2Connection } = await import('./http2-connection.js')
+    return {
+      enter: (from, bytes) => {
+        const { socket } = from
+        this.#connections.delete(from)
+        if (socket.destroyed) return
+        if (bytes.length > 0) socket.unshift(bytes)
+        this.#add(new Http2Connection(socket, this.#rules, this.#handler))
+      },
+    }
   }
 
   /** Told once, and again when it has become better in between. */
