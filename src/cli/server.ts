@@ -102,6 +102,8 @@ export class Server {
       dispatcher: this.#dispatcher,
       log,
       clock: systemClock,
+      https: options.https,
+      http2: settings.http2,
       outside: () =>
         statusSource({
           started,
@@ -109,13 +111,18 @@ export class Server {
           port: this.port,
           fleet: this.#fleet,
         }),
-      rules: planSiteRules(settings, plan, options.env, () => this.port),
+      rules: planSiteRules(settings, plan, options.env, () => this.port, options.https),
       accessPool: workforce?.access ?? null,
     })
   }
 
   get port(): number {
     return this.#front.port
+  }
+
+  /** That of HTTPS; null where it is not spoken. */
+  get httpsPort(): number | null {
+    return this.#front.httpsPort
   }
 
   /** Settles with the exit code when everything has ended; rejects with a {@link UserError} that ended it. */
@@ -256,8 +263,9 @@ export class Server {
   }
 
   #follow(configuration: Configuration): void {
-    const { settings, plan, env } = configuration
-    this.#front.follow(planSiteRules(settings, plan, env, () => this.port))
+    const { settings, plan, env, https } = configuration
+    this.#front.follow(planSiteRules(settings, plan, env, () => this.port, https))
+    if (https !== null) this.#front.renew(https.credentials)
     this.#options.levels.rules = readLevels(settings.logLevel)
     this.#options.adopt(configuration)
   }

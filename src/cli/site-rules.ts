@@ -9,9 +9,12 @@ import { usualLongestLine } from '../front/response-head.js'
 import { statusPath } from '../front/status/status-query.js'
 import { TrustedProxies } from '../front/trust/trusted-proxies.js'
 import type { PatienceRule } from '../http/patience.js'
+import type { SecurePlace } from '../http/server.js'
 import { defaultSettings, type Settings } from '../settings/settings.js'
 import { openStaticSite } from '../static/site.js'
 import { planAccessRule } from './access-plan.js'
+import { mapsHead } from './head-mapping.js'
+import { planHttpsRules } from './https-rules.js'
 import { planSilence } from './limits.js'
 import { mostConnections, openFileLimit } from './open-files.js'
 import { planEnviron, type SitePlan } from './site-plan.js'
@@ -21,12 +24,14 @@ import { planEnviron, type SitePlan } from './site-plan.js'
  *
  * @param env of all that is started
  * @param port that is listened on, asked for once it is known
+ * @param https null where it is not spoken
  */
 export function planSiteRules(
   settings: Settings,
   plan: SitePlan,
   env: NodeJS.ProcessEnv,
   port: () => number,
+  https: SecurePlace | null,
 ): SiteRules {
   return {
     site: openStaticSite({
@@ -68,7 +73,8 @@ export function planSiteRules(
     bodyLimit: settings.limitRequestBody,
     longestHeadLine: longestHeadLine(settings),
     flushDelay: flushDelay(settings),
-    mapsHead: mapsHead(settings),
+    mapsHead: mapsHead(settings, false),
+    https: planHttpsRules(settings, https),
     chunkedRequests: settings.chunkedRequest,
     trustedProxies: trustedProxies(settings),
     compression: planCompression(settings, env),
@@ -116,12 +122,6 @@ function mostScripts({ maxClients }: Settings, { processes, threads }: SitePlan)
   const atOnce = processes * threads
   if (maxClients !== null) return Math.max(maxClients, atOnce)
   return 10 + Math.max(10, Math.floor(1.5 * atOnce))
-}
-
-/** With `Auto` only where a filter of the response needs the body to get the head right. */
-function mapsHead({ mapHeadToGet, compressResponses }: Settings): boolean {
-  const word = mapHeadToGet.toLowerCase()
-  return word === 'on' || (word === 'auto' && compressResponses)
 }
 
 /** The variables are those of Apache's, in which only some say more than that they are there. */

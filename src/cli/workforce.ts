@@ -145,7 +145,7 @@ export async function gatherWorkforce(
   const deaths = plan.processes + startAttempts - 1
   const attempts = watchesChanges(settings) ? deaths : Number.POSITIVE_INFINITY
   const commandOf = (
-    one: Configuration,
+    one: Omit<Configuration, 'https'>,
     configuration: Promise<WorkerConfiguration>,
   ): WorkerCommand => ({
     python,
@@ -189,7 +189,10 @@ export async function gatherWorkforce(
     clock: systemClock,
     services: settings.serviceScript.map(serviceOf),
   })
-  const accessCommand = (one: Configuration, configuration: Promise<WorkerConfiguration>) => ({
+  const accessCommand = (
+    one: Omit<Configuration, 'https'>,
+    configuration: Promise<WorkerConfiguration>,
+  ) => ({
     ...serviceCommand('', commandOf(one, configuration), configuration),
     threads: accessThreads(one.settings, one.plan),
   })

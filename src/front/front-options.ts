@@ -1,7 +1,7 @@
 /** What the front is told when it is made, and (its rules) when the configuration is read again. */
 import type { Clock } from '../base/clock.js'
 import type { PatienceRule } from '../http/patience.js'
-import type { ListenOptions } from '../http/server.js'
+import type { ServerPlaces } from '../http/server.js'
 import type { Log } from '../logging/log.js'
 import type { StaticSite } from '../static/site.js'
 import type { AccessPool } from '../workers/access-scripts.js'
@@ -11,11 +11,12 @@ import type { ScriptRules } from './cgi/scripts.js'
 import type { Compression } from './compression/compression.js'
 import type { FailureOptions } from './failures.js'
 import type { VirtualHosts } from './hosts/virtual-hosts.js'
+import type { HttpsRules } from './https/https-rules.js'
 import type { SilenceRules } from './silence-watch.js'
 import type { OutsideFacts } from './status/status-board.js'
 import type { TrustedProxies } from './trust/trusted-proxies.js'
 
-export interface FrontOptions extends ListenOptions {
+export interface FrontOptions extends ServerPlaces {
   readonly dispatcher: Dispatcher
   readonly log: Log
   readonly clock: Clock
@@ -74,6 +75,8 @@ export interface SiteRules extends FailureOptions {
   readonly access: AccessRule | null
   /** CGI scripts; null without --with-cgi. */
   readonly scripts: ScriptRules | null
+  /** Null without HTTPS. */
+  readonly https: HttpsRules | null
   /** The operating mode of the site. */
   readonly inDaemonMode: boolean
 }

@@ -3,11 +3,12 @@
  * page of our own answers it, and stops in order.
  */
 import type { Clock } from '../base/clock.js'
-import type { ConnectionRules, HttpHandler } from '../http/connection.js'
+import type { ConnectionRules, HttpHandler } from '../http/http-handler.js'
 import type { PatienceRule } from '../http/patience.js'
 import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
 import { HttpServer } from '../http/server.js'
+import type { Credentials } from '../http/tls-door.js'
 import type { Log } from '../logging/log.js'
 import type { AccessPool } from '../workers/access-scripts.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
@@ -26,7 +27,7 @@ import { refusedStatus } from './refusal.js'
 import type { HttpExchange } from './reply.js'
 import { readHead, withoutBody } from './request-head.js'
 import { type PhasedFront, RequestPhases } from './request-phases.js'
-import { reasonPhrase } from './server-page.js'
+import { plainReason, reasonPhrase, serverPage } from './server-page.js'
 import { SilenceWatch } from './silence-watch.js'
 import { StatusBoard } from './status/status-board.js'
 
@@ -167,6 +168,16 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
     return this.#server.port
   }
 
+  /** That of HTTPS; null without. */
+  get httpsPort(): number | null {
+    return this.#server.httpsPort
+  }
+
+  /** Shows these to clients of HTTPS that come from now on. Throws where they are none. */
+  renew(credentials: Credentials): void {
+    this.#server.renew(credentials)
+  }
+
   /** Binds the addresses. Throws {@link UserError} when one is taken or not permitted. */
   listen(): Promise<void> {
     return this.#server.listen()
@@ -250,7 +261,7 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
   }
 
   /** What came on a connection is no request. */
-  refused(response: HttpResponse, status: number, line: string | null): void {
+  refused(response: HttpResponse, status: number, line: string | null, plain: boolean): void {
     const { socket } = response
     tellUnreadable(this, response, line)
     this.log.emit({
@@ -258,7 +269,12 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
       client: `${socket.remoteAddress}:${socket.remotePort}`,
       reason: reasonPhrase(status),
     })
-    this.#failures.answerUnread({ response, rules: this }, status)
+    const page = plain ? Buffer.from(serverPage(status, plainReason), 'latin1') : null
+    this.#failures.answerUnread({ response, rules: this }, status, page)
+  }
+
+  noHandshake(client: string, reason: string): void {
+    this.log.emit({ type: 'clientError', client, reason: `no TLS: ${reason}` })
   }
 
   full(reason: string): void {
@@ -282,6 +298,7 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
       generation: null,
       firstFailure: null,
       identity: null,
+      added: null,
     }
   }
 }

@@ -5,6 +5,7 @@
 import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
 import type { AccessRecord } from './access.js'
+import { type AddedFields, addFields } from './added-fields.js'
 import type { RequestBody } from './application-front.js'
 import type { Compression } from './compression/compression.js'
 import { fieldValue, mergeField, removeField, setField } from './field-list.js'
@@ -60,6 +61,8 @@ export interface HttpExchange {
   failing: boolean
   /** Of the worker that answers; null: another one does, or it does not matter (without --live-reload). */
   generation: number | null
+  /** Fields that go with what is asked for; null: none, or the answer is another one. */
+  added: AddedFields | null
   /** The first failure of those that led from one to the other. */
   firstFailure: Failure | null
   /** Who asks; null: nobody has been asked. */
@@ -114,6 +117,7 @@ export function writeHead(
 ): void {
   const { request, response, head, rules, internal } = exchange
   const { close = false, coding = null, decides = status, workerField = null } = notes
+  let { speaksOfConnection = false } = notes
   if (close || closingStatuses.has(decides) || rules.stopping || rules.keepAliveTimeout === 0) {
     response.keepAlive = false
   }
@@ -128,6 +132,7 @@ export function writeHead(
   const type = takeLast(all, 'Content-Type')
   if (internal) all.push(...internal.fields)
   if (workerField !== null) all.push(workerFieldName, workerField)
+  if (exchange.added && addFields(all, exchange.added)) speaksOfConnection = true
   if (rules.live !== null) rules.live.addTag(exchange, status, all, type, notes)
   if (rules.compression !== null) rules.compression.apply(exchange, decides, all, type, notes)
   // As Apache has it: whoever sends nothing to HEAD may not have looked how much it would be.
@@ -136,12 +141,12 @@ export function writeHead(
   }
   if (!response.keepAlive || response.endsWithConnection(status, all)) {
     response.keepAlive = false
-    if (!close) speakOfConnection(all, notes, 'close')
+    if (!close) speakOfConnection(all, speaksOfConnection, 'close')
   } else if (head?.asksKeepAlive) {
     const timeout = `timeout=${rules.keepAliveTimeout}`
     if (notes.speaksOfConnection) setField(all, 'Keep-Alive', timeout)
     else all.push('Keep-Alive', timeout)
-    speakOfConnection(all, notes, 'Keep-Alive')
+    speakOfConnection(all, speaksOfConnection, 'Keep-Alive')
   }
   response.writeHead(status, reason, all, type)
 }
@@ -158,8 +163,8 @@ function takeLast(fields: string[], name: string): string | null {
   return value
 }
 
-function speakOfConnection(fields: string[], notes: HeadNotes, word: string): void {
-  if (notes.speaksOfConnection) mergeField(fields, 'Connection', word)
+function speakOfConnection(fields: string[], isThere: boolean, word: string): void {
+  if (isThere) mergeField(fields, 'Connection', word)
   else fields.push('Connection', word)
 }
 

@@ -2,6 +2,7 @@
  * The phases that a request goes through, in Apache's order: its target is read, what answers it is found (translate_name,
  * map_to_storage), access is controlled (access_checker, check_user_id, auth_checker), and that answers it (handler).
  */
+import type { TLSSocket } from 'node:tls'
 import type { Resolution } from '../static/resolution.js'
 import {
   type Representation,
@@ -10,6 +11,7 @@ import {
   type StaticResolution,
 } from '../static/site.js'
 import type { AccessControl } from './access-control/access-control.js'
+import { http2Offer } from './added-fields.js'
 import { AppRequest } from './app-request.js'
 import type { ApplicationFront } from './application-front.js'
 import { applicationPath, scriptPath } from './application-path.js'
@@ -19,6 +21,8 @@ import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.
 import type { KnownOfFailure } from './failures.js'
 import type { SiteRules } from './front-options.js'
 import { enterHost, type HostPhases } from './hosts/enter-host.js'
+import { http2Keys } from './http2-keys.js'
+import { secureKeys } from './https/secure-keys.js'
 import { isTooLong, refusedCoding, unknownCoding } from './refusal.js'
 import { type HttpExchange, writeOwnHead } from './reply.js'
 import { askedHost, isSecure, parseHost } from './request-host.js'
@@ -65,6 +69,7 @@ export class RequestPhases implements HostPhases {
   serve(http: HttpExchange): void {
     const { method } = http
     if (isWholeServer(http.target) && method === 'OPTIONS') {
+      if (this.#goesOnWithHttp2(http)) return
       return this.afterBody(http, () => answerOptions(http))
     }
     const target = parseTarget(http.target, method)
@@ -83,6 +88,9 @@ export class RequestPhases implements HostPhases {
     if (method === 'TRACE') return this.#trace(http)
     const resolution = this.#front.rules.site.resolve(target.path)
     http.access?.resolved(resolution)
+    if (http.request.secure && !this.#entersSecure(http, target.path)) {
+      return this.afterBody(http, () => this.#front.fail(http, 403), false)
+    }
     if (!admitted) return this.#deny(http, strangeHost(askedHost(target, http.head)))
     const control = this.#front.accessControl
     // What the disk refuses Apache has refused before.
@@ -91,6 +99,8 @@ export class RequestPhases implements HostPhases {
   }
 
   #reach(http: HttpExchange, target: RequestTarget, resolution: Resolution): void {
+    const upgrades = http.request.upgrade !== 'none' && isHandled(resolution)
+    if (upgrades && this.#goesOnWithHttp2(http)) return
     const { status } = this.#front
     if (status === null || !isStatusPath(target.path)) return this.#answer(http, target, resolution)
     enterStatus(status, http, target, {
@@ -160,6 +170,29 @@ export class RequestPhases implements HostPhases {
     this.#scripts.answer(http, target, script)
   }
 
+  /** What is special to HTTPS; false: the client has to show a certificate, and has not. */
+  #entersSecure(http: HttpExchange, path: string): boolean {
+    const { https } = this.#front.rules
+    if (https === null) return true
+    if (https.clients?.admits(http.request.socket as TLSSocket, path) === false) return false
+    http.added = https.added?.alone ?? null
+    return true
+  }
+
+  /** True: the client has asked for it, and is answered there. Else it is told of it, once on a connection. */
+  #goesOnWithHttp2(http: HttpExchange): boolean {
+    const { request } = http
+    if (request.upgrade === 'none') return false
+    if (request.upgrade === 'offered') {
+      const https = request.secure ? this.#front.rules.https : null
+      http.added = https?.added?.withOffer ?? http2Offer
+      return false
+    }
+    if (http.internal !== null) return false
+    request.switchProtocol()
+    return true
+  }
+
   /** A body is refused (RFC 9110, 9.3.8). */
   #trace(http: HttpExchange): void {
     const coding = http.head.transferEncoding
@@ -222,17 +255,31 @@ export class RequestPhases implements HostPhases {
     const id = this.#nextRequestId()
     const { request, head, body } = http
     http.body = 'none'
-    const method = this.#front.rules.mapsHead && http.method === 'HEAD' ? 'GET' : http.method
+    const { rules } = this.#front
+    const https = request.secure ? rules.https : null
+    const mapsHead = https === null ? rules.mapsHead : https.mapsHead
+    const method = mapsHead && http.method === 'HEAD' ? 'GET' : http.method
+    const secure = https === null ? '' : secureKeys(request.socket as TLSSocket, https)
+    const stream = request.stream === null ? '' : http2Keys(request.stream)
     const user = http.identity === null ? '' : http.identity.environ
     const own =
-      requestEnviron(request, method, head, target, path, times, id, http.host) + user + more
-    const environ = this.#front.rules.trustedProxies?.applyTo(own) ?? own
+      requestEnviron(request, method, head, target, path, times, id, http.host) +
+      stream +
+      secure +
+      user +
+      more
+    const environ = rules.trustedProxies?.applyTo(own) ?? own
     http.access?.submitted(environ, id)
     const waiting = new AppRequest(this.#front, http, environ, path.scriptFilename, body)
     this.#front.dispatcher.submit(waiting)
     this.#front.begun()
     if (this.#front.dispatcher.waiting > this.#front.queueLimit) waiting.waitForRoom()
   }
+}
+
+/** Whether it comes to a handler: not where access is refused, or the client sent elsewhere, before. */
+function isHandled(resolution: Resolution): boolean {
+  return resolution.kind !== 'redirect' && !isForbidden(resolution)
 }
 
 /** Whether Apache asks for the body before it answers: not where it does not come to send a file. */

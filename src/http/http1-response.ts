@@ -42,6 +42,14 @@ export class Http1Response extends HttpResponse {
     return true
   }
 
+  /** The last response of HTTP/1 on this connection: 101. */
+  switchProtocol(fields: string[]): void {
+    this.#framing = 'none'
+    this.room = 0
+    this.writeHead(101, 'Switching Protocols', fields)
+    this.end()
+  }
+
   destroy(): void {
     this.socket.destroy()
   }

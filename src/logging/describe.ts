@@ -209,6 +209,8 @@ function own(event: OwnEvent): Pick<LogEntry, 'level' | 'text' | 'generation' | 
       }
     case 'connectionRefused':
       return { level: 'warn', text: `a connection to the channel was refused: ${event.reason}` }
+    case 'certificateKept':
+      return { level: 'error', text: `the certificate of before still counts: ${event.reason}` }
     case 'connectionsFull':
       return { level: 'error', text: `new connections are closed at once: ${event.reason}` }
     case 'clientError':

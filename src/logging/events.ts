@@ -211,6 +211,8 @@ export type EntryEvent =
   /** Of static files that pages use, with --live-reload. */
   | { readonly type: 'servedFilesUnseen'; readonly reason: string }
   | { readonly type: 'connectionRefused'; readonly reason: string }
+  /** That of HTTPS was to be read again. */
+  | { readonly type: 'certificateKept'; readonly reason: string }
   /** No more connections of clients are taken for now. */
   | { readonly type: 'connectionsFull'; readonly reason: string }
   /** A CGI script did not do what it should. */
