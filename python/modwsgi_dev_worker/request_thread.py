@@ -133,6 +133,10 @@ class RequestThread:
             parts = text.split("\0")
             environ = base_copy()
             environ.update(zip(parts[::2], parts[1::2]))
+            filename = environ["SCRIPT_FILENAME"]
+            if not filename.isascii():
+                # The one key that names a file is read as Python reads names of files.
+                environ["SCRIPT_FILENAME"] = os.fsdecode(filename.encode("latin-1"))
             exchange = Exchange(connection, number, text)
             errors = _new_errors(UnopenedErrorsStream)
             errors._exchange = exchange

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { sharedEnviron } from '../front/environ.js'
 import { readErrorDocuments } from '../front/error-documents.js'
 import type { SiteRules } from '../front/front-options.js'
+import { VirtualHosts } from '../front/hosts/virtual-hosts.js'
 import { usualLongestLine } from '../front/response-head.js'
 import { TrustedProxies } from '../front/trust/trusted-proxies.js'
 import type { PatienceRule } from '../http/patience.js'
@@ -37,6 +38,7 @@ export function planSiteRules(
       // The front adds Server and Date to every response.
       serverHeader: null,
     }),
+    hosts: planHosts(settings, port),
     mostConnections: mostConnections(openFileLimit(), plan),
     mountPoint: plan.mountPoint,
     resourceScript: join(plan.serverRoot, 'resource.wsgi'),
@@ -79,6 +81,23 @@ function trustedProxies({ trustProxyHeader, trustProxy }: Settings): TrustedProx
 
 function words(text: string): string[] {
   return text.split(/\s+/).filter(word => word !== '')
+}
+
+/** Without a name of its own, or of others, the site answers whatever host is asked for. */
+function planHosts(settings: Settings, port: () => number): VirtualHosts | null {
+  const { serverName, serverAlias, allowLocalhost, httpsOnly, httpsPort } = settings
+  // An empty name is none, as in the original.
+  if (!serverName) return null
+  const aliases = serverAlias.flatMap(names => names.split(/\s+/))
+  return new VirtualHosts({
+    serverName,
+    aliases,
+    allowLocalhost,
+    httpsOnly,
+    port,
+    httpsPort,
+    proxied: [],
+  })
 }
 
 /** With `Auto` only where a filter of the response needs the body to get the head right. */

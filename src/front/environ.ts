@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net'
 import type { HttpRequest } from '../http/request.js'
 import type { Alias } from '../static/site.js'
+import type { VirtualHost } from './hosts/virtual-hosts.js'
 import type { RequestHead } from './request-head.js'
 import { parseHost } from './request-host.js'
 import type { Authority, RequestTarget } from './request-target.js'
@@ -101,6 +102,7 @@ export function requestEnviron(
   path: ApplicationPath,
   times: RequestTimes,
   requestId: string,
+  virtualHost: VirtualHost | null,
 ): string {
   const start = times.start.toFixed(6)
   const queued = times.queued === times.start ? start : times.queued.toFixed(6)
@@ -109,8 +111,8 @@ export function requestEnviron(
   const { socket } = request
   const connection =
     authority === null
-      ? connectionKeys(socket, head.host)
-      : makeConnectionKeys(socket, head.host, authority)
+      ? connectionKeys(socket, head.host, virtualHost)
+      : makeConnectionKeys(socket, head.host, virtualHost, authority)
   return own + headerKeys(head, authority) + connection
 }
 
@@ -128,6 +130,7 @@ function headerKeys({ keys, values }: RequestHead, authority: Authority | null):
 /** The keys that stay while a client asks one host over one connection. */
 interface ConnectionKeys {
   readonly host: string | null
+  readonly virtualHost: VirtualHost | null
   readonly text: string
 }
 
@@ -136,24 +139,27 @@ const known = Symbol('environ keys of the connection')
 function connectionKeys(
   socket: Socket & { [known]?: ConnectionKeys },
   host: string | null,
+  virtualHost: VirtualHost | null,
 ): string {
   const present = socket[known]
-  if (present?.host === host) return present.text
-  const text = makeConnectionKeys(socket, host)
-  socket[known] = { host, text }
+  if (present?.host === host && present.virtualHost === virtualHost) return present.text
+  const text = makeConnectionKeys(socket, host, virtualHost)
+  socket[known] = { host, virtualHost, text }
   return text
 }
 
 function makeConnectionKeys(
   socket: Socket,
   host: string | null,
+  virtualHost: VirtualHost | null,
   authority: Authority | null = null,
 ): string {
   const { localAddress, localPort, remoteAddress, remotePort } = socket
   const asked = authority?.host ?? host
   const parsed = asked === null ? null : parseHost(asked)
-  const name = parsed?.name ?? authority?.host?.replace(/:\d*$/, '') ?? ipv4(localAddress)
-  const port = authority?.port ?? parsed?.port ?? localPort ?? 0
+  const name =
+    parsed?.name ?? authority?.host?.replace(/:\d*$/, '') ?? virtualHost?.name ?? ipv4(localAddress)
+  const port = authority?.port ?? parsed?.port ?? virtualHost?.port ?? localPort ?? 0
   return `\0SERVER_NAME\0${name}\0SERVER_PORT\0${port}\0SERVER_ADDR\0${ipv4(localAddress)}\0REMOTE_ADDR\0${ipv4(remoteAddress)}\0REMOTE_PORT\0${remotePort ?? 0}`
 }
 

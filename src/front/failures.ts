@@ -114,7 +114,9 @@ function writeFailure(
 
 function failAgain(http: HttpExchange, first: Failure, status: number): 'done' {
   if (closingStatuses.has(status)) http.response.keepAlive = false
-  if (status !== 413) writeServerPage(http, first.status, first.fields)
+  // A redirect has its fields still from then.
+  const fields = http.internal?.fields === first.fields ? [] : first.fields
+  if (status !== 413) writeServerPage(http, first.status, fields)
   else {
     // With the body that is too long Apache loses its page.
     writeOwnHead(http, first.status, [])

@@ -6,6 +6,7 @@ import type { Log } from '../logging/log.js'
 import type { StaticSite } from '../static/site.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import type { FailureOptions } from './failures.js'
+import type { VirtualHosts } from './hosts/virtual-hosts.js'
 import type { SilenceRules } from './silence-watch.js'
 import type { TrustedProxies } from './trust/trusted-proxies.js'
 
@@ -19,6 +20,8 @@ export interface FrontOptions extends ListenOptions {
 /** How requests are answered. */
 export interface SiteRules extends FailureOptions {
   readonly site: StaticSite
+  /** Null where all hosts are the same one. */
+  readonly hosts: VirtualHosts | null
   /** Connections that may be open at a time; others are closed at once. */
   readonly mostConnections: number
   /** `/` or `/app`. */

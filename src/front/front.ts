@@ -231,6 +231,7 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
       target: request.url,
       method: request.method,
       body: 'none',
+      host: null,
       internal: null,
       failing: false,
       generation: null,

@@ -7,6 +7,7 @@ import type { HttpResponse } from '../http/response.js'
 import type { AccessRecord } from './access.js'
 import type { RequestBody } from './application-front.js'
 import { fieldValue, mergeField, removeField, setField } from './field-list.js'
+import type { VirtualHost } from './hosts/virtual-hosts.js'
 import type { Failure, InternalRequest } from './internal-redirect.js'
 import type { LiveReload } from './live-reload/live-reload.js'
 import type { RequestHead } from './request-head.js'
@@ -48,6 +49,8 @@ export interface HttpExchange {
   method: string
   /** The body, until somebody has it. */
   body: RequestBody
+  /** Null where all hosts are the same one. */
+  host: VirtualHost | null
   /** Null for what the client itself asks. */
   internal: InternalRequest | null
   /** An answer has failed, and no application has been asked since. */

@@ -10,9 +10,10 @@ import { DroppedBody } from './dropped-body.js'
 import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.js'
 import type { KnownOfFailure } from './failures.js'
 import type { SiteRules } from './front-options.js'
+import { enterHost, type HostPhases } from './hosts/enter-host.js'
 import { isTooLong, refusedCoding, unknownCoding } from './refusal.js'
 import { type HttpExchange, writeOwnHead } from './reply.js'
-import { parseHost } from './request-host.js'
+import { askedHost, isSecure, parseHost } from './request-host.js'
 import { createRequestIds } from './request-id.js'
 import { isWholeServer, parseTarget, type RequestTarget } from './request-target.js'
 import { answerOptions, answerTrace } from './server-methods.js'
@@ -27,7 +28,7 @@ export interface PhasedFront extends ApplicationFront {
   begun(): void
 }
 
-export class RequestPhases {
+export class RequestPhases implements HostPhases {
   readonly #front: PhasedFront
   readonly #nextRequestId = createRequestIds()
 
@@ -44,12 +45,20 @@ export class RequestPhases {
     const target = parseTarget(http.target, method)
     if (target === 400) return this.#front.fail(http, target)
     if (target === 404) return this.afterBody(http, () => this.#front.fail(http, target), false)
-    if (method === 'TRACE') return this.#trace(http)
     if (method === 'OPTIONS' && !target.hasPath) {
       return this.afterBody(http, () => answerOptions(http))
     }
+    const { hosts } = this.#front.rules
+    if (hosts === null) this.find(http, target, true)
+    else enterHost(hosts, http, target, this)
+  }
+
+  find(http: HttpExchange, target: RequestTarget, admitted: boolean): void {
+    const { method } = http
+    if (method === 'TRACE') return this.#trace(http)
     const resolution = this.#front.rules.site.resolve(target.path)
     http.access?.resolved(resolution)
+    if (!admitted) return this.#deny(http, strangeHost(askedHost(target, http.head)))
     switch (resolution.kind) {
       case 'application':
         return this.#submit(
@@ -58,10 +67,8 @@ export class RequestPhases {
           applicationPath(this.#front.rules.mountPoint, target.path, resolution),
           http.internal?.environ ?? '',
         )
-      case 'redirect': {
-        const redirect = () => this.#redirectClient(http, target, resolution.location)
-        return this.afterBody(http, redirect, false)
-      }
+      case 'redirect':
+        return this.redirect(http, 301, ownUrl(http, target, resolution.location))
       case 'handler':
         return this.#submit(
           http,
@@ -75,6 +82,28 @@ export class RequestPhases {
         return this.afterBody(http, send, invitesBody(resolution, method))
       }
     }
+  }
+
+  redirect(http: HttpExchange, status: number, location: string): void {
+    const redirect = () => this.#front.fail(http, status, { fields: ['Location', location] })
+    this.afterBody(http, redirect, false)
+  }
+
+  refuse(http: HttpExchange): void {
+    this.#front.fail(http, 403)
+  }
+
+  #deny(http: HttpExchange, reason: string): void {
+    const { remoteAddress, remotePort } = http.request.socket
+    const client = `${remoteAddress}:${remotePort}`
+    this.#front.log.emit({ type: 'clientDenied', client, reason })
+    http.access?.denied()
+    this.afterBody(http, () => this.refuse(http), false)
+  }
+
+  /** As long as nothing forwards, nobody is there. */
+  forward(http: HttpExchange): void {
+    this.#front.fail(http, 503)
   }
 
   /** A body is refused (RFC 9110, 9.3.8). */
@@ -137,23 +166,13 @@ export class RequestPhases {
     const { request, head, body } = http
     http.body = 'none'
     const method = this.#front.rules.mapsHead && http.method === 'HEAD' ? 'GET' : http.method
-    const own = requestEnviron(request, method, head, target, path, times, id) + more
+    const own = requestEnviron(request, method, head, target, path, times, id, http.host) + more
     const environ = this.#front.rules.trustedProxies?.applyTo(own) ?? own
     http.access?.submitted(environ, id)
     const waiting = new AppRequest(this.#front, http, environ, path.scriptFilename, body)
     this.#front.dispatcher.submit(waiting)
     this.#front.begun()
     if (this.#front.dispatcher.waiting > this.#front.queueLimit) waiting.waitForRoom()
-  }
-
-  #redirectClient(http: HttpExchange, target: RequestTarget, path: string): void {
-    const { socket } = http.request
-    const host = parseHost(target.authority?.host ?? http.head.host ?? '')
-    const port = target.authority?.port ?? host?.port ?? String(socket.localPort)
-    const name = host?.name ?? socket.localAddress
-    const query = target.query === '' ? '' : `?${target.query}`
-    const authority = port === '80' ? name : `${name}:${port}`
-    this.#front.fail(http, 301, { fields: ['Location', `http://${authority}${path}${query}`] })
   }
 }
 
@@ -162,3 +181,22 @@ function invitesBody(resolution: StaticResolution, method: string): boolean {
   if (resolution.kind === 'listing') return method !== 'GET' && method !== 'HEAD'
   return resolution.kind !== 'refused' || resolution.status !== 403
 }
+
+function strangeHost(host: string | null): string {
+  if (!host) return 'it asks for no host'
+  return `it asks for ${host}, which is no --server-name or --server-alias`
+}
+
+/** A path of this site as a whole URL, with the query that was asked with. */
+function ownUrl(http: HttpExchange, target: RequestTarget, path: string): string {
+  const { socket } = http.request
+  const scheme = http.host?.scheme ?? (isSecure(socket) ? 'https' : 'http')
+  const host = parseHost(target.authority?.host ?? http.head.host ?? '')
+  const port = target.authority?.port ?? host?.port ?? http.host?.port ?? String(socket.localPort)
+  const name = host?.name ?? http.host?.name ?? socket.localAddress
+  const query = target.query === '' ? '' : `?${target.query}`
+  const authority = port === defaultPorts[scheme] ? name : `${name}:${port}`
+  return `${scheme}://${authority}${path}${query}`
+}
+
+const defaultPorts = { http: '80', https: '443' }

@@ -213,6 +213,8 @@ export type EntryEvent =
   /** No more connections of clients are taken for now. */
   | { readonly type: 'connectionsFull'; readonly reason: string }
   | { readonly type: 'clientError'; readonly client: string; readonly reason: string }
+  /** A client may not have what it asks for. */
+  | { readonly type: 'clientDenied'; readonly client: string; readonly reason: string }
 
 /** An event as one log entry. */
 export interface LogEntry {

@@ -22,6 +22,8 @@ export interface ServedRequest {
   readonly query: string
   /** Host that the request names, without port; null for none. */
   readonly host: string | null
+  /** The one that it belongs to; null where all hosts are the same. A name or port of null is that of the server. */
+  readonly virtualHost: { readonly name: string | null; readonly port: string | null } | null
   readonly user: string | null
   /** Names and values, alternating. */
   readonly requestFields: readonly string[]

@@ -160,13 +160,15 @@ class Resolver {
   }
 
   #resolveDirectory(path: string, directory: string, depth: number): Resolution {
+    const forApplication = this.#indexNames === null && this.#belongsToApplication(directory)
     if (!path.endsWith('/')) {
-      return { kind: 'redirect', location: escapePath(`${path}/`), directory }
+      const location = escapePath(`${path}/`)
+      return { kind: 'redirect', location, directory, forApplication }
     }
     const inDocumentRoot = directory.startsWith(this.#documentRoot)
     const index = this.#findIndex(path, inDocumentRoot, depth)
     if (index !== null) return index
-    if (this.#indexNames === null && this.#belongsToApplication(directory)) {
+    if (forApplication) {
       return { kind: 'application', scriptFilename: directory, scriptName: path, pathInfo: '' }
     }
     if (!this.#lists) return nothingThere

@@ -7,6 +7,7 @@ import files from './files.mjs'
 import frameworks from './frameworks.mjs'
 import handlers from './handlers.mjs'
 import heads from './heads.mjs'
+import hosts from './hosts.mjs'
 import log from './log.mjs'
 import module from './module.mjs'
 import options from './options.mjs'
@@ -35,6 +36,7 @@ export const scenarioFiles = {
   frameworks,
   handlers,
   heads,
+  hosts,
   log,
   module,
   options,
