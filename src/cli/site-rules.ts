@@ -93,7 +93,7 @@ function planHosts(settings: Settings, port: () => number): VirtualHosts | null 
   const { serverName, serverAlias, allowLocalhost, httpsOnly, httpsPort } = settings
   // An empty name is none, as in the original.
   if (!serverName) return null
-  const aliases = serverAlias.flatMap(words => words.split(/\s+/))
+  const aliases = serverAlias.flatMap(names => names.split(/\s+/))
   return new VirtualHosts({
     serverName,
     aliases,
