@@ -24,17 +24,13 @@ import type {
   HttpHandler,
 } from './http-handler.js'
 import { Http1Response } from './http1-response.js'
-import { Patience, type PatienceRule, silenceRule } from './patience.js'
-import { firstLine, methodOf } from './refused-line.js'
+import { lingerRule, Patience, silenceRule } from './patience.js'
+import { firstLine, hasWholeLine, methodOf } from './refused-line.js'
 import { type BodyReceiver, type BodySource, HttpRequest, type Upgrade } from './request.js'
 import type { ResponseOwner } from './response.js'
 
 /** A body, or further requests, may wait unread up to this many bytes. */
 const mostWaitingBytes = 64 * 1024
-
-/** Longest silence of a client, and longest time at all, while a connection lingers; milliseconds. */
-const lingerSilence = 2_000
-const lingerLimit = 30_000
 
 type State = 'idle' | 'busy' | 'lingering' | 'ended' | 'given away'
 
@@ -355,21 +351,17 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
 
   #clientHasEnded(): void {
     this.#clientEnded = true
-    if (this.state === 'idle' && this.#hasRequestLine) return this.#refuse(400)
+    if (this.state === 'idle' && hasWholeLine(this.#bytes)) return this.#refuse(400)
     if (this.state === 'idle' || this.state === 'lingering') return this.#end()
     if (this.#receiver !== null && !this.#bodyPaused) this.#breakBody(500)
   }
 
   #outOfTime(): void {
     // Without a whole request line there is nothing to answer.
-    if (this.state === 'idle' && this.#hasRequestLine) return this.#refuse(408)
+    if (this.state === 'idle' && hasWholeLine(this.#bytes)) return this.#refuse(408)
     if (this.state === 'busy' && this.#receiver !== null) return this.#breakBody(408)
     if (this.state === 'busy') return
     this.#end()
-  }
-
-  get #hasRequestLine(): boolean {
-    return /[^\r\n][^\n]*\n/.test(this.#bytes.toString('latin1', 0, 16384))
   }
 
   /** Closes our side and reads what the client still sends: else the kernel discards the answer (RFC 9112, 9.6). */
@@ -403,9 +395,3 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
 const nothing = Buffer.alloc(0)
 
 const noBody: Framing = { kind: 'none' }
-
-const lingerRule: PatienceRule = {
-  milliseconds: lingerSilence,
-  longest: lingerLimit,
-  bytesPerSecond: 0,
-}
