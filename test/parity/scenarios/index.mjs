@@ -20,6 +20,7 @@ import services from './services.mjs'
 import setup from './setup.mjs'
 import status from './status.mjs'
 import strictness from './strictness.mjs'
+import together from './together.mjs'
 import traversal from './traversal.mjs'
 import trust from './trust.mjs'
 import world from './world.mjs'
@@ -54,6 +55,7 @@ export const scenarioFiles = {
   status,
   strictness,
   trust,
+  together,
   traversal,
   world,
 }
