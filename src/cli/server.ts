@@ -103,8 +103,8 @@ export class Server {
       clock: systemClock,
       outside: () =>
         statusSource({
+          ...this.#configuration.now,
           started,
-          plan: this.#configuration.now.plan,
           port: this.port,
           fleet: this.#fleet,
         }),
