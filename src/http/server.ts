@@ -8,6 +8,7 @@ import {
   type ConnectionTotals,
   connectionTotals,
 } from './connection-totals.js'
+import { listenAddresses } from './listen-addresses.js'
 
 export interface ListenOptions {
   /** Addresses to listen on; an address family that the machine does not have is left out. */
@@ -50,12 +51,9 @@ export class HttpServer {
   async listen(): Promise<void> {
     this.#port = this.#options.port
     let missing: UserError | null = null
-    for (const host of this.#options.hosts) {
-      const server = createServer({ allowHalfOpen: true, noDelay: true }, socket =>
-        this.#connected(socket),
-      )
+    for (const { host, address } of await this.#addresses()) {
       try {
-        await listenOn(server, host, this.#port, this.#options.backlog)
+        await this.#listenOn(address)
       } catch (error) {
         const refused = notListening(error as NodeJS.ErrnoException, host, this.#port)
         if (!noSuchFamily.has((error as NodeJS.ErrnoException).code ?? '')) {
@@ -63,14 +61,30 @@ export class HttpServer {
           throw refused
         }
         missing = refused
-        continue
       }
-      // No descriptor is left for a connection, for example: it is not there, and the others are.
-      server.on('error', error => this.#refuse(error.message))
-      this.#servers.push(server)
-      this.#port = (server.address() as AddressInfo).port
     }
     if (this.#servers.length === 0 && missing) throw missing
+  }
+
+  async #addresses(): Promise<{ host: string; address: string }[]> {
+    const all = this.#options.hosts.map(async host => {
+      const found = await listenAddresses(host).catch((error: NodeJS.ErrnoException) => {
+        throw notListening(error, host, this.#port)
+      })
+      return found.map(address => ({ host, address }))
+    })
+    return (await Promise.all(all)).flat()
+  }
+
+  async #listenOn(address: string): Promise<void> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, socket =>
+      this.#connected(socket),
+    )
+    await listenOn(server, address, this.#port, this.#options.backlog)
+    // No descriptor is left for a connection, for example: it is not there, and the others are.
+    server.on('error', error => this.#refuse(error.message))
+    this.#servers.push(server)
+    this.#port = (server.address() as AddressInfo).port
   }
 
   totals(): ConnectionTotals {
