@@ -10,6 +10,7 @@ import heads from './heads.mjs'
 import hosts from './hosts.mjs'
 import log from './log.mjs'
 import module from './module.mjs'
+import mounts from './mounts.mjs'
 import options from './options.mjs'
 import requests from './requests.mjs'
 import responses from './responses.mjs'
@@ -39,6 +40,7 @@ export const scenarioFiles = {
   hosts,
   log,
   module,
+  mounts,
   options,
   requests,
   responses,
