@@ -8,6 +8,7 @@ import frameworks from './frameworks.mjs'
 import handlers from './handlers.mjs'
 import heads from './heads.mjs'
 import hosts from './hosts.mjs'
+import limits from './limits.mjs'
 import log from './log.mjs'
 import module from './module.mjs'
 import mounts from './mounts.mjs'
@@ -38,6 +39,7 @@ export const scenarioFiles = {
   handlers,
   heads,
   hosts,
+  limits,
   log,
   module,
   mounts,
