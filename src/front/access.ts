@@ -122,6 +122,7 @@ export class AccessRecord {
   #thread: number | null = null
   #firstStatus: number | null = null
   #lastTarget: string
+  #user: string | null = null
 
   constructor(
     clock: Clock,
@@ -165,6 +166,11 @@ export class AccessRecord {
     }
   }
 
+  /** Who the client says he is. */
+  identified(user: string): void {
+    this.#user = user
+  }
+
   /** The status page is to answer. */
   showsStatus(): void {
     this.#handler = 'status'
@@ -203,6 +209,7 @@ export class AccessRecord {
   redirected(status: number, target: string): void {
     this.#firstStatus ??= status
     this.#lastTarget = target
+    this.#user = null
   }
 
   /** The whole of it, when the response is through. */
@@ -227,7 +234,7 @@ export class AccessRecord {
       protocol: request.protocol,
       ...pathsOf(this.#target, this.#lastTarget, hostField),
       virtualHost: this.#virtualHost(hostField),
-      user: null,
+      user: this.#user,
       requestFields: request.rawHeaders,
       responseFields: response.fields,
       environ: this.#environ,

@@ -1,5 +1,5 @@
 /** What all connections of a server did and do, for its status page. */
-import type { HttpConnection } from './connection.js'
+import type { Connection } from './http-handler.js'
 
 export interface ConnectionTotals {
   /** Requests that are through. */
@@ -21,7 +21,7 @@ export interface ClosedTotals {
 }
 
 /** Adds a connection that has just been closed. */
-export function addClosed(totals: ClosedTotals, { requests, socket }: HttpConnection): void {
+export function addClosed(totals: ClosedTotals, { requests, socket }: Connection): void {
   totals.requests += requests
   totals.bytesSent += socket.bytesWritten
 }
@@ -29,13 +29,13 @@ export function addClosed(totals: ClosedTotals, { requests, socket }: HttpConnec
 /** Sums up. */
 export function connectionTotals(
   closed: ClosedTotals,
-  open: Iterable<HttpConnection>,
+  open: Iterable<Connection>,
 ): ConnectionTotals {
   const counts = { waiting: 0, writing: 0, keepAlive: 0, closing: 0 }
   const sums = { ...closed, total: 0 }
   for (const connection of open) {
     sums.total++
-    sums.requests += connection.requests - (connection.state === 'busy' ? 1 : 0)
+    sums.requests += connection.requests - connection.inProgress
     sums.bytesSent += connection.socket.bytesWritten
     counts[connection.activity]++
   }

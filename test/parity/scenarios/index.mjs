@@ -1,5 +1,7 @@
 /** All scenarios, by the name of their file. */
 import bodies from './bodies.mjs'
+import cgi from './cgi.mjs'
+import compress from './compress.mjs'
 import connections from './connections.mjs'
 import debug from './debug.mjs'
 import environ from './environ.mjs'
@@ -20,6 +22,8 @@ import services from './services.mjs'
 import setup from './setup.mjs'
 import status from './status.mjs'
 import strictness from './strictness.mjs'
+import traversal from './traversal.mjs'
+import trust from './trust.mjs'
 import world from './world.mjs'
 
 /** @typedef {Record<string, import('../runner/run.mjs').Scenario[]>} ScenarioFiles */
@@ -31,6 +35,8 @@ import world from './world.mjs'
  */
 export const scenarioFiles = {
   bodies,
+  compress,
+  cgi,
   connections,
   debug,
   environ,
@@ -51,5 +57,7 @@ export const scenarioFiles = {
   setup,
   status,
   strictness,
+  trust,
+  traversal,
   world,
 }
