@@ -106,8 +106,8 @@ export class Server {
       http2: settings.http2,
       outside: () =>
         statusSource({
+          ...this.#configuration.now,
           started,
-          plan: this.#configuration.now.plan,
           port: this.port,
           fleet: this.#fleet,
         }),

@@ -231,7 +231,7 @@ export async function gatherWorkforce(
     warmth: warm,
     ...planFleetRules(settings, plan, started(command)),
     channel,
-    vhost: `${plan.listenerHost}:${settings.port}`,
+    vhost: `${settings.serverName || plan.listenerHost}:${settings.port}`,
     dispatcher,
     log,
     clock: systemClock,

@@ -10,8 +10,10 @@ import frameworks from './frameworks.mjs'
 import handlers from './handlers.mjs'
 import heads from './heads.mjs'
 import hosts from './hosts.mjs'
+import limits from './limits.mjs'
 import log from './log.mjs'
 import module from './module.mjs'
+import mounts from './mounts.mjs'
 import options from './options.mjs'
 import requests from './requests.mjs'
 import responses from './responses.mjs'
@@ -44,8 +46,10 @@ export const scenarioFiles = {
   handlers,
   heads,
   hosts,
+  limits,
   log,
   module,
+  mounts,
   options,
   requests,
   responses,
