@@ -46,6 +46,11 @@ class AccessRequest:
         return AccessCall(self, path)
 
 
+def shown(text: str) -> str:
+    """Text of one character for each byte, as the text that the bytes are, for the log."""
+    return text.encode("latin-1").decode("utf-8", "surrogateescape")
+
+
 class AccessCall:
     """One call of a function."""
 

@@ -97,6 +97,7 @@ export class AccessProcess implements AccessPool {
     const stopped = new Promise<void>(resolve => {
       this.#stopped = resolve
     })
+    this.dispatcher.refuseAll('stopping')
     this.#retirePresent()
     this.#settle()
     return stopped.finally(cancelDeadline)
@@ -123,7 +124,10 @@ export class AccessProcess implements AccessPool {
     if (old === null) return
     this.dispatcher.remove(old.requests)
     const { clock, patience } = this.#options
-    this.#running.set(old, clock.after(patience, () => old.kill()))
+    this.#running.set(
+      old,
+      clock.after(patience, () => old.kill()),
+    )
     if (old.requests.busy === 0) this.#dismiss(old)
   }
 

@@ -1,4 +1,5 @@
 /** All scenarios, by the name of their file. */
+import access from './access.mjs'
 import bodies from './bodies.mjs'
 import connections from './connections.mjs'
 import debug from './debug.mjs'
@@ -26,6 +27,7 @@ import world from './world.mjs'
  * @type {ScenarioFiles}
  */
 export const scenarioFiles = {
+  access,
   bodies,
   connections,
   debug,
