@@ -408,7 +408,6 @@ def allow_access(environ, host):
             data=attempt(mod_wsgi.request_data),
             metrics=[attempt(mod_wsgi.request_metrics), attempt(mod_wsgi.process_metrics), attempt(mod_wsgi.server_metrics)],
             active=mod_wsgi.active_requests,
-            same_environ=environ is KEPT,
         )
     if environ["REQUEST_URI"] == "/ssl":
         look = environ["mod_ssl.var_lookup"]
@@ -417,21 +416,24 @@ def allow_access(environ, host):
             lookup=[attempt(lambda: look("HTTPS")), attempt(lambda: look(b"HTTPS")), attempt(lambda: look("\\u20ac")),
                     attempt(lambda: look(1))],
         )
-    if environ["REQUEST_URI"] == "/keep":
-        KEPT.append(environ)
     if environ["REQUEST_URI"] == "/kept":
-        errors = KEPT[0]["wsgi.errors"]
-        tell(
-            write=attempt(lambda: errors.write("x")),
-            flush=attempt(errors.flush),
-            is_https=attempt(KEPT[0]["mod_ssl.is_https"]),
-            lookup=attempt(lambda: KEPT[0]["mod_ssl.var_lookup"]("HTTPS")),
-        )
+        KEPT.append(environ)
     if environ["REQUEST_URI"] == "/errors":
         print("to stdout")
         print("to stderr", file=sys.stderr)
         environ["wsgi.errors"].write("to errors\\n")
         environ["wsgi.errors"].writelines(["one\\n", "two"])
+
+def check_password(environ, user, password):
+    if environ["REQUEST_URI"] == "/kept":
+        errors = KEPT[-1]["wsgi.errors"]
+        tell(
+            write=attempt(lambda: errors.write("x")),
+            flush=attempt(errors.flush),
+            is_https=attempt(KEPT[-1]["mod_ssl.is_https"]),
+            lookup=attempt(lambda: KEPT[-1]["mod_ssl.var_lookup"]("HTTPS")),
+        )
+    return True
 `
 
 const worldProbes = {
@@ -447,11 +449,10 @@ const worldProbes = {
       'Content-Length: 5\r\nContent-Type: a/b\r\n',
       { method: 'POST', body: 'hello' },
     ],
-    ['world', '/world'],
-    ['mod_ssl', '/ssl'],
-    ['an environ that is kept', '/keep'],
-    ['and used later', '/kept'],
-    ['output', '/errors'],
+    ['world', '/world', good],
+    ['mod_ssl', '/ssl', good],
+    ['an environ that is used too late', '/kept', good],
+    ['output', '/errors', good],
   ]),
 }
 
@@ -665,7 +666,15 @@ export default [
     app: null,
     entry: ['site.py'],
     files: { ...files, 'host.py': world },
-    arguments: ['--host-access-script', 'host.py', '--application-group', 'some', ...options],
+    arguments: [
+      '--host-access-script',
+      'host.py',
+      '--auth-user-script',
+      'host.py',
+      '--application-group',
+      'some',
+      ...options,
+    ],
     probes: worldProbes,
     differs: { environ: '`Proxy` in the environ of access scripts' },
   })),
