@@ -249,6 +249,8 @@ export class Server {
   #follow(configuration: Configuration): void {
     const { settings, plan, env } = configuration
     this.#front.follow(planSiteRules(settings, plan, env, () => this.port))
+    const access = planAccess(settings, plan, this.port, env)
+    this.#options.workforce?.controlAccess(configuration, access)
     this.#options.levels.rules = readLevels(settings.logLevel)
     this.#options.adopt(configuration)
   }
