@@ -16,7 +16,7 @@ from mod_wsgi._events import publish
 from .application import Application, MissingCallable
 from .connection import Channel, ConnectionLost
 from .current_request import current
-from .environ import forces_https, make_base_environ
+from .environ import make_base_environ
 from .error_report import report_channel_error
 from .import_times import LONG_LOAD, ImportTimes
 from .intake import Intake
@@ -122,13 +122,12 @@ class Worker:
 
     def _start_threads(self, configuration: "Dict[str, Any]") -> None:
         environ = make_base_environ(configuration)
-        https = forces_https(configuration)
         self.begun = _map_file(self.begun_path)
         self.intake = Intake(self.channel.connect("intake"))
         for number in range(1, configuration["threads"] + 1):
             connection = self.channel.connect("thread", number)
             thread = RequestThread(
-                number, connection, self.intake, self.begun, self.application, environ, https
+                number, connection, self.intake, self.begun, self.application, environ
             )
             if not configuration["processGroup"]:
                 thread.leave_out_queue()

@@ -26,6 +26,7 @@ import type { LiveReloading } from './live-reloading.js'
 import { serverUrl } from './server-url.js'
 import { planService, planWorker } from './site-plan.js'
 import { planSiteRules } from './site-rules.js'
+import { statusSource } from './status-source.js'
 import { hasTerminal } from './terminal.js'
 import { type Workforce, type WorkforceConfiguration, watchesChanges } from './workforce.js'
 
@@ -93,6 +94,7 @@ export class Server {
       stop: cause => void this.stop(cause),
       renew: by => this.#renew(by),
     })
+    const started = systemClock.epoch()
     this.#front = new Front({
       hosts: plan.listenOn,
       port: settings.port,
@@ -100,13 +102,27 @@ export class Server {
       dispatcher: this.#dispatcher,
       log,
       clock: systemClock,
-      rules: planSiteRules(settings, plan, options.env, () => this.port),
+      https: options.https,
+      http2: settings.http2,
+      outside: () =>
+        statusSource({
+          started,
+          plan: this.#configuration.now.plan,
+          port: this.port,
+          fleet: this.#fleet,
+        }),
+      rules: planSiteRules(settings, plan, options.env, () => this.port, options.https),
       accessPool: workforce?.access ?? null,
     })
   }
 
   get port(): number {
     return this.#front.port
+  }
+
+  /** That of HTTPS; null where it is not spoken. */
+  get httpsPort(): number | null {
+    return this.#front.httpsPort
   }
 
   /** Settles with the exit code when everything has ended; rejects with a {@link UserError} that ended it. */
@@ -247,8 +263,9 @@ export class Server {
   }
 
   #follow(configuration: Configuration): void {
-    const { settings, plan, env } = configuration
-    this.#front.follow(planSiteRules(settings, plan, env, () => this.port))
+    const { settings, plan, env, https } = configuration
+    this.#front.follow(planSiteRules(settings, plan, env, () => this.port, https))
+    if (https !== null) this.#front.renew(https.credentials)
     const access = planAccess(settings, plan, this.port, env)
     this.#options.workforce?.controlAccess(configuration, access)
     this.#options.levels.rules = readLevels(settings.logLevel)

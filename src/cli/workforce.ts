@@ -149,7 +149,7 @@ export async function gatherWorkforce(
   const deaths = plan.processes + startAttempts - 1
   const attempts = watchesChanges(settings) ? deaths : Number.POSITIVE_INFINITY
   const commandOf = (
-    one: Configuration,
+    one: Omit<Configuration, 'https'>,
     configuration: Promise<WorkerConfiguration>,
   ): WorkerCommand => ({
     python,
@@ -157,7 +157,7 @@ export async function gatherWorkforce(
     env: { ...one.env, LANG: one.plan.locale, LC_ALL: one.plan.locale },
     workingDirectory: one.plan.workingDirectory,
     threads: one.plan.threads,
-    metered: one.settings.serverMetrics,
+    metered: one.settings.serverMetrics || one.settings.serverStatus,
     onTerminal: one.plan.debugTools !== null,
     gdb: one.settings.enableGdb ? args => writeGdbCommands(one.plan.serverRoot, args) : null,
     configuration,
@@ -193,7 +193,10 @@ export async function gatherWorkforce(
     clock: systemClock,
     services: settings.serviceScript.map(serviceOf),
   })
-  const accessCommand = (one: Configuration, configuration: Promise<WorkerConfiguration>) => ({
+  const accessCommand = (
+    one: Omit<Configuration, 'https'>,
+    configuration: Promise<WorkerConfiguration>,
+  ) => ({
     ...serviceCommand('', commandOf(one, configuration), configuration),
     threads: accessThreads(one.settings, one.plan),
   })

@@ -211,8 +211,25 @@ export type EntryEvent =
   /** Of static files that pages use, with --live-reload. */
   | { readonly type: 'servedFilesUnseen'; readonly reason: string }
   | { readonly type: 'connectionRefused'; readonly reason: string }
+  /** That of HTTPS was to be read again. */
+  | { readonly type: 'certificateKept'; readonly reason: string }
   /** No more connections of clients are taken for now. */
   | { readonly type: 'connectionsFull'; readonly reason: string }
+  /** A CGI script did not do what it should. */
+  | {
+      readonly type: 'scriptFault'
+      readonly client: string
+      readonly scriptFilename: string
+      readonly reason: string
+    }
+  /** A line that a CGI script wrote to its standard error. */
+  | {
+      readonly type: 'scriptLine'
+      readonly client: string
+      readonly scriptFilename: string
+      readonly pid: number
+      readonly text: string
+    }
   | { readonly type: 'clientError'; readonly client: string; readonly reason: string }
   /** A client may not come, or not as whom he says he is. Text of one character for each byte. */
   | { readonly type: 'accessRefused'; readonly client: string; readonly text: string }
@@ -231,6 +248,8 @@ export type EntryEvent =
       readonly signal: string | null
     }
   | { readonly type: 'accessProcessFaulty'; readonly pid: number | null; readonly reason: string }
+  /** A client may not have what it asks for. */
+  | { readonly type: 'clientDenied'; readonly client: string; readonly reason: string }
 
 /** An event as one log entry. */
 export interface LogEntry {

@@ -116,6 +116,22 @@ test('one that dies is started again after a second, and what it had not begun i
   expect((await stage.next()).pid).not.toBe(puppet.pid)
 })
 
+test('questions fail at once when none starts any more, until one does', async () => {
+  const { stage, access, clock } = await open()
+  access.start()
+  const question = new Question(access).ask()
+  for (const pause of [1000, 2000, 3000]) {
+    process.kill((await stage.next()).pid, 'SIGKILL')
+    const order = await clock.next()
+    expect(order.milliseconds).toBeLessThanOrEqual(pause)
+    expect(order.milliseconds).toBeGreaterThan(pause - 1000)
+    order.action()
+  }
+  await question.until('not-loadable')
+  await (await stage.next()).becomeReady(1)
+  await expect.poll(() => new Question(access).ask().told).toEqual(['given'])
+})
+
 test('one that is replaced answers what it was asked, then ends', async () => {
   const { stage, access, command } = await open()
   access.start()

@@ -109,6 +109,7 @@ export class AccessControl {
       target: request.url,
       host: http.head.host,
       port: request.socket.localPort ?? 0,
+      usualPort: request.secure ? 443 : 80,
     }
     if (!isSameTarget(fields.uri, asked)) {
       return this.#hostFirst(visit, () => {
@@ -280,7 +281,8 @@ export class AccessControl {
       scriptFilename: path.filename,
       seconds: (this.#front.clock.now() - asked) / 1000,
     })
-    const text = `${own}checks\0${checks}${more}${accessEnviron(visit)}`
+    const https = request.secure ? `\0${own}https\0on` : ''
+    const text = `${own}checks\0${checks}${more}${https}${accessEnviron(visit)}`
     const question = new AccessQuestion(
       this.#pool,
       {
@@ -317,9 +319,9 @@ function fieldOf({ keys, values }: RequestHead, key: string): string | null {
 
 /** The keys of the environ that the scripts see, each after a NUL. The password is none of them. */
 function accessEnviron({ http, target, path }: Visit): string {
-  const { request, head, method } = http
+  const { request, head, method, host } = http
   const at = head.keys.indexOf(authorization)
   const others = (list: readonly string[]) => list.filter((_, index) => index !== at)
   const shown = at < 0 ? head : { ...head, keys: others(head.keys), values: others(head.values) }
-  return `\0SCRIPT_FILENAME\0${path.filename}\0REQUEST_METHOD\0${method}\0REQUEST_URI\0${request.url}\0QUERY_STRING\0${target.query}\0SCRIPT_NAME\0${path.scriptName}\0PATH_INFO\0${path.pathInfo}\0SERVER_PROTOCOL\0${request.protocol}${commonKeys(request, shown, target)}`
+  return `\0SCRIPT_FILENAME\0${path.filename}\0REQUEST_METHOD\0${method}\0REQUEST_URI\0${request.url}\0QUERY_STRING\0${target.query}\0SCRIPT_NAME\0${path.scriptName}\0PATH_INFO\0${path.pathInfo}\0SERVER_PROTOCOL\0${request.protocol}${commonKeys(request, shown, target, host)}`
 }

@@ -12,7 +12,8 @@ export interface AccessPath {
 export function accessPath(path: string, resolution: Resolution): AccessPath {
   switch (resolution.kind) {
     case 'application':
-    case 'handler': {
+    case 'handler':
+    case 'script': {
       const { scriptFilename: filename, scriptName, pathInfo } = resolution
       return { filename, scriptName, pathInfo }
     }
@@ -45,11 +46,23 @@ function endOfName(path: string, filename: string): number {
 
 /** The path of the index file that answers for a directory, which Apache checks as well; null: none does. */
 export function indexPath(path: string, resolution: Resolution): AccessPath | null {
-  if (!path.endsWith('/') || (resolution.kind !== 'file' && resolution.kind !== 'handler'))
-    return null
-  const filename = resolution.kind === 'file' ? resolution.file.path : resolution.scriptFilename
+  if (!path.endsWith('/')) return null
+  const filename = indexName(resolution)
+  if (filename === null) return null
   const scriptName = path + filename.slice(filename.lastIndexOf('/') + 1)
   return { filename, scriptName, pathInfo: '' }
+}
+
+function indexName(resolution: Resolution): string | null {
+  switch (resolution.kind) {
+    case 'file':
+      return resolution.file.path
+    case 'handler':
+    case 'script':
+      return resolution.scriptFilename
+    default:
+      return null
+  }
 }
 
 /** The directory itself, whose index file has been found. */

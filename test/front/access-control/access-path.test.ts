@@ -24,7 +24,12 @@ test.each([
   ],
   [
     '/dir',
-    { kind: 'redirect', location: '/dir/', directory: '/srv/dir/' } as const,
+    {
+      kind: 'redirect',
+      location: '/dir/',
+      directory: '/srv/dir/',
+      forApplication: false,
+    } as const,
     '/dir',
     '',
     '/srv/dir/',

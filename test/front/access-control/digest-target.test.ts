@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { isSameTarget } from '../../../src/front/access-control/digest-target.js'
 
-const asked = { target: '/x', host: 'localhost:8000', port: 8000 }
+const asked = { target: '/x', host: 'localhost:8000', port: 8000, usualPort: 80 }
 
 test.each([
   ['/x', {}],
@@ -12,6 +12,7 @@ test.each([
   ['//LOCALHOST:8000/x', {}],
   ['http://localhost:8000/x', { host: 'localhost' }],
   ['http://localhost/x', { host: 'localhost:80' }],
+  ['http://localhost/x', { host: 'localhost:443', usualPort: 443 }],
   ['/x', { target: 'http://localhost:8000/x' }],
   ['/x?a=%62', { target: '/x?a=b' }],
 ])('isSameTarget() takes %s for %j', (uri, more) => {
