@@ -266,6 +266,8 @@ export class Server {
     const { settings, plan, env, https } = configuration
     this.#front.follow(planSiteRules(settings, plan, env, () => this.port, https))
     if (https !== null) this.#front.renew(https.credentials)
+    const access = planAccess(settings, plan, this.port, env)
+    this.#options.workforce?.controlAccess(configuration, access)
     this.#options.levels.rules = readLevels(settings.logLevel)
     this.#options.adopt(configuration)
   }

@@ -59,7 +59,9 @@ export interface Workforce {
   pythonVersion(): Promise<string | null>
   /** Lets the workers load the application, and the services start; from now on `listener` hears of them. */
   configure(configurations: WorkforceConfiguration, listener: WorkforceListener): void
-  /** New processes for all, as another configuration says, or the present one (null). `by` asked for it. */
+  /** Another process for the scripts that decide on access, as the front follows this configuration. */
+  controlAccess(one: Configuration, configuration: AccessConfiguration): void
+  /** New processes for all others, as another configuration says, or for all, as the present one does (null). `by` asked for it. */
   renew(by: string, another: RenewedWorkforce | null): void
   /** Files may have changed: nobody is given any requests. */
   hold(): void
@@ -92,9 +94,11 @@ export interface WorkforceConfiguration {
   readonly worker: WorkerConfiguration
   /** By name. */
   readonly services: ReadonlyMap<string, WorkerConfiguration>
-  /** Null: no script decides on access. */
-  readonly access: WorkerConfiguration | null
+  readonly access: AccessConfiguration
 }
+
+/** Null: no script decides on access. */
+export type AccessConfiguration = WorkerConfiguration | null
 
 /** What is read again while the server runs. */
 export interface RenewedWorkforce extends Configuration, WorkforceConfiguration {}
@@ -269,6 +273,9 @@ export async function gatherWorkforce(
       configured.resolve(configurations)
       services.start()
     },
+    controlAccess(one, told) {
+      access.renew(told && accessCommand(one, Promise.resolve(told)))
+    },
     renew(by, another) {
       if (another === null) {
         services.restart()
@@ -280,7 +287,6 @@ export async function gatherWorkforce(
         ([name, one]) => [name, serviceCommand(name, next, Promise.resolve(one))] as const,
       )
       services.restart(new Map(commands))
-      access.renew(another.access && accessCommand(another, Promise.resolve(another.access)))
       warm?.follow(next)
       fleet.renew(by, planFleetRules(another.settings, another.plan, started(next)))
     },

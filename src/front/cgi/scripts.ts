@@ -65,7 +65,8 @@ export class Scripts {
         protocol: http.request.protocol,
         query: target.query,
         redirected: http.internal?.environ ?? '',
-        client: commonKeys(http.request, http.head, target, http.host),
+        client:
+          commonKeys(http.request, http.head, target, http.host) + (http.identity?.environ ?? ''),
         pathTranslated: script.pathInfo === '' ? null : translated(rules.site, script.pathInfo),
       },
       rules.sharedEnviron(),

@@ -1,4 +1,5 @@
 /** All scenarios, by the name of their file. */
+import access from './access.mjs'
 import bodies from './bodies.mjs'
 import cgi from './cgi.mjs'
 import compress from './compress.mjs'
@@ -35,6 +36,7 @@ import world from './world.mjs'
  * @type {ScenarioFiles}
  */
 export const scenarioFiles = {
+  access,
   bodies,
   compress,
   cgi,
