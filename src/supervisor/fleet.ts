@@ -242,7 +242,7 @@ export class Fleet implements HandleOwner {
       loaded: () => {
         handle.ending.watch.loadTried(true)
         handle.loadError = null
-        this.#options.loadTried(loadedLater)
+        this.#options.loadTried(loadedLater, handle.name)
       },
       answered: () => handle.ending.watch.answered(),
       files: files => this.#options.filesLoaded(files),
@@ -277,7 +277,7 @@ export class Fleet implements HandleOwner {
     this.outputs.started(handle.output)
     handle.loadTried(result)
     this.#report.loadTried(handle)
-    this.#options.loadTried(result)
+    this.#options.loadTried(result, handle.name)
     handle.ending.watch.loadTried(result.loaded)
     handle.apply('ready')
     const { slot, loadError: error } = handle
