@@ -117,6 +117,14 @@ class LoadedFiles:
                         self._found.append((path, None))
         self._send()
 
+    def note_rival(self, path: str) -> None:
+        """Note the package that an import would find in place of this module, to be reported with it."""
+        name, end = os.path.splitext(path)
+        rival = os.path.join(name, "__init__.py")
+        if end == ".py" and os.path.basename(name) != "__init__" and rival not in self._missing:
+            self._missing.add(rival)
+            self._found.append((rival, None))
+
     def add_error(self, error: BaseException) -> None:
         """Report the files that a failure to load points at."""
         if not self.enabled:
@@ -228,8 +236,11 @@ class ReportingFinder:
             self._files.add_missing(name, sys.path if path is None else list(path))
         elif spec.has_location and spec.origin:
             self._files.begin_import(name, spec.origin)
+            is_installed = self._files.is_installed(spec.origin)
+            if not is_installed:
+                self._files.note_rival(spec.origin)
             self._files.add_file(spec.origin)
-            if not self._files.is_installed(spec.origin):
+            if not is_installed:
                 if spec.cached:
                     drop_doubtful_bytecode(spec.origin, spec.cached)
             elif self._files.kept is not None:
