@@ -415,6 +415,7 @@ time.sleep(0.5)
     const log = server.stderr.slice(from)
     expect(log.match(/about to fail/g)).toHaveLength(1)
     expect(log.match(/Traceback/g)).toHaveLength(1)
+    expect(log).toMatch(/out of the template is no use \(NameError.*from nothing takes its place/)
     expect(await ask()).toMatchObject({ helper: 'repaired', parent: pid })
   })
 
