@@ -220,7 +220,7 @@ class LoadedFiles:
 
 
 class ReportingFinder:
-    """An entry of sys.meta_path that searches as PathFinder does and reports what it saw."""
+    """An entry of sys.meta_path that searches as PathFinder and those after it do, and reports what it saw."""
 
     def __init__(self, files: "LoadedFiles") -> None:
         self._files = files
@@ -228,13 +228,14 @@ class ReportingFinder:
     def find_spec(
         self, name: str, path: "Optional[Sequence[str]]" = None, target: "Any" = None
     ) -> "Any":
-        """PathFinder's spec of the module, or None."""
+        """The spec that the import will have, or None."""
         if self._files.times is not None:
             self._files.times.search(name)
         spec = PathFinder.find_spec(name, path, target)
         if spec is None:
             self._files.add_missing(name, sys.path if path is None else list(path))
-        elif spec.has_location and spec.origin:
+            spec = self._ask_others(name, path, target)
+        if spec is not None and spec.has_location and spec.origin:
             self._files.begin_import(name, spec.origin)
             is_installed = self._files.is_installed(spec.origin)
             if not is_installed:
@@ -246,6 +247,16 @@ class ReportingFinder:
             elif self._files.kept is not None:
                 self._files.kept.lend(spec)
         return spec
+
+    def _ask_others(self, name: str, path: "Any", target: "Any") -> "Any":
+        """What a finder after this one and PathFinder has, as that of an editable install."""
+        finders = list(sys.meta_path)
+        for finder in finders[finders.index(self) + 1 :]:  # type: ignore[arg-type]
+            find = None if finder is PathFinder else getattr(finder, "find_spec", None)
+            spec = find and find(name, path, target)
+            if spec is not None:
+                return spec
+        return None
 
     def invalidate_caches(self) -> None:
         """Nothing is cached here."""
