@@ -17,7 +17,7 @@ import { type Service, Services } from '../supervisor/services.js'
 import { WarmStart } from '../supervisor/warm-start.js'
 import { openAccountHost } from '../workers/account-host.js'
 import { type Channel, openChannel } from '../workers/channel.js'
-import { Dispatcher, type Pool } from '../workers/dispatcher.js'
+import { Dispatcher, type Pool, type WorkerName } from '../workers/dispatcher.js'
 import type { LoadResult, ReportedFile } from '../workers/load-result.js'
 import { startHere } from '../workers/started-process.js'
 import {
@@ -35,7 +35,7 @@ import type { SitePlan } from './site-plan.js'
 /** What the rest of the server hears from the workers, and is asked about them. */
 export interface WorkforceListener {
   running(pool: Pool): readonly RunningRequest[]
-  loadTried(result: LoadResult): void
+  loadTried(result: LoadResult, worker: WorkerName): void
   /** See {@link FleetOptions}. */
   renewal(outcome: 'over' | 'given up'): void
   filesLoaded(files: readonly ReportedFile[]): void
@@ -243,7 +243,7 @@ export async function gatherWorkforce(
     waitsFor: 'a change of the code',
     running: process => listener?.running(process.requests) ?? [],
     pythonTold: told => version.resolve(told),
-    loadTried: result => listener?.loadTried(result),
+    loadTried: (result, worker) => listener?.loadTried(result, worker),
     renewal: outcome => listener?.renewal(outcome),
     served: generation => listener?.served(generation),
     startFailed: (exit, printed) => listener?.startFailed(exit, printed),
