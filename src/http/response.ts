@@ -76,6 +76,8 @@ export abstract class HttpResponse {
   whenThrough: (() => void) | null = null
   /** Bytes of the body that went out, without their framing. */
   bodyBytes = 0
+  /** The body that ends it stays as it is, and may be sent again. */
+  protected endsWithKept = false
   /** Seconds that the client may take nothing of it; null: the usual time. */
   stall: number | null = null
   /** The request was HEAD: it gets no body. */
@@ -214,6 +216,12 @@ export abstract class HttpResponse {
     const body = this.#insertion === null ? fitting : lastOf(this.#insertion, fitting)
     if (this.#encoder === null) this.#sendLast(body)
     else this.#encoder.end(body)
+  }
+
+  /** Sends a whole body that stays as it is and may be sent again, such as a file in memory, and ends the response. */
+  endKept(body: Buffer): void {
+    this.endsWithKept = this.#insertion === null && this.#encoder === null
+    this.end(body)
   }
 
   /** The one way of bytes of the body to the client, but for the last ones. */
