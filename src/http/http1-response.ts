@@ -1,7 +1,7 @@
 /** A response as HTTP/1 sends it: head and body, in one of its framings, on the socket of the connection. */
 import type { Socket } from 'node:net'
 import type { Version } from './head.js'
-import { KeptWires } from './kept-wires.js'
+import { type KeptBody, KeptWires } from './kept-wires.js'
 import { HttpResponse, type ResponseOwner, type Written } from './response.js'
 
 /** How the end of the body is told (RFC 9112, 6.3); `raw`: the application sees to it. */
@@ -83,7 +83,7 @@ export class Http1Response extends HttpResponse {
 
   /** Head, body and end in one write, where the body is small. */
   protected putLast(body: Buffer): void {
-    if (this.endsWithKept && this.#putKept(body)) return
+    if (this.kept !== null && this.#putKept(this.kept)) return
     let rest = body
     if (body.length > mostJoinedBytes) {
       this.putBody(body)
@@ -100,9 +100,9 @@ export class Http1Response extends HttpResponse {
     if (text !== '') this.told(this.socket.write(text, 'latin1'))
   }
 
-  #putKept(body: Buffer): boolean {
-    if (this.#framing !== 'length' || body.length <= mostJoinedBytes) return false
-    const wire = keptWires.join(this.#head, body)
+  #putKept(kept: KeptBody): boolean {
+    if (this.#framing !== 'length') return false
+    const wire = keptWires.join(this.#head, kept, Math.floor(Date.now() / 1000))
     if (wire === null) return false
     this.#head = ''
     this.told(this.socket.write(wire))

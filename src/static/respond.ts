@@ -176,7 +176,7 @@ function sendWhole(file: LoadedFile | OpenedFile, exchange: StaticExchange, stat
   if (request.method === 'HEAD') return endWithoutBody(file, response)
   if (file.body === null) sendPieces(file.descriptor, [{ start: 0, end: file.size - 1 }], response)
   else if (response.endKept === undefined) response.end(file.body)
-  else response.endKept(file.body)
+  else response.endKept(file)
 }
 
 function sendNotModified(file: LoadedFile | OpenedFile, exchange: StaticExchange): void {

@@ -11,7 +11,7 @@ export interface PieceReceiver {
   write(piece: Buffer, written: (error?: Error | null) => void): unknown
   end(last?: Buffer): unknown
   /** The same for a body that stays as it is and may be sent again. */
-  endKept?(body: Buffer): unknown
+  endKept?(kept: { readonly body: Buffer }): unknown
   destroy(): unknown
   once(event: 'close', listener: () => void): unknown
   off(event: 'close', listener: () => void): unknown
