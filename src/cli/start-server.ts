@@ -29,6 +29,7 @@ import { isSetUp, pidFilePath, prepareServerRoot } from './server-root.js'
 import { serverUrl } from './server-url.js'
 import { type CommandPlace, planSite, type SitePlan } from './site-plan.js'
 import { startWarnings } from './start-warnings.js'
+import { checkTelemetry } from './telemetry.js'
 import { hasTerminal, keepTerminal } from './terminal.js'
 import { gatherWorkforce, needsPython, type Workforce } from './workforce.js'
 
@@ -71,6 +72,7 @@ export async function startServer(
   const forms = planLogForms(settings, plan, place, () => running)
   const search = pythonSearch(settings, plan, place)
   const chosen = needsPython(settings, plan) ? choosePython(search) : null
+  await checkTelemetry(settings, plan, chosen?.path ?? null, env)
   const account = findAccount(settings.user, settings.group, place.uid)
   const serviceAccounts = findServiceAccounts(settings, account, place.uid)
   const owners = account ? [place.uid, account.uid] : [place.uid]

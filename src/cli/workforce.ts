@@ -96,7 +96,7 @@ export function watchesChanges(settings: Settings): boolean {
 
 /** True when the site has anything that Python answers or runs. */
 export function needsPython(settings: Settings, plan: SitePlan): boolean {
-  return needsWorkers(settings, plan) || settings.serviceScript.length > 0
+  return needsWorkers(settings, plan) || plan.services.length > 0
 }
 
 /** Whether workers are forked from a template: other systems do not bear a fork of what has loaded their libraries. */
@@ -170,7 +170,7 @@ export async function gatherWorkforce(
   const services = new Services({
     channel,
     clock: systemClock,
-    services: settings.serviceScript.map(serviceOf),
+    services: plan.services.map(serviceOf),
   })
   const warm = isWarm(settings, plan)
     ? new WarmStart(

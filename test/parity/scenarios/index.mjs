@@ -17,6 +17,7 @@ import runmodwsgi from './runmodwsgi.mjs'
 import services from './services.mjs'
 import setup from './setup.mjs'
 import strictness from './strictness.mjs'
+import telemetry from './telemetry.mjs'
 import world from './world.mjs'
 
 /** @typedef {Record<string, import('../runner/run.mjs').Scenario[]>} ScenarioFiles */
@@ -45,5 +46,6 @@ export const scenarioFiles = {
   services,
   setup,
   strictness,
+  telemetry,
   world,
 }
