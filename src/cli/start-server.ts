@@ -12,7 +12,13 @@ import type { Log } from '../logging/log.js'
 import { LogFiles } from '../logging/log-files.js'
 import type { Settings } from '../settings/settings.js'
 import type { LoadResult } from '../workers/load-result.js'
-import { choosePython, findPython, type Python, type PythonSearch } from '../workers/python.js'
+import {
+  choosePython,
+  expectFreeThreading,
+  findPython,
+  type Python,
+  type PythonSearch,
+} from '../workers/python.js'
 import { type Configuration, planAnother, type ReadAgain } from './another-configuration.js'
 import { banner } from './banner.js'
 import { checkEntryPoint, pythonSearch } from './check-site.js'
@@ -72,6 +78,7 @@ export async function startServer(
   const forms = planLogForms(settings, plan, place, () => running)
   const search = pythonSearch(settings, plan, place)
   const chosen = needsPython(settings, plan) ? choosePython(search) : null
+  if (settings.freeThreading && chosen) await expectFreeThreading(search)
   await checkTelemetry(settings, plan, chosen?.path ?? null, env)
   const account = findAccount(settings.user, settings.group, place.uid)
   const serviceAccounts = findServiceAccounts(settings, account, place.uid)

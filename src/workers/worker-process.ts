@@ -109,6 +109,8 @@ export interface WorkerCommand {
    * in the foreground of the terminal.
    */
   readonly onTerminal: boolean
+  /** Without the global interpreter lock (--free-threading). */
+  readonly freeThreading: boolean
   /** Runs the worker under gdb, with the commands that this writes for the arguments of Python. */
   readonly gdb: ((args: readonly string[]) => string) | null
   /** Starts the process; by our own account when it is left out. */
@@ -385,8 +387,13 @@ export class WorkerProcess {
   }
 }
 
+/** What Python is called with. An option, not PYTHON_GIL: other Pythons that the application runs would refuse that. */
+export function pythonArguments(freeThreading: boolean): string[] {
+  return [...(freeThreading ? ['-X', 'gil=0'] : []), workerProgram]
+}
+
 /** The program that is started, and its arguments. */
-function commandLine({ python, gdb }: WorkerCommand): [string, string[]] {
-  const args = [workerProgram]
+function commandLine({ python, gdb, freeThreading }: WorkerCommand): [string, string[]] {
+  const args = pythonArguments(freeThreading)
   return gdb === null ? [python, args] : ['gdb', ['-q', '-x', gdb(args), python]]
 }
