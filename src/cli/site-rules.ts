@@ -1,5 +1,6 @@
 /** From settings to the rules by which the front answers requests. */
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { sharedEnviron } from '../front/environ.js'
 import { readErrorDocuments } from '../front/error-documents.js'
 import type { SiteRules } from '../front/front-options.js'
@@ -26,6 +27,7 @@ export function planSiteRules(
   return {
     site: openStaticSite({
       aliases: settings.urlAlias,
+      ownAliases: documentation(settings, plan),
       documentRoot: plan.documentRoot,
       mountPoint: plan.mountPoint,
       hasApplication: plan.entryPoint.kind !== 'static',
@@ -67,6 +69,17 @@ export function planSiteRules(
     overridesErrors: settings.errorOverride && plan.mode === 'daemon',
     sharedEnviron: () => sharedEnviron(planEnviron(settings, plan, port(), env)),
   }
+}
+
+const docsFolder = fileURLToPath(new URL('../../dist/docs', import.meta.url))
+
+/** Where our documentation and its pictures are served; without an application always. */
+function documentation({ enableDocs }: Settings, { entryPoint }: SitePlan) {
+  if (!enableDocs && entryPoint.kind !== 'welcome') return []
+  return [
+    ['/__wsgi__/docs', docsFolder],
+    ['/__wsgi__/images', join(docsFolder, 'images')],
+  ] as const
 }
 
 /** As many as mod_wsgi-express has places for clients, each of which can have a script run. */

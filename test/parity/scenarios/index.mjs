@@ -3,6 +3,7 @@ import bodies from './bodies.mjs'
 import cgi from './cgi.mjs'
 import connections from './connections.mjs'
 import debug from './debug.mjs'
+import docs from './docs.mjs'
 import environ from './environ.mjs'
 import files from './files.mjs'
 import frameworks from './frameworks.mjs'
@@ -32,6 +33,7 @@ export const scenarioFiles = {
   cgi,
   connections,
   debug,
+  docs,
   environ,
   files,
   frameworks,
