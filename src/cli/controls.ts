@@ -99,6 +99,7 @@ export class Controls {
       waiting: dispatcher.waiting,
       inProgress,
       workers: [...(fleet?.snapshot() ?? [])].sort(bySlot).map(describeWorker),
+      services: this.#server.workforce?.services.snapshot() ?? [],
     }
   }
 

@@ -3,6 +3,7 @@
  * is told to stop.
  */
 import { chownSync, mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import type { Account } from '../base/account.js'
 import { UserError } from '../base/errors.js'
 import { runFolders } from '../control/run-folder.js'
@@ -11,6 +12,7 @@ import { LogLevels } from '../logging/levels.js'
 import type { Log } from '../logging/log.js'
 import { LogFiles } from '../logging/log-files.js'
 import type { Settings } from '../settings/settings.js'
+import { clearLeftBehind } from '../workers/left-behind.js'
 import type { LoadResult } from '../workers/load-result.js'
 import {
   choosePython,
@@ -157,6 +159,8 @@ export async function startServer(
     const facts = { asRoot, madeDocumentRoot, aliasAdvice: mode.aliasAdvice }
     for (const line of startWarnings(settings, facts)) process.stderr.write(`${line}\n`)
     log.letGo()
+    // By now nobody is root who is not to be.
+    if (process.getuid) clearLeftBehind(tmpdir(), process.getuid())
     mode.serving(server.firstLoad)
     return await server.ended
   } catch (error) {
