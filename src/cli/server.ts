@@ -273,7 +273,7 @@ export class Server {
   }
 
   #planWorkforce({ settings, plan, env }: Configuration): WorkforceConfiguration {
-    const services = settings.serviceScript.map(
+    const services = plan.services.map(
       service => [service[0], planService(settings, plan, this.port, env, service)] as const,
     )
     return {

@@ -1,5 +1,6 @@
 /** From settings to the rules by which the front answers requests. */
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Compression } from '../front/compression/compression.js'
 import { sharedEnviron } from '../front/environ.js'
 import { readErrorDocuments } from '../front/error-documents.js'
@@ -36,6 +37,7 @@ export function planSiteRules(
   return {
     site: openStaticSite({
       aliases: settings.urlAlias,
+      ownAliases: documentation(settings, plan),
       documentRoot: plan.documentRoot,
       mountPoint: plan.mountPoint,
       hasApplication: plan.entryPoint.kind !== 'static',
@@ -121,6 +123,17 @@ function trustedProxies({ trustProxyHeader, trustProxy }: Settings): TrustedProx
 
 function words(text: string): string[] {
   return text.split(/\s+/).filter(word => word !== '')
+}
+
+const docsFolder = fileURLToPath(new URL('../../dist/docs', import.meta.url))
+
+/** Where our documentation and its pictures are served; without an application always. */
+function documentation({ enableDocs }: Settings, { entryPoint }: SitePlan) {
+  if (!enableDocs && entryPoint.kind !== 'welcome') return []
+  return [
+    ['/__wsgi__/docs', docsFolder],
+    ['/__wsgi__/images', join(docsFolder, 'images')],
+  ] as const
 }
 
 /** As many as mod_wsgi-express has places for clients, each of which can have a script run. */

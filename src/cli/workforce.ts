@@ -21,10 +21,10 @@ import { Dispatcher, type Pool, type WorkerName } from '../workers/dispatcher.js
 import type { LoadResult, ReportedFile } from '../workers/load-result.js'
 import { startHere } from '../workers/started-process.js'
 import {
+  pythonArguments,
   type WorkerCommand,
   type WorkerConfiguration,
   type WorkerExit,
-  workerProgram,
 } from '../workers/worker-process.js'
 import { accessThreads, controlsAccess } from './access-plan.js'
 import type { Configuration } from './another-configuration.js'
@@ -116,7 +116,7 @@ export function watchesChanges(settings: Settings): boolean {
 
 /** True when the site has anything that Python answers or runs. */
 export function needsPython(settings: Settings, plan: SitePlan): boolean {
-  const runsMore = settings.serviceScript.length > 0 || controlsAccess(settings)
+  const runsMore = plan.services.length > 0 || controlsAccess(settings)
   return needsWorkers(settings, plan) || runsMore
 }
 
@@ -159,6 +159,7 @@ export async function gatherWorkforce(
     threads: one.plan.threads,
     metered: one.settings.serverMetrics || one.settings.serverStatus,
     onTerminal: one.plan.debugTools !== null,
+    freeThreading: settings.freeThreading,
     gdb: one.settings.enableGdb ? args => writeGdbCommands(one.plan.serverRoot, args) : null,
     configuration,
   })
@@ -191,7 +192,7 @@ export async function gatherWorkforce(
   const services = new Services({
     channel,
     clock: systemClock,
-    services: settings.serviceScript.map(serviceOf),
+    services: plan.services.map(serviceOf),
   })
   const accessCommand = (
     one: Omit<Configuration, 'https'>,
@@ -223,7 +224,7 @@ export async function gatherWorkforce(
           over: () => fleet.start(),
           log,
           program: python,
-          args: [workerProgram],
+          args: pythonArguments(settings.freeThreading),
           filesLoaded: files => listener?.filesLoaded(files),
           askModules: () => fleet.askModules(),
         },

@@ -50,6 +50,7 @@ async function serve(files: Record<string, Buffer>) {
       })
     },
     refused() {},
+    noHandshake() {},
     full() {},
   })
   await server.listen()

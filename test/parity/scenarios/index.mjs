@@ -5,6 +5,7 @@ import cgi from './cgi.mjs'
 import compress from './compress.mjs'
 import connections from './connections.mjs'
 import debug from './debug.mjs'
+import docs from './docs.mjs'
 import environ from './environ.mjs'
 import files from './files.mjs'
 import frameworks from './frameworks.mjs'
@@ -23,6 +24,7 @@ import services from './services.mjs'
 import setup from './setup.mjs'
 import status from './status.mjs'
 import strictness from './strictness.mjs'
+import telemetry from './telemetry.mjs'
 import together from './together.mjs'
 import traversal from './traversal.mjs'
 import trust from './trust.mjs'
@@ -42,6 +44,7 @@ export const scenarioFiles = {
   cgi,
   connections,
   debug,
+  docs,
   environ,
   files,
   frameworks,
@@ -63,5 +66,6 @@ export const scenarioFiles = {
   trust,
   together,
   traversal,
+  telemetry,
   world,
 }
