@@ -40,6 +40,7 @@ export function banner(
   const lines: [string, string][] = [
     ['Server URL', serverUrl(settings, plan, port)],
     ...secureUrl(settings, plan, setUp === null ? httpsPort : settings.httpsPort),
+    ...statusPage(settings, plan, port),
     ['Server Root', plan.serverRoot],
     ...(setUp ? [['Server Conf', setUp.settings] as [string, string]] : []),
     ['Error Log File', logPlace(settings, plan)],
@@ -61,6 +62,11 @@ export function banner(
   if (hasKeys) lines.push(['Keys', 'press h and Enter for help'])
   lines.push(setUp ? ['Service Unit', setUp.serviceUnit] : ['Stop', stopRule(settings)])
   return lines.map(([label, text]) => `${label.padEnd(labelWidth)}: ${text}\n`).join('')
+}
+
+function statusPage(settings: Settings, plan: SitePlan, port: number): [string, string][] {
+  if (!settings.serverStatus) return []
+  return [['Server Status', `${serverUrl(settings, plan, port)}server-status`]]
 }
 
 function secureUrl(settings: Settings, plan: SitePlan, port: number | null): [string, string][] {

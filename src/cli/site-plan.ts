@@ -177,6 +177,7 @@ export function planWorker(
     sendBuffer: settings.sendBufferSize,
     receiveBuffer: settings.receiveBufferSize,
     debug: plan.debugTools,
+    access: null,
   }
 }
 

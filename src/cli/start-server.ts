@@ -160,8 +160,7 @@ export async function startServer(
     return await server.ended
   } catch (error) {
     if (error instanceof UserError) startupLog?.write(`modwsgi-dev: ${error.message}\n`)
-    workforce?.fleet.kill()
-    workforce?.services.kill()
+    workforce?.kill()
     await workforce?.fleet.stop(0)
     workforce?.close()
     throw error
@@ -205,6 +204,7 @@ function makeEggDirectory(path: string, account: Account | null): void {
 async function startWorkers(workforce: Workforce | null, search: PythonSearch): Promise<void> {
   try {
     workforce?.fleet.start()
+    workforce?.access.start()
   } catch (error) {
     await findPython(search)
     throw error

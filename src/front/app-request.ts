@@ -286,7 +286,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
     if (head.status === 200 && head.location?.startsWith('/')) {
       this.#dropBody = true
       this.#handOver()
-      return this.front.redirect(this.http, head.location, this.environ)
+      return this.front.redirect(this.http, head.location, { environ: this.environ })
     }
     if (this.front.overridesErrors && head.status >= 400 && head.status < 600) {
       return this.#instead(head.status)
@@ -299,6 +299,8 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
     if (this.front.live !== null) this.http.generation = this.pool?.worker?.generation ?? null
     if (!head.hasType && !head.bodiless) this.#addType(head.fields)
     if (!head.namesWorker) head.workerField = this.#workerField
+    if (this.http.identity !== null) head.fields.unshift(...this.http.identity.fields)
+    head.isEmpty = frame.bodyComplete && frame.body.length === 0
     writeHead(this.http, head.status, head.reason, head.fields, head)
     this.#headSent = true
     // Otherwise close() of the application still runs, and the next request on this connection waits for it.

@@ -34,9 +34,9 @@ export interface ApplicationFront extends FrontRules {
   readonly overridesErrors: boolean
   /**
    * Serves a path of this site instead: a 200 response with a local Location.
-   * @param environ what the application was given
+   * @param known what the application was given
    */
-  redirect(http: HttpExchange, location: string, environ: string): void
+  redirect(http: HttpExchange, location: string, known: { readonly environ: string }): void
   /** Answers with what is for an error of the server's own. */
   fail(http: HttpExchange, status: number, known: { readonly environ: string }): void
 }

@@ -24,6 +24,8 @@ export interface KnownOfFailure {
   readonly fields?: readonly string[]
   /** What an application was given. */
   readonly environ?: string
+  /** All keys, of what has no environ: as in {@link Failures.allKeys}. */
+  readonly keys?: string
   /** The path has been mapped, and the variables of the user are set. */
   readonly mapped?: boolean
   /** ERROR_NOTES for its document. */
@@ -96,8 +98,9 @@ export class Failures {
     return `${this.#options.sharedEnviron().constant.slice(1)}\0${environ}`
   }
 
-  #keysOf(http: HttpExchange, { environ, mapped, notes }: KnownOfFailure): string {
+  #keysOf(http: HttpExchange, { environ, keys, mapped, notes }: KnownOfFailure): string {
     const noted = notes === undefined ? '' : `\0ERROR_NOTES\0${notes}`
+    if (keys !== undefined) return keys + noted
     if (environ !== undefined) return this.allKeys(environ) + noted
     const before = http.internal?.environ ?? ''
     const variables = mapped === true ? this.#options.sharedEnviron().variables : ''
@@ -120,7 +123,9 @@ function writeFailure(
 
 function failAgain(http: HttpExchange, first: Failure, status: number): 'done' {
   if (closingStatuses.has(status)) http.response.keepAlive = false
-  if (status !== 413) writeServerPage(http, first.status, first.fields)
+  // A redirect has its fields still from then.
+  const fields = http.internal?.fields === first.fields ? [] : first.fields
+  if (status !== 413) writeServerPage(http, first.status, fields)
   else {
     // With the body that is too long Apache loses its page.
     writeOwnHead(http, first.status, [])

@@ -16,19 +16,21 @@ import { type BodyDecoder, decoderFor, type Fault, type Framing } from './body-d
 import { announcedBy } from './framing.js'
 import { asksHttp2, awaitNewBeginning, framesOf } from './h2c-upgrade.js'
 import { findHeadEnd, type Head, parseHead } from './head.js'
-import type { Connection, ConnectionRules, Http2Entrance, HttpHandler } from './http-handler.js'
+import type {
+  Activity,
+  Connection,
+  ConnectionRules,
+  Http2Entrance,
+  HttpHandler,
+} from './http-handler.js'
 import { Http1Response } from './http1-response.js'
-import { Patience, type PatienceRule, silenceRule } from './patience.js'
-import { firstLine, methodOf } from './refused-line.js'
+import { lingerRule, Patience, silenceRule } from './patience.js'
+import { firstLine, hasWholeLine, methodOf } from './refused-line.js'
 import { type BodyReceiver, type BodySource, HttpRequest, type Upgrade } from './request.js'
 import type { ResponseOwner } from './response.js'
 
 /** A body, or further requests, may wait unread up to this many bytes. */
 const mostWaitingBytes = 64 * 1024
-
-/** Longest silence of a client, and longest time at all, while a connection lingers; milliseconds. */
-const lingerSilence = 2_000
-const lingerLimit = 30_000
 
 type State = 'idle' | 'busy' | 'lingering' | 'ended' | 'given away'
 
@@ -36,7 +38,7 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
   state: State = 'idle'
   /** It goes through TLS. */
   readonly secure: boolean
-  /** Requests that came over it. */
+  /** Requests that came over it, and what was no request but had an answer. */
   requests = 0
   readonly #rules: ConnectionRules
   readonly #handler: HttpHandler
@@ -82,6 +84,16 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
     this.#patience = new Patience(() => this.#outOfTime())
     this.#patience.start(silenceRule(rules.silence))
     for (const [event, listener] of this.#listeners) socket.on(event, listener)
+  }
+
+  get inProgress(): number {
+    return this.state === 'busy' ? 1 : 0
+  }
+
+  get activity(): Activity {
+    if (this.state === 'busy') return this.#response?.headersSent === true ? 'writing' : 'waiting'
+    if (this.state !== 'idle') return 'closing'
+    return this.requests === 0 || this.#headBegun ? 'waiting' : 'keepAlive'
   }
 
   /** Closes it if nothing is going on; else after the present response. */
@@ -281,6 +293,7 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
     this.#patience.stop()
     this.#bytes = nothing
     this.state = 'busy'
+    this.requests++
     this.#request = null
     this.#response = new Http1Response(this, status === 414 ? 'GET' : methodOf(line), 11, false)
     this.#handler.refused(this.#response, status, line?.replace(/\r$/, '') ?? null, plain)
@@ -338,21 +351,17 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
 
   #clientHasEnded(): void {
     this.#clientEnded = true
-    if (this.state === 'idle' && this.#hasRequestLine) return this.#refuse(400)
+    if (this.state === 'idle' && hasWholeLine(this.#bytes)) return this.#refuse(400)
     if (this.state === 'idle' || this.state === 'lingering') return this.#end()
     if (this.#receiver !== null && !this.#bodyPaused) this.#breakBody(500)
   }
 
   #outOfTime(): void {
     // Without a whole request line there is nothing to answer.
-    if (this.state === 'idle' && this.#hasRequestLine) return this.#refuse(408)
+    if (this.state === 'idle' && hasWholeLine(this.#bytes)) return this.#refuse(408)
     if (this.state === 'busy' && this.#receiver !== null) return this.#breakBody(408)
     if (this.state === 'busy') return
     this.#end()
-  }
-
-  get #hasRequestLine(): boolean {
-    return /[^\r\n][^\n]*\n/.test(this.#bytes.toString('latin1', 0, 16384))
   }
 
   /** Closes our side and reads what the client still sends: else the kernel discards the answer (RFC 9112, 9.6). */
@@ -386,9 +395,3 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
 const nothing = Buffer.alloc(0)
 
 const noBody: Framing = { kind: 'none' }
-
-const lingerRule: PatienceRule = {
-  milliseconds: lingerSilence,
-  longest: lingerLimit,
-  bytesPerSecond: 0,
-}

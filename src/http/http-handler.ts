@@ -34,13 +34,20 @@ export interface HttpHandler {
   full(reason: string): void
 }
 
+/** A request is being read, or waits for its answer; an answer is sent; nothing; the end. */
+export type Activity = 'waiting' | 'writing' | 'keepAlive' | 'closing'
+
 /** One connection, whatever it speaks. */
 export interface Connection {
   readonly socket: Socket
   /** It goes through TLS. */
   readonly secure: boolean
-  /** Requests that came over it. */
+  /** Requests that came over it, and what was no request but had an answer. */
   readonly requests: number
+  /** Of these, how many are not through. */
+  readonly inProgress: number
+  /** What is going on, for the status page. */
+  readonly activity: Activity
   /** Ends it when nothing is going on any more. */
   closeWhenIdle(): void
   /** Cuts it. */

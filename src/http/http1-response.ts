@@ -34,6 +34,14 @@ export class Http1Response extends HttpResponse {
     return this.#framing === 'close'
   }
 
+  override passThrough(): boolean {
+    this.headersSent = true
+    this.status = 200
+    this.keepAlive = false
+    this.#framing = 'close'
+    return true
+  }
+
   /** The last response of HTTP/1 on this connection: 101. */
   switchProtocol(fields: string[]): void {
     this.#framing = 'none'

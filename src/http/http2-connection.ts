@@ -11,7 +11,7 @@ import {
 } from 'node:http2'
 import type { Socket } from 'node:net'
 import { mostFields } from './field-lines.js'
-import type { Connection, ConnectionRules, HttpHandler } from './http-handler.js'
+import type { Activity, Connection, ConnectionRules, HttpHandler } from './http-handler.js'
 import { Http2Exchange } from './http2-exchange.js'
 import { Patience, silenceRule } from './patience.js'
 
@@ -53,6 +53,16 @@ export class Http2Connection implements Connection {
     // 'close' follows.
     this.#session.on('error', () => {})
     this.#session.on('close', () => this.#closed())
+  }
+
+  get inProgress(): number {
+    return this.#open
+  }
+
+  get activity(): Activity {
+    if (this.#session.closed) return 'closing'
+    if (this.#open > 0) return 'writing'
+    return this.requests === 0 ? 'waiting' : 'keepAlive'
   }
 
   /** Takes no more requests, and ends when those in progress are through. */

@@ -9,3 +9,8 @@ export function firstLine(bytes: Buffer): string | null {
 export function methodOf(line: string | null): 'GET' | 'HEAD' {
   return line !== null && /^HEAD [^\0]*\r$/.test(line) ? 'HEAD' : 'GET'
 }
+
+/** Whether a first line is there to be refused: one with something in it, and its end. */
+export function hasWholeLine(bytes: Buffer): boolean {
+  return /[^\r\n][^\n]*\n/.test(bytes.toString('latin1', 0, 16384))
+}

@@ -2,7 +2,7 @@
  * One response: its status and fields, what of the body written to it belongs to it, and what becomes of it. How that
  * goes over a connection is for its kinds to say.
  *
- *     write, end ──> fit ──> insertion ──> #send, #sendLast ──> put..., of the kind
+ *     write, end ──> fit ──> insertion ──> (encoder) ──> #send, #sendLast ──> put..., of the kind
  */
 import type { Socket } from 'node:net'
 import type { Clock } from '../base/clock.js'
@@ -25,6 +25,32 @@ export interface BodyInsertion {
   pass(piece: Buffer): Buffer
   /** What goes out after the last piece. */
   rest(): Buffer
+}
+
+/** Something that a whole body goes through on its way, and comes out of later. */
+export interface BodyEncoder {
+  /** Tells where it goes; once, before anything else. */
+  begin(sink: EncoderSink): void
+  /** Takes a piece of the body. False: wait for {@link EncoderSink.room}. */
+  write(piece: Buffer, written?: Written): boolean
+  /** Takes the last piece, perhaps an empty one. */
+  end(piece: Buffer): void
+  /** There is room again behind it, after {@link EncoderSink.put} has said that there is none. */
+  drained(): void
+  /** Nobody wants the rest. */
+  destroy(): void
+}
+
+/** Where what comes out of an encoder goes. */
+export interface EncoderSink {
+  /** False: wait for {@link BodyEncoder.drained}. */
+  put(body: Buffer): boolean
+  /** The last bytes, perhaps none. */
+  last(body: Buffer): void
+  /** The encoder takes more. */
+  room(): void
+  /** There is no rest. */
+  failed(): void
 }
 
 /** Called when a piece has left. */
@@ -63,6 +89,7 @@ export abstract class HttpResponse {
   #onDrain: (() => void) | null = null
   #delay: FlushDelay | null = null
   #insertion: BodyInsertion | null = null
+  #encoder: BodyEncoder | null = null
 
   /** @param method that of the request */
   constructor(owner: ResponseOwner, method: string, keepAlive: boolean) {
@@ -122,6 +149,17 @@ export abstract class HttpResponse {
     this.#insertion = insertion
   }
 
+  /** Has the body encoded, behind what is inserted. Before {@link writeHead}, whose fields have to say so. */
+  encode(encoder: BodyEncoder): void {
+    this.#encoder = encoder
+    encoder.begin({
+      put: body => this.#send(body),
+      last: body => this.#sendLast(body),
+      room: () => this.#tellRoom(),
+      failed: () => this.destroy(),
+    })
+  }
+
   /** `100 Continue`; nothing when the response has begun. */
   writeContinue(): void {
     if (this.headersSent || this.#destroyed) return
@@ -144,6 +182,14 @@ export abstract class HttpResponse {
     this.setHead(status, reason, fields)
   }
 
+  /**
+   * What is written from here on is the response as a whole, head and all, and ends with the connection. False: it
+   * cannot be sent like that.
+   */
+  passThrough(): boolean {
+    return false
+  }
+
   /** From here on what is written waits so many milliseconds for more, see {@link FlushDelay}. */
   delayFlushes(milliseconds: number, clock: Clock): void {
     this.#delay ??= new FlushDelay(this.sink, milliseconds, clock)
@@ -164,14 +210,18 @@ export abstract class HttpResponse {
    */
   write(piece: Buffer, written?: Written): boolean {
     const fitting = this.#fit(piece)
-    return this.#send(this.#insertion === null ? fitting : this.#insertion.pass(fitting), written)
+    const body = this.#insertion === null ? fitting : this.#insertion.pass(fitting)
+    if (this.#encoder === null || this.#destroyed) return this.#send(body, written)
+    return this.#encoder.write(body, written)
   }
 
   /** Sends the last piece, if there is one, and ends the response. */
   end(piece: Buffer = nothing): void {
     if (this.#ended || this.#destroyed) return
     const fitting = this.#fit(piece)
-    this.#sendLast(this.#insertion === null ? fitting : lastOf(this.#insertion, fitting))
+    const body = this.#insertion === null ? fitting : lastOf(this.#insertion, fitting)
+    if (this.#encoder === null) this.#sendLast(body)
+    else this.#encoder.end(body)
   }
 
   /** The one way of bytes of the body to the client, but for the last ones. */
@@ -189,6 +239,7 @@ export abstract class HttpResponse {
   }
 
   #sendLast(body: Buffer): void {
+    this.#encoder = null
     this.bodyBytes += body.length
     this.putLast(body)
     this.#ended = true
@@ -215,6 +266,11 @@ export abstract class HttpResponse {
 
   /** Told by the connection. */
   drained(): void {
+    if (this.#encoder === null) this.#tellRoom()
+    else this.#encoder.drained()
+  }
+
+  #tellRoom(): void {
     const listener = this.#onDrain
     this.#onDrain = null
     listener?.()
@@ -224,6 +280,7 @@ export abstract class HttpResponse {
   closed(): void {
     if (this.#destroyed || this.#ended) return
     this.#destroyed = true
+    this.#encoder?.destroy()
     this.#delay?.flush()
     const listeners = this.#onClose
     this.#onClose = []

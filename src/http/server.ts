@@ -1,6 +1,12 @@
 /** The ports of a server, for HTTP and for HTTPS, and the connections that came in there. */
 import type { Socket } from 'node:net'
 import { HttpConnection } from './connection.js'
+import {
+  addClosed,
+  type ClosedTotals,
+  type ConnectionTotals,
+  connectionTotals,
+} from './connection-totals.js'
 import type { Connection, ConnectionRules, Http2Entrance, HttpHandler } from './http-handler.js'
 import { ListeningSockets, type ListenOptions } from './listening-sockets.js'
 import type { Credentials, TlsDoor } from './tls-door.js'
@@ -31,6 +37,7 @@ export class HttpServer {
   /** Null without HTTPS. */
   #door: TlsDoor | null = null
   readonly #connections = new Set<Connection>()
+  readonly #closed: ClosedTotals = { requests: 0, bytesSent: 0 }
   /** Takes over what speaks HTTP/2; null without that. */
   #http2: Http2Entrance | null = null
   /** Connections that may be open at a time; others are closed at once. */
@@ -84,6 +91,10 @@ export class HttpServer {
   /** Shows these to clients of HTTPS that come from now on. Throws where they are none. */
   renew(credentials: Credentials): void {
     this.#door?.renew(credentials)
+  }
+
+  totals(): ConnectionTotals {
+    return connectionTotals(this.#closed, this.#connections)
   }
 
   /** Takes no new connections, and closes those that are idle. */
@@ -163,6 +174,7 @@ export class HttpServer {
     this.#connections.add(connection)
     connection.socket.once('close', () => {
       this.#connections.delete(connection)
+      addClosed(this.#closed, connection)
       if (this.#connections.size < this.mostConnections / 2) this.#isFull = false
       if (this.#connections.size === 0) this.#drained?.()
     })
@@ -175,6 +187,7 @@ export class HttpServer {
       enter: (from, bytes) => {
         const { socket } = from
         this.#connections.delete(from)
+        this.#closed.requests += from.requests
         if (socket.destroyed) return
         if (bytes.length > 0) socket.unshift(bytes)
         this.#add(new Http2Connection(socket, this.#rules, this.#handler))

@@ -26,6 +26,9 @@ export function checkPaths(settings: Settings, origins: ReadonlyMap<SettingKey, 
     expectIncluded('--include-file', path, note('includeFile'))
   expectIncluded('--rewrite-rules', settings.rewriteRules, note('rewriteRules'))
   expectProgram('--shell-executable', settings.shellExecutable, note('shellExecutable'))
+  expectFile('--host-access-script', settings.hostAccessScript, note('hostAccessScript'))
+  expectFile('--auth-user-script', settings.authUserScript, note('authUserScript'))
+  expectFile('--auth-group-script', settings.authGroupScript, note('authGroupScript'))
   for (const [option, path] of certificates(settings)) expectFile(option, path, '')
 }
 

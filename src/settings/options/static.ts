@@ -73,7 +73,7 @@ export const staticOptions = [
     type: 'flag',
     default: false,
     help: 'Runs .cgi files of the document root as CGI programs',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--enable-docs',

@@ -1,5 +1,7 @@
 /** All scenarios, by the name of their file. */
 import bodies from './bodies.mjs'
+import cgi from './cgi.mjs'
+import compress from './compress.mjs'
 import connections from './connections.mjs'
 import debug from './debug.mjs'
 import environ from './environ.mjs'
@@ -7,6 +9,7 @@ import files from './files.mjs'
 import frameworks from './frameworks.mjs'
 import handlers from './handlers.mjs'
 import heads from './heads.mjs'
+import hosts from './hosts.mjs'
 import log from './log.mjs'
 import module from './module.mjs'
 import options from './options.mjs'
@@ -15,7 +18,10 @@ import responses from './responses.mjs'
 import runmodwsgi from './runmodwsgi.mjs'
 import services from './services.mjs'
 import setup from './setup.mjs'
+import status from './status.mjs'
 import strictness from './strictness.mjs'
+import traversal from './traversal.mjs'
+import trust from './trust.mjs'
 import world from './world.mjs'
 
 /** @typedef {Record<string, import('../runner/run.mjs').Scenario[]>} ScenarioFiles */
@@ -27,6 +33,8 @@ import world from './world.mjs'
  */
 export const scenarioFiles = {
   bodies,
+  compress,
+  cgi,
   connections,
   debug,
   environ,
@@ -34,6 +42,7 @@ export const scenarioFiles = {
   frameworks,
   handlers,
   heads,
+  hosts,
   log,
   module,
   options,
@@ -42,6 +51,9 @@ export const scenarioFiles = {
   runmodwsgi,
   services,
   setup,
+  status,
   strictness,
+  trust,
+  traversal,
   world,
 }
