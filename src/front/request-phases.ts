@@ -175,7 +175,7 @@ export class RequestPhases implements HostPhases {
     const { https } = this.#front.rules
     if (https === null) return true
     if (https.clients?.admits(http.request.socket as TLSSocket, path) === false) return false
-    http.added = https.added?.alone ?? null
+    if (https.added !== null && isSite(http)) http.added = https.added.alone
     return true
   }
 
@@ -184,8 +184,7 @@ export class RequestPhases implements HostPhases {
     const { request } = http
     if (request.upgrade === 'none') return false
     if (request.upgrade === 'offered') {
-      const https = request.secure ? this.#front.rules.https : null
-      http.added = https?.added?.withOffer ?? http2Offer
+      http.added = (http.added && this.#front.rules.https?.added?.withOffer) ?? http2Offer
       return false
     }
     if (http.internal !== null) return false
@@ -257,9 +256,10 @@ export class RequestPhases implements HostPhases {
     http.body = 'none'
     const { rules } = this.#front
     const https = request.secure ? rules.https : null
-    const mapsHead = https === null ? rules.mapsHead : https.mapsHead
+    const mapsHead = https === null || !isSite(http) ? rules.mapsHead : https.mapsHead
     const method = mapsHead && http.method === 'HEAD' ? 'GET' : http.method
-    const secure = https === null ? '' : secureKeys(request.socket as TLSSocket, https)
+    const secure =
+      https === null ? '' : secureKeys(request.socket as TLSSocket, https, isSite(http))
     const stream = request.stream === null ? '' : http2Keys(request.stream)
     const user = http.identity === null ? '' : http.identity.environ
     const own =
@@ -275,6 +275,11 @@ export class RequestPhases implements HostPhases {
     this.#front.begun()
     if (this.#front.dispatcher.waiting > this.#front.queueLimit) waiting.waitForRoom()
   }
+}
+
+/** Whether a request is for the site under a name of its own. */
+function isSite({ host }: HttpExchange): boolean {
+  return host === null || host.kind === 'site'
 }
 
 /** Whether it comes to a handler: not where access is refused, or the client sent elsewhere, before. */
