@@ -1,6 +1,6 @@
 /** What the environ tells of a connection over TLS, as mod_ssl fills it in. */
 import type { TLSSocket } from 'node:tls'
-import { certificateKeys, remainingDays } from './certificate-keys.js'
+import { certificateKeys, exactAssertion, remainingDays } from './certificate-keys.js'
 import { hasProven } from './client-rule.js'
 import { derValues } from './der.js'
 import type { HttpsRules } from './https-rules.js'
@@ -65,15 +65,18 @@ function sslKeys(socket: TLSSocket, proven: boolean): [string, string][] {
     ['SSL_CIPHER_USEKEYSIZE', bits],
     ['SSL_CIPHER_ALGKEYSIZE', bits],
     ['SSL_CLIENT_VERIFY', proven ? 'SUCCESS' : 'NONE'],
-    ['SSL_SESSION_ID', sessionId(socket.getSession())],
     ['SSL_SESSION_RESUMED', socket.isSessionReused() ? 'Resumed' : 'Initial'],
   ]
+  const id = sessionId(socket.getSession())
+  // With TLS 1.2 a session that the client keeps has none.
+  if (id !== '') keys.push(['SSL_SESSION_ID', id])
   const { raw } = socket.getPeerCertificate()
   if (!proven || raw === undefined) return keys
   return [
     ...keys,
     ...certificateKeys('SSL_CLIENT', raw),
     ['SSL_CLIENT_V_REMAIN', remainingDays(raw)],
+    ['SSL_CLIENT_CERT_RFC4523_CEA', exactAssertion(raw)],
   ]
 }
 

@@ -20,6 +20,7 @@ import services from './services.mjs'
 import setup from './setup.mjs'
 import status from './status.mjs'
 import strictness from './strictness.mjs'
+import tls from './tls.mjs'
 import traversal from './traversal.mjs'
 import trust from './trust.mjs'
 import world from './world.mjs'
@@ -53,6 +54,7 @@ export const scenarioFiles = {
   setup,
   status,
   strictness,
+  tls,
   trust,
   traversal,
   world,
