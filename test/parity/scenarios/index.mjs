@@ -10,6 +10,7 @@ import frameworks from './frameworks.mjs'
 import handlers from './handlers.mjs'
 import heads from './heads.mjs'
 import hosts from './hosts.mjs'
+import http2 from './http2.mjs'
 import log from './log.mjs'
 import module from './module.mjs'
 import options from './options.mjs'
@@ -44,6 +45,7 @@ export const scenarioFiles = {
   handlers,
   heads,
   hosts,
+  http2,
   log,
   module,
   options,
