@@ -111,7 +111,7 @@ export class Server {
           port: this.port,
           fleet: this.#fleet,
         }),
-      rules: planSiteRules(settings, plan, options.env, () => this.port, options.https),
+      rules: this.#rulesOf(options),
       accessPool: workforce?.access ?? null,
     })
   }
@@ -262,9 +262,13 @@ export class Server {
     })
   }
 
+  #rulesOf(configuration: Configuration) {
+    return planSiteRules(configuration, { http: () => this.port, https: () => this.httpsPort })
+  }
+
   #follow(configuration: Configuration): void {
-    const { settings, plan, env, https } = configuration
-    this.#front.follow(planSiteRules(settings, plan, env, () => this.port, https))
+    const { settings, https } = configuration
+    this.#front.follow(this.#rulesOf(configuration))
     if (https !== null) this.#front.renew(https.credentials)
     const access = planAccess(settings, plan, this.port, env)
     this.#options.workforce?.controlAccess(configuration, access)

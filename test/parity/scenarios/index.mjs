@@ -12,6 +12,7 @@ import frameworks from './frameworks.mjs'
 import handlers from './handlers.mjs'
 import heads from './heads.mjs'
 import hosts from './hosts.mjs'
+import http2 from './http2.mjs'
 import limits from './limits.mjs'
 import log from './log.mjs'
 import module from './module.mjs'
@@ -25,6 +26,7 @@ import setup from './setup.mjs'
 import status from './status.mjs'
 import strictness from './strictness.mjs'
 import telemetry from './telemetry.mjs'
+import tls from './tls.mjs'
 import together from './together.mjs'
 import traversal from './traversal.mjs'
 import trust from './trust.mjs'
@@ -52,6 +54,7 @@ export const scenarioFiles = {
   heads,
   hosts,
   limits,
+  http2,
   log,
   module,
   mounts,
@@ -63,6 +66,7 @@ export const scenarioFiles = {
   setup,
   status,
   strictness,
+  tls,
   trust,
   together,
   traversal,
