@@ -4,6 +4,8 @@ import { sharedEnviron } from '../front/environ.js'
 import { readErrorDocuments } from '../front/error-documents.js'
 import type { SiteRules } from '../front/front-options.js'
 import { VirtualHosts } from '../front/hosts/virtual-hosts.js'
+import type { ProxyRules } from '../front/proxy/forwarding.js'
+import { ProxyMounts } from '../front/proxy/mounts.js'
 import { usualLongestLine } from '../front/response-head.js'
 import { TrustedProxies } from '../front/trust/trusted-proxies.js'
 import type { PatienceRule } from '../http/patience.js'
@@ -39,6 +41,7 @@ export function planSiteRules(
       serverHeader: null,
     }),
     hosts: planHosts(settings, port),
+    proxy: planProxy(settings, plan, port),
     mostConnections: mostConnections(openFileLimit(), plan),
     mountPoint: plan.mountPoint,
     resourceScript: join(plan.serverRoot, 'resource.wsgi'),
@@ -71,6 +74,20 @@ export function planSiteRules(
   }
 }
 
+function planProxy(
+  { proxyMountPoint, proxyVirtualHost, proxyTimeout, socketTimeout }: Settings,
+  plan: SitePlan,
+  port: () => number,
+): ProxyRules | null {
+  if (proxyMountPoint.length === 0 && proxyVirtualHost.length === 0) return null
+  return {
+    mounts: new ProxyMounts(proxyMountPoint),
+    timeout: proxyTimeout ?? socketTimeout,
+    server: plan.listenerHost,
+    port,
+  }
+}
+
 /** The original joins the values of each option with blanks, and one that is empty then is not written. */
 function trustedProxies({ trustProxyHeader, trustProxy }: Settings): TrustedProxies | null {
   const names = trustProxyHeader.join(' ')
@@ -87,16 +104,16 @@ function words(text: string): string[] {
 function planHosts(settings: Settings, port: () => number): VirtualHosts | null {
   const { serverName, serverAlias, allowLocalhost, httpsOnly, httpsPort } = settings
   // An empty name is none, as in the original.
-  if (!serverName) return null
+  if (!serverName && settings.proxyVirtualHost.length === 0) return null
   const aliases = serverAlias.flatMap(names => names.split(/\s+/))
   return new VirtualHosts({
-    serverName,
+    serverName: serverName || null,
     aliases,
     allowLocalhost,
     httpsOnly,
     port,
     httpsPort,
-    proxied: [],
+    proxied: settings.proxyVirtualHost,
   })
 }
 

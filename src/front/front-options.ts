@@ -7,6 +7,7 @@ import type { StaticSite } from '../static/site.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import type { FailureOptions } from './failures.js'
 import type { VirtualHosts } from './hosts/virtual-hosts.js'
+import type { ProxyRules } from './proxy/forwarding.js'
 import type { SilenceRules } from './silence-watch.js'
 import type { TrustedProxies } from './trust/trusted-proxies.js'
 
@@ -53,6 +54,8 @@ export interface SiteRules extends FailureOptions {
   readonly mapsHead: boolean
   /** Whether bodies with `Transfer-Encoding: chunked` are taken (--chunked-request). */
   readonly chunkedRequests: boolean
+  /** What is forwarded to other servers (--proxy-mount-point and its kin); null: nothing. */
+  readonly proxy: ProxyRules | null
   /** Whose words about their clients count (--trust-proxy-header); null: nobody's. */
   readonly trustedProxies: TrustedProxies | null
   /** --error-override */

@@ -65,7 +65,10 @@ export interface HttpExchange {
 export type Answerable = Pick<HttpExchange, 'response' | 'rules'> & Partial<HttpExchange>
 
 /** What the fields of a response say to the server, see {@link ResponseHead}; nothing, if they are its own. */
-export type HeadNotes = Partial<
+export type HeadNotes = {
+  /** The fields are those of another server: Date and Server are among them, and nothing is added. */
+  readonly forwarded?: boolean
+} & Partial<
   Pick<
     ResponseHead,
     'close' | 'speaksOfConnection' | 'coding' | 'contradicts' | 'decides' | 'workerField'
@@ -94,12 +97,14 @@ export function writeHead(
   }
   // Nobody knows whether the client sends the body that it was not asked for.
   if (request?.expects === 'continue' && !response.continued) response.keepAlive = false
-  const all = ['Date', httpDate(), 'Server', serverSoftware, ...fields]
+  const all = notes.forwarded
+    ? [...fields]
+    : ['Date', httpDate(), 'Server', serverSoftware, ...fields]
   // What the server adds goes before the type.
   const type = takeLast(all, 'Content-Type')
   if (internal) all.push(...internal.fields)
   if (workerField !== null) all.push(workerFieldName, workerField)
-  if (rules.live !== null) rules.live.addTag(exchange, status, all, type, notes)
+  if (rules.live !== null && !notes.forwarded) rules.live.addTag(exchange, status, all, type, notes)
   // As Apache has it: whoever sends nothing to HEAD may not have looked how much it would be.
   if (response.isHead && fieldValue(all, 'content-length') === '0') {
     removeField(all, 'content-length')
@@ -139,15 +144,17 @@ export function writeOwnHead(
   exchange: Answerable,
   status: number,
   fields: readonly string[],
+  reason: string | null = null,
 ): void {
   const shown = knownStatus(status)
-  writeHead(exchange, shown, reasonPhrase(shown), fields, { decides: status })
+  writeHead(exchange, shown, reason ?? reasonPhrase(shown), fields, { decides: status })
 }
 
 /**
  * Answers with a page of the server's own. Does nothing when the head has been sent.
  * @param text is sent in place of the page
  * @param measured with its length, whatever the status
+ * @param reason of the status line; null: the usual one
  */
 export function writeServerPage(
   exchange: Answerable,
@@ -155,6 +162,7 @@ export function writeServerPage(
   extraFields: readonly string[] = [],
   text: Buffer | null = null,
   measured = false,
+  reason: string | null = null,
 ): void {
   const { response } = exchange
   if (response.headersSent || response.destroyed) return
@@ -162,6 +170,7 @@ export function writeServerPage(
   // To HEAD Apache does not say how long the page would be, and for what a filter finds wrong to nobody.
   const hasLength = exchange.request?.method !== 'HEAD' && !(filterFinds.has(status) && !measured)
   const length = hasLength ? ['Content-Length', String(page.length)] : []
-  writeOwnHead(exchange, status, [...extraFields, ...length, 'Content-Type', serverPageType])
+  const fields = [...extraFields, ...length, 'Content-Type', serverPageType]
+  writeOwnHead(exchange, status, fields, reason)
   response.end(page)
 }

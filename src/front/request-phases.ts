@@ -2,7 +2,9 @@
  * The phases that a request goes through, in Apache's order: its target is read, what answers it is found (translate_name,
  * map_to_storage), and that answers it (handler).
  */
+
 import { respond, type StaticResolution } from '../static/site.js'
+import { escapePath } from '../static/url-escape.js'
 import { AppRequest } from './app-request.js'
 import type { ApplicationFront } from './application-front.js'
 import { applicationPath, scriptPath } from './application-path.js'
@@ -11,11 +13,13 @@ import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.
 import type { KnownOfFailure } from './failures.js'
 import type { SiteRules } from './front-options.js'
 import { enterHost, type HostPhases } from './hosts/enter-host.js'
+import { Forwarding } from './proxy/forwarding.js'
+import type { MountResult } from './proxy/mounts.js'
 import { isTooLong, refusedCoding, unknownCoding } from './refusal.js'
 import { type HttpExchange, writeOwnHead } from './reply.js'
-import { askedHost, isSecure, parseHost } from './request-host.js'
+import { askedHost, isSecure } from './request-host.js'
 import { createRequestIds } from './request-id.js'
-import { isWholeServer, parseTarget, type RequestTarget } from './request-target.js'
+import { isWholeServer, ownOrigin, parseTarget, type RequestTarget } from './request-target.js'
 import { answerOptions, answerTrace } from './server-methods.js'
 
 /** What the phases need of the front. */
@@ -30,10 +34,12 @@ export interface PhasedFront extends ApplicationFront {
 
 export class RequestPhases implements HostPhases {
   readonly #front: PhasedFront
+  readonly #forwarding: Forwarding
   readonly #nextRequestId = createRequestIds()
 
   constructor(front: PhasedFront) {
     this.#front = front
+    this.#forwarding = new Forwarding(front)
   }
 
   /** Answers a request, or has it answered; also once more, for an internal redirect. */
@@ -55,6 +61,8 @@ export class RequestPhases implements HostPhases {
 
   find(http: HttpExchange, target: RequestTarget, admitted: boolean): void {
     const { method } = http
+    const forwarded = admitted ? this.#forwarding.find(target.path) : null
+    if (forwarded !== null) return this.#forward(http, target, forwarded)
     if (method === 'TRACE') return this.#trace(http)
     const resolution = this.#front.rules.site.resolve(target.path)
     http.access?.resolved(resolution)
@@ -101,9 +109,26 @@ export class RequestPhases implements HostPhases {
     this.afterBody(http, () => this.refuse(http), false)
   }
 
-  /** As long as nothing forwards, nobody is there. */
-  forward(http: HttpExchange): void {
-    this.#front.fail(http, 503)
+  /** Whether another server answers a request. */
+  isForwarded(http: HttpExchange): boolean {
+    const { proxy, hosts } = this.#front.rules
+    if (proxy === null) return false
+    const target = parseTarget(http.target, http.method)
+    if (typeof target === 'number') return false
+    const host = hosts?.of(isSecure(http.request.socket), askedHost(target, http.head))
+    return host?.kind === 'proxied' || this.#forwarding.find(target.path) !== null
+  }
+
+  forward(http: HttpExchange, target: RequestTarget, url: string): void {
+    this.#forward(http, target, this.#forwarding.toHost(target, url))
+  }
+
+  #forward(http: HttpExchange, target: RequestTarget, found: MountResult): void {
+    if (found.kind === 'forward') return this.#forwarding.forward(http, target, found.route)
+    // The host as it was asked for, even if it was not (mod_rewrite).
+    const host = target.authority?.host ?? http.head.host ?? ''
+    const query = target.query === '' ? '' : `?${target.query}`
+    this.redirect(http, 302, `http://${host}${escapePath(target.path)}/${query}`)
   }
 
   /** A body is refused (RFC 9110, 9.3.8). */
@@ -189,14 +214,6 @@ function strangeHost(host: string | null): string {
 
 /** A path of this site as a whole URL, with the query that was asked with. */
 function ownUrl(http: HttpExchange, target: RequestTarget, path: string): string {
-  const { socket } = http.request
-  const scheme = http.host?.scheme ?? (isSecure(socket) ? 'https' : 'http')
-  const host = parseHost(target.authority?.host ?? http.head.host ?? '')
-  const port = target.authority?.port ?? host?.port ?? http.host?.port ?? String(socket.localPort)
-  const name = host?.name ?? http.host?.name ?? socket.localAddress
   const query = target.query === '' ? '' : `?${target.query}`
-  const authority = port === defaultPorts[scheme] ? name : `${name}:${port}`
-  return `${scheme}://${authority}${path}${query}`
+  return `${ownOrigin(http, target).url}${path}${query}`
 }
-
-const defaultPorts = { http: '80', https: '443' }

@@ -1,9 +1,13 @@
 /** Methods that are for the server itself: `OPTIONS *` (RFC 9110, 9.3.7) and TRACE (9.3.8). */
 import { type HttpExchange, writeHead } from './reply.js'
 
-/** Answers `OPTIONS *`, as Apache does: with nothing but that it is there. */
-export function answerOptions(http: HttpExchange): void {
-  writeHead(http, 200, 'OK', ['Content-Length', '0'])
+/**
+ * Answers `OPTIONS *`, as Apache does: with nothing but that it is there.
+ *
+ * @param fields that it has besides
+ */
+export function answerOptions(http: HttpExchange, fields: readonly string[] = []): void {
+  writeHead(http, 200, 'OK', [...fields, 'Content-Length', '0'])
   http.response.end()
 }
 

@@ -8,6 +8,8 @@
  *      v                       v
  *    ended <── silence ── lingering (the client may still send: it is read and dropped)
  *
+ *     busy ── 101 ──> detached (somebody else speaks another protocol on the socket) ──> ended
+ *
  * A client that ends its side may still want the answer: its end is noted, and the connection closed after the
  * response (as Apache does).
  */
@@ -50,7 +52,7 @@ const mostWaitingBytes = 64 * 1024
 const lingerSilence = 2_000
 const lingerLimit = 30_000
 
-type State = 'idle' | 'busy' | 'lingering' | 'ended'
+type State = 'idle' | 'busy' | 'lingering' | 'detached' | 'ended'
 
 export class HttpConnection implements BodySource, ResponseOwner {
   state: State = 'idle'
@@ -149,6 +151,17 @@ export class HttpConnection implements BodySource, ResponseOwner {
     // The client was never told to send the body.
     if (request.expects === 'continue' && this.#receiver === null) return this.#linger()
     request.resume()
+  }
+
+  detach(): Buffer {
+    const rest = this.#bytes
+    this.state = 'detached'
+    this.#bytes = nothing
+    this.#response = null
+    this.#patience.end()
+    for (const event of ['data', 'drain', 'end']) this.socket.removeAllListeners(event)
+    this.socket.setTimeout(0)
+    return rest
   }
 
   stalled(seconds: number | null): void {

@@ -9,8 +9,16 @@ export interface ResponseOwner {
   readonly socket: Socket
   /** The response is through; with `keepAlive` the connection goes on. */
   ended(keepAlive: boolean): void
+  /** It is not one of HTTP any more, and takes no notice of it; gives the bytes that are not read yet. */
+  detach(): Buffer
   /** The client takes less than it is sent; it has so many seconds to go on, or (null) the usual time. */
   stalled(seconds: number | null): void
+}
+
+/** A connection that has been given away. */
+export interface Detached {
+  readonly socket: Socket
+  readonly rest: Buffer
 }
 
 /** Something of the server's own that is put into a body on its way. */
@@ -121,6 +129,26 @@ export class HttpResponse {
     if (this.headersSent || this.#destroyed) return
     this.continued = true
     this.socket.write('HTTP/1.1 100 Continue\r\n\r\n')
+  }
+
+  /** An informational response of another server (RFC 9110, 15.2); nothing when the response has begun. */
+  writeInterim(status: number, reason: string, fields: readonly string[]): void {
+    if (this.headersSent || this.#destroyed) return
+    let head = `HTTP/1.1 ${status} ${reason}\r\n`
+    for (let at = 0; at < fields.length; at += 2) head += `${fields[at]}: ${fields[at + 1]}\r\n`
+    this.socket.write(`${head}\r\n`, 'latin1')
+  }
+
+  /**
+   * Sends the head, after which the connection speaks another protocol and belongs to the caller. Null: it is gone.
+   * Bytes that came behind the request are given, too.
+   */
+  detach(): Detached | null {
+    if (this.#destroyed) return null
+    this.flushHeaders()
+    this.#ended = true
+    this.socket.once('close', () => this.whenThrough?.())
+    return { socket: this.socket, rest: this.#owner.detach() }
   }
 
   /**
@@ -287,7 +315,7 @@ export class HttpResponse {
 
   #framingFor(status: number, fields: readonly string[]): Framing {
     if (this.#version === 9) return 'close'
-    if (this.#bodiless || status === 204 || status === 304) return 'none'
+    if (this.#bodiless || status === 101 || status === 204 || status === 304) return 'none'
     if (this.coding !== null) return this.coding === 'own' ? 'raw' : 'chunked'
     for (let at = 0; at < fields.length; at += 2) {
       const name = fields[at]!

@@ -69,7 +69,11 @@ export const accessDirectives: Readonly<Record<string, AccessDirective | TwoSide
   '^FB': nothing,
 }
 
-const handlers = { application: 'wsgi-handler', directory: 'httpd/unix-directory' } as const
+const handlers = {
+  application: 'wsgi-handler',
+  directory: 'httpd/unix-directory',
+  proxy: 'proxy-server',
+} as const
 const marks = { aborted: 'X', kept: '+', closed: '-' } as const
 
 function escaped(text: string | null): string | null {

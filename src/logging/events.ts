@@ -213,6 +213,14 @@ export type EntryEvent =
   /** No more connections of clients are taken for now. */
   | { readonly type: 'connectionsFull'; readonly reason: string }
   | { readonly type: 'clientError'; readonly client: string; readonly reason: string }
+  /** A server that requests are forwarded to has failed. */
+  | {
+      readonly type: 'proxyFailed'
+      readonly client: string
+      readonly request: string
+      readonly upstream: string
+      readonly words: string
+    }
   /** A client may not have what it asks for. */
   | { readonly type: 'clientDenied'; readonly client: string; readonly reason: string }
 

@@ -33,7 +33,7 @@ export interface ServedRequest {
   /** What the path was mapped to; null where it was not looked up. */
   readonly fileName: string | null
   /** What answered: the application, a directory, or neither. */
-  readonly handler: 'application' | 'directory' | null
+  readonly handler: 'application' | 'directory' | 'proxy' | null
   readonly requestId: string | null
   /** Status that was sent, and that before an internal redirect. */
   readonly status: number
