@@ -83,6 +83,7 @@ function planProxy(
   return {
     mounts: new ProxyMounts(proxyMountPoint),
     timeout: proxyTimeout ?? socketTimeout,
+    tunnelTimeout: Math.max(proxyTimeout ?? 0, socketTimeout),
     server: plan.listenerHost,
     port,
   }

@@ -11,13 +11,20 @@ export function answerOptions(http: HttpExchange, fields: readonly string[] = []
   http.response.end()
 }
 
-/** Sends the head of the request back. */
-export function answerTrace(http: HttpExchange): void {
+/**
+ * Sends the head of the request back.
+ *
+ * @param fields what was added to it: names and values, alternating
+ */
+export function answerTrace(http: HttpExchange, fields: readonly string[] = []): void {
   const { request, response } = http
   // Apache has not answered the expectation yet, and so does not trust the connection.
   if (request.expects === 'continue') response.neverChunked = true
   writeHead(http, 200, 'OK', ['Content-Type', 'message/http'])
-  const lines = [`TRACE ${request.url} ${request.protocol}`, ...mergedFields(request.rawHeaders)]
+  const lines = [
+    `TRACE ${request.url} ${request.protocol}`,
+    ...mergedFields([...request.rawHeaders, ...fields]),
+  ]
   response.end(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'))
 }
 

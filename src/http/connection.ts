@@ -101,6 +101,8 @@ export class HttpConnection implements BodySource, ResponseOwner {
   closeWhenIdle(): void {
     const isIdle = this.state === 'idle' && this.#bytes.length === 0
     if (isIdle || this.state === 'lingering') this.#end()
+    // What is spoken on it now has no end that could be waited for; what is written already goes out.
+    if (this.state === 'detached') this.socket.destroySoon()
   }
 
   // For the request: its body.

@@ -16,6 +16,8 @@ export interface ProxyRules {
   readonly mounts: ProxyMounts
   /** Seconds that an upstream may be silent (--proxy-timeout). */
   readonly timeout: number
+  /** Seconds that both sides of a tunnel may be silent: the longer one of this time and --socket-timeout. */
+  readonly tunnelTimeout: number
   /** Name of this server, where the request belongs to no virtual host. */
   readonly server: string
   /** That is listened on. */
@@ -42,13 +44,12 @@ export class Forwarding {
     return this.#front.rules.proxy?.mounts.find(path) ?? null
   }
 
-  /** Forwards a request for the host of --proxy-virtual-host; some paths of the site's own count there, too. */
+  /** Forwards a request for the host of --proxy-virtual-host; paths of --proxy-mount-point go before. */
   toHost(target: RequestTarget, url: string): MountResult {
     const { rules } = this.#front
     const { mounts, port } = rules.proxy ?? noMounts
     const below = mounts.find(target.path)
-    if (below?.kind === 'redirect') return below
-    return { kind: 'forward', route: hostRoute(url, target.path, port(), below?.route ?? null) }
+    return below ?? { kind: 'forward', route: hostRoute(url, target.path, port()) }
   }
 
   forward(http: HttpExchange, target: RequestTarget, route: ProxyRoute): void {
@@ -58,16 +59,17 @@ export class Forwarding {
     // Tunnels are for proxies that clients know of.
     if (http.method === 'CONNECT') return this.#front.fail(http, 400)
     const hops = readHops(http.request.headers['max-forwards'] ?? null, http.method)
-    if (hops.kind === 'here') return answerHere(http)
     if (hops.kind === 'refused') {
       return this.#fail(http, route, { status: 400, reason: 'Proxy Error', words: hops.words })
     }
-    const { timeout, server } = rules.proxy ?? noMounts
+    const { timeout, tunnelTimeout, server } = rules.proxy ?? noMounts
     const origin = ownOrigin(http, target)
+    if (hops.kind === 'here') return answerHere(http, route, origin.port)
     http.access?.proxied(route.upstream.url)
     const context = {
       forwarder: this.#forwarder,
       timeout,
+      tunnelTimeout,
       host: target.authority?.host ?? http.head.host,
       port: origin.port,
       server: http.host?.name ?? server,
@@ -101,11 +103,14 @@ export class Forwarding {
 const noMounts: ProxyRules = {
   mounts: new ProxyMounts([]),
   timeout: 60,
+  tunnelTimeout: 60,
   server: 'localhost',
   port: () => 0,
 }
 
-function answerHere(http: HttpExchange): void {
-  if (http.method === 'TRACE') answerTrace(http)
+function answerHere(http: HttpExchange, { port, prefix }: ProxyRoute, asked: string): void {
+  const fields = ['X-Forwarded-Port', port ?? asked]
+  if (prefix !== null) fields.push('X-Forwarded-Prefix', prefix)
+  if (http.method === 'TRACE') answerTrace(http, fields)
   else answerOptions(http, ['Allow', 'TRACE'])
 }

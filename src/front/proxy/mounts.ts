@@ -72,7 +72,7 @@ export class ProxyMounts {
 /** Both get a slash at their ends, unless the path has one. */
 function makeMount(given: string, url: string): Mount {
   const hasSlash = given.endsWith('/')
-  const whole = hasSlash ? url : `${url.replace(/\/+$/, '')}/`
+  const whole = hasSlash ? withPath(url) : `${url.replace(/\/+$/, '')}/`
   const path = (hasSlash ? given : `${given}/`).replace(/\/{2,}/g, '/')
   return { path, bare: given.replace(/\/+$/, ''), upstream: parseUpstream(whole) }
 }
@@ -81,20 +81,19 @@ function makeMount(given: string, url: string): Mount {
  * Where a request for the host of --proxy-virtual-host goes.
  *
  * @param port that is listened on
- * @param below where its path would go on other hosts, whose section of the configuration and whose URLs count as well
  */
-export function hostRoute(
-  url: string,
-  path: string,
-  port: number,
-  below: ProxyRoute | null,
-): ProxyRoute {
-  const upstream = parseUpstream(url)
+export function hostRoute(url: string, path: string, port: number): ProxyRoute {
+  const upstream = parseUpstream(withPath(url))
   return {
     upstream,
     path: upstream.path + path.slice(1),
-    prefix: below?.prefix ?? null,
-    port: below === null ? String(port) : null,
-    reverse: [{ url: upstream.url, path: '/' }, ...(below?.reverse ?? [])],
+    prefix: null,
+    port: String(port),
+    reverse: [{ url: upstream.url, path: '/' }],
   }
+}
+
+/** A URL that has no path gets one: what is below it would become part of its host. */
+function withPath(url: string): string {
+  return /^(?:unix:[^|]*\|)?[a-z]+:\/\/[^/]*$/i.test(url) ? `${url}/` : url
 }

@@ -22,6 +22,8 @@ export interface ProxyContext extends ResponseContext {
   readonly forwarder: Forwarder
   /** Seconds that the upstream may be silent (--proxy-timeout). */
   readonly timeout: number
+  /** Seconds that both sides of a tunnel may be silent. */
+  readonly tunnelTimeout: number
   /** The host that the client asks for, as written, the port of the request, and the name of this server. */
   readonly host: string | null
   readonly port: string
@@ -44,8 +46,8 @@ export class ProxiedRequest {
   readonly #rule: PatienceRule
   readonly #client = new ClientSide()
   readonly #body: ClientBody
-  /** The connection is to become one of WebSocket. */
-  readonly #upgrades: boolean
+  /** See {@link upgradeOf}. */
+  readonly #upgrade: string | null
   #upstream: ClientRequest | null = null
   #connected = false
   /** Bytes that were read on the connection before. */
@@ -63,7 +65,7 @@ export class ProxiedRequest {
     this.#context = context
     this.#patience = new Patience(() => this.#silent())
     this.#rule = { milliseconds: context.timeout * 1000, longest: 0, bytesPerSecond: 0 }
-    this.#upgrades = asksForWebSocket(http)
+    this.#upgrade = upgradeOf(http)
     this.#asked = http.request.expects === 'continue' && http.internal === null
     this.#body = new ClientBody(http.request, {
       begun: whole => this.#bodyBegun(whole),
@@ -144,7 +146,7 @@ export class ProxiedRequest {
       secure: isSecure(request.socket),
       length,
       expects: this.#asked,
-      upgrades: this.#upgrades,
+      upgrade: this.#upgrade,
       maxForwards: hops,
     })
   }
@@ -251,7 +253,7 @@ export class ProxiedRequest {
   // Upgrades.
 
   #upgraded(answer: IncomingMessage, socket: Socket, head: Buffer): void {
-    if (this.#done || !this.#upgrades || answer.headers.upgrade?.toLowerCase() !== 'websocket') {
+    if (this.#done || this.#upgrade === null || !isWebSocket(answer.headers.upgrade)) {
       socket.destroy()
       const upgrade = answer.headers.upgrade ?? 'nothing'
       const words = `switched to a protocol that nobody asked for: ${upgrade}`
@@ -261,10 +263,10 @@ export class ProxiedRequest {
     this.#done = true
     this.#patience.end()
     const fields = withDate(clientFields(answer.rawHeaders, this.#context, true))
-    fields.push('Upgrade', answer.headers.upgrade, 'Connection', 'Upgrade')
+    fields.push('Connection', 'Upgrade', 'Upgrade', 'websocket')
     joinTunnel(response, { status: 101, reason: answer.statusMessage ?? '', fields }, socket, {
       head,
-      rule: this.#rule,
+      rule: { ...this.#rule, milliseconds: this.#context.tunnelTimeout * 1000 },
     })
   }
 
@@ -331,11 +333,17 @@ type InterimAnswer = Pick<IncomingMessage, 'rawHeaders'> & {
   readonly statusMessage: string
 }
 
-/** Only this upgrade is passed on (upgrade=websocket of ProxyPass). */
-function asksForWebSocket({ request, internal }: HttpExchange): boolean {
-  const { upgrade, connection } = request.headers
-  if (internal !== null || upgrade?.toLowerCase() !== 'websocket') return false
-  return connection !== undefined && /(?:^|,)\s*upgrade\s*(?:,|$)/i.test(connection)
+/**
+ * The upgrade to WebSocket that a client asks for; null for none, and for any other, which is not passed on
+ * (upgrade=websocket of ProxyPass). HTTP/1.0 has none (RFC 9110, 7.8).
+ */
+function upgradeOf({ request, internal }: HttpExchange): string | null {
+  const { upgrade } = request.headers
+  return internal === null && request.version === 11 && isWebSocket(upgrade) ? upgrade : null
+}
+
+function isWebSocket(upgrade: string | undefined): upgrade is string {
+  return upgrade?.toLowerCase() === 'websocket'
 }
 
 /** Date and Server come first; those of the upstream stay. */
@@ -351,9 +359,17 @@ function withDate(fields: readonly string[]): string[] {
   return [...first.date, ...first.server, ...others]
 }
 
+/** What a status line of Apache's buffer has room for. */
+const longestReason = 8192 - 'HTTP/1.1 200 '.length
+
 function faultOf(answer: IncomingMessage): ProxyFailure | null {
   if (answer.httpVersionMajor !== 1) {
     const words = `sent what is no response: HTTP/${answer.httpVersion}`
+    return { status: 502, reason: 'Proxy Error', words }
+  }
+  const { statusCode = 0, statusMessage = '' } = answer
+  if (statusCode === 101 || statusMessage.length > longestReason) {
+    const words = `sent what is no response: ${statusCode} ${statusMessage.slice(0, 40)}`
     return { status: 502, reason: 'Proxy Error', words }
   }
   const field = longField(answer.rawHeaders)

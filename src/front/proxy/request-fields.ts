@@ -22,8 +22,8 @@ export interface ForwardedRequest {
   readonly length: number | null | 'none'
   /** The client waits to be told to send the body. */
   readonly expects: boolean
-  /** The connection is to become one of WebSocket. */
-  readonly upgrades: boolean
+  /** The connection is to become one of WebSocket, as the client writes it; null: it is not. */
+  readonly upgrade: string | null
   /** Hops that are left; null: any number. */
   readonly maxForwards: number | null
 }
@@ -58,8 +58,8 @@ export function upstreamFields(request: ForwardedRequest): string[] {
   addTo(fields, 'X-Forwarded-Server', request.server)
   if (request.length === null) set('Transfer-Encoding', 'chunked')
   else if (request.length !== 'none') set('Content-Length', String(request.length))
-  if (request.upgrades) set('Upgrade', 'websocket')
-  set('Connection', request.upgrades ? 'Upgrade' : 'Keep-Alive')
+  set('Connection', request.upgrade === null ? 'Keep-Alive' : 'Upgrade')
+  if (request.upgrade !== null) set('Upgrade', request.upgrade)
   return [...fields.values()].flat()
 }
 
