@@ -266,7 +266,7 @@ export class AccessRecord {
 
   #virtualHost(host: string | null): VirtualHost | null {
     if (this.#hosts === null) return null
-    const target = parseTarget(this.#target, this.#method)
+    const target = parseTarget(this.#target, this.#method, this.#request.secure)
     const authority = typeof target === 'number' ? null : target.authority
     return this.#hosts.of(isSecure(this.#socket), askedHost({ authority }, { host }))
   }

@@ -80,7 +80,7 @@ export class RequestPhases implements HostPhases {
       if (this.#goesOnWithHttp2(http)) return
       return this.afterBody(http, () => answerOptions(http))
     }
-    const target = parseTarget(http.target, method)
+    const target = parseTarget(http.target, method, http.request.secure)
     if (target === 400) return this.#front.fail(http, target)
     if (target === 404) return this.afterBody(http, () => this.#front.fail(http, target), false)
     if (method === 'OPTIONS' && !target.hasPath) {

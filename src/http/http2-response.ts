@@ -25,6 +25,10 @@ export class Http2Response extends HttpResponse {
     this.#stream = stream
   }
 
+  override get isOneOfMany(): boolean {
+    return true
+  }
+
   get canChunk(): boolean {
     return true
   }

@@ -146,6 +146,11 @@ export abstract class HttpResponse {
     return this.#owner.socket
   }
 
+  /** Others go over the same socket at the same time. */
+  get isOneOfMany(): boolean {
+    return false
+  }
+
   /** The connection is gone; what is written goes nowhere. */
   get destroyed(): boolean {
     return this.#destroyed
