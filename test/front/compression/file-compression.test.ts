@@ -52,6 +52,7 @@ async function serve(files: Record<string, Buffer>) {
     refused() {},
     noHandshake() {},
     full() {},
+    noHandshake() {},
   })
   await server.listen()
   onTestFinished(() => server.destroy())
