@@ -15,7 +15,7 @@ import type { LogFiles } from '../logging/log-files.js'
 import type { Fleet } from '../supervisor/fleet.js'
 import { listenForSignals, type Order, signalExitCode } from '../supervisor/signals.js'
 import type { SourceWatcher } from '../watch/watcher.js'
-import { Dispatcher, type Pool } from '../workers/dispatcher.js'
+import { Dispatcher, type Pool, type WorkerName } from '../workers/dispatcher.js'
 import type { LoadResult } from '../workers/load-result.js'
 import type { WorkerExit } from '../workers/worker-process.js'
 import { planAccess } from './access-plan.js'
@@ -106,12 +106,12 @@ export class Server {
       http2: settings.http2,
       outside: () =>
         statusSource({
+          ...this.#configuration.now,
           started,
-          plan: this.#configuration.now.plan,
           port: this.port,
           fleet: this.#fleet,
         }),
-      rules: planSiteRules(settings, plan, options.env, () => this.port, options.https),
+      rules: this.#rulesOf(options),
       accessPool: workforce?.access ?? null,
     })
   }
@@ -262,9 +262,13 @@ export class Server {
     })
   }
 
+  #rulesOf(configuration: Configuration) {
+    return planSiteRules(configuration, { http: () => this.port, https: () => this.httpsPort })
+  }
+
   #follow(configuration: Configuration): void {
-    const { settings, plan, env, https } = configuration
-    this.#front.follow(planSiteRules(settings, plan, env, () => this.port, https))
+    const { settings, https } = configuration
+    this.#front.follow(this.#rulesOf(configuration))
     if (https !== null) this.#front.renew(https.credentials)
     const access = planAccess(settings, plan, this.port, env)
     this.#options.workforce?.controlAccess(configuration, access)
@@ -273,7 +277,7 @@ export class Server {
   }
 
   #planWorkforce({ settings, plan, env }: Configuration): WorkforceConfiguration {
-    const services = settings.serviceScript.map(
+    const services = plan.services.map(
       service => [service[0], planService(settings, plan, this.port, env, service)] as const,
     )
     return {
@@ -322,7 +326,7 @@ export class Server {
     if (watchesChanges(settings)) this.#watcher = await this.#watch(workforce)
     workforce.configure(this.#planWorkforce(this.#options), {
       running: pool => this.#runningIn(pool),
-      loadTried: result => this.#loadTried(result),
+      loadTried: (result, worker) => this.#loadTried(result, worker),
       served: generation => this.#live?.front.served(generation),
       startFailed: (exit, printed) => this.#live?.startFailed(exit, printed),
       renewal: outcome => this.#configuration.workersFollow(outcome),
@@ -355,8 +359,8 @@ export class Server {
   }
 
   /** A callable that is not there from the start is a mistake of the command line, unless changes are watched. */
-  #loadTried(result: LoadResult): void {
-    this.#live?.loadTried(result)
+  #loadTried(result: LoadResult, worker: WorkerName): void {
+    this.#live?.loadTried(result, worker)
     const { settings, plan } = this.#options
     const isFirst = !this.#hasLoaded
     this.#hasLoaded = true

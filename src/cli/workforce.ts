@@ -17,14 +17,14 @@ import { type Service, Services } from '../supervisor/services.js'
 import { WarmStart } from '../supervisor/warm-start.js'
 import { openAccountHost } from '../workers/account-host.js'
 import { type Channel, openChannel } from '../workers/channel.js'
-import { Dispatcher, type Pool } from '../workers/dispatcher.js'
+import { Dispatcher, type Pool, type WorkerName } from '../workers/dispatcher.js'
 import type { LoadResult, ReportedFile } from '../workers/load-result.js'
 import { startHere } from '../workers/started-process.js'
 import {
+  pythonArguments,
   type WorkerCommand,
   type WorkerConfiguration,
   type WorkerExit,
-  workerProgram,
 } from '../workers/worker-process.js'
 import { accessThreads, controlsAccess } from './access-plan.js'
 import type { Configuration } from './another-configuration.js'
@@ -35,7 +35,7 @@ import type { SitePlan } from './site-plan.js'
 /** What the rest of the server hears from the workers, and is asked about them. */
 export interface WorkforceListener {
   running(pool: Pool): readonly RunningRequest[]
-  loadTried(result: LoadResult): void
+  loadTried(result: LoadResult, worker: WorkerName): void
   /** See {@link FleetOptions}. */
   renewal(outcome: 'over' | 'given up'): void
   filesLoaded(files: readonly ReportedFile[]): void
@@ -116,7 +116,7 @@ export function watchesChanges(settings: Settings): boolean {
 
 /** True when the site has anything that Python answers or runs. */
 export function needsPython(settings: Settings, plan: SitePlan): boolean {
-  const runsMore = settings.serviceScript.length > 0 || controlsAccess(settings)
+  const runsMore = plan.services.length > 0 || controlsAccess(settings)
   return needsWorkers(settings, plan) || runsMore
 }
 
@@ -159,6 +159,7 @@ export async function gatherWorkforce(
     threads: one.plan.threads,
     metered: one.settings.serverMetrics || one.settings.serverStatus,
     onTerminal: one.plan.debugTools !== null,
+    freeThreading: settings.freeThreading,
     gdb: one.settings.enableGdb ? args => writeGdbCommands(one.plan.serverRoot, args) : null,
     configuration,
   })
@@ -191,7 +192,7 @@ export async function gatherWorkforce(
   const services = new Services({
     channel,
     clock: systemClock,
-    services: settings.serviceScript.map(serviceOf),
+    services: plan.services.map(serviceOf),
   })
   const accessCommand = (
     one: Omit<Configuration, 'https'>,
@@ -223,7 +224,7 @@ export async function gatherWorkforce(
           over: () => fleet.start(),
           log,
           program: python,
-          args: [workerProgram],
+          args: pythonArguments(settings.freeThreading),
           filesLoaded: files => listener?.filesLoaded(files),
           askModules: () => fleet.askModules(),
         },
@@ -235,7 +236,7 @@ export async function gatherWorkforce(
     warmth: warm,
     ...planFleetRules(settings, plan, started(command)),
     channel,
-    vhost: `${plan.listenerHost}:${settings.port}`,
+    vhost: `${settings.serverName || plan.listenerHost}:${settings.port}`,
     dispatcher,
     log,
     clock: systemClock,
@@ -243,7 +244,7 @@ export async function gatherWorkforce(
     waitsFor: 'a change of the code',
     running: process => listener?.running(process.requests) ?? [],
     pythonTold: told => version.resolve(told),
-    loadTried: result => listener?.loadTried(result),
+    loadTried: (result, worker) => listener?.loadTried(result, worker),
     renewal: outcome => listener?.renewal(outcome),
     served: generation => listener?.served(generation),
     startFailed: (exit, printed) => listener?.startFailed(exit, printed),

@@ -50,6 +50,9 @@ export interface PhasedFront extends ApplicationFront {
   begun(): void
 }
 
+/** Of a client that has named a host in the handshake. */
+type SecureSocket = TLSSocket & { readonly servername?: string | false }
+
 export class RequestPhases implements HostPhases {
   readonly #front: PhasedFront
   readonly #nextRequestId = createRequestIds()
@@ -88,9 +91,8 @@ export class RequestPhases implements HostPhases {
     if (method === 'TRACE') return this.#trace(http)
     const resolution = this.#front.rules.site.resolve(target.path)
     http.access?.resolved(resolution)
-    if (http.request.secure && !this.#entersSecure(http, target.path)) {
-      return this.afterBody(http, () => this.#front.fail(http, 403), false)
-    }
+    const refusal = http.request.secure ? this.#enterSecure(http, target) : null
+    if (refusal !== null) return this.afterBody(http, () => this.#front.fail(http, refusal), false)
     if (!admitted) return this.#deny(http, strangeHost(askedHost(target, http.head)))
     const control = this.#front.accessControl
     // What the disk refuses Apache has refused before.
@@ -170,13 +172,15 @@ export class RequestPhases implements HostPhases {
     this.#scripts.answer(http, target, script)
   }
 
-  /** What is special to HTTPS; false: the client has to show a certificate, and has not. */
-  #entersSecure(http: HttpExchange, path: string): boolean {
+  /** What is special to HTTPS; gives the status that refuses the request: for want of a host, or of a certificate. */
+  #enterSecure(http: HttpExchange, target: RequestTarget): 400 | 403 | null {
     const { https } = this.#front.rules
-    if (https === null) return true
-    if (https.clients?.admits(http.request.socket as TLSSocket, path) === false) return false
-    http.added = https.added?.alone ?? null
-    return true
+    if (https === null) return null
+    const socket = http.request.socket as SecureSocket
+    if (socket.servername && !askedHost(target, http.head)) return 400
+    if (https.clients?.admits(socket, target.path) === false) return 403
+    if (https.added !== null && isSite(http)) http.added = https.added.alone
+    return null
   }
 
   /** True: the client has asked for it, and is answered there. Else it is told of it, once on a connection. */
@@ -184,8 +188,7 @@ export class RequestPhases implements HostPhases {
     const { request } = http
     if (request.upgrade === 'none') return false
     if (request.upgrade === 'offered') {
-      const https = request.secure ? this.#front.rules.https : null
-      http.added = https?.added?.withOffer ?? http2Offer
+      http.added = (http.added && this.#front.rules.https?.added?.withOffer) ?? http2Offer
       return false
     }
     if (http.internal !== null) return false
@@ -257,9 +260,10 @@ export class RequestPhases implements HostPhases {
     http.body = 'none'
     const { rules } = this.#front
     const https = request.secure ? rules.https : null
-    const mapsHead = https === null ? rules.mapsHead : https.mapsHead
+    const mapsHead = https === null || !isSite(http) ? rules.mapsHead : https.mapsHead
     const method = mapsHead && http.method === 'HEAD' ? 'GET' : http.method
-    const secure = https === null ? '' : secureKeys(request.socket as TLSSocket, https)
+    const secure =
+      https === null ? '' : secureKeys(request.socket as TLSSocket, https, isSite(http))
     const stream = request.stream === null ? '' : http2Keys(request.stream)
     const user = http.identity === null ? '' : http.identity.environ
     const own =
@@ -275,6 +279,11 @@ export class RequestPhases implements HostPhases {
     this.#front.begun()
     if (this.#front.dispatcher.waiting > this.#front.queueLimit) waiting.waitForRoom()
   }
+}
+
+/** Whether a request is for the site under a name of its own. */
+function isSite({ host }: HttpExchange): boolean {
+  return host === null || host.kind === 'site'
 }
 
 /** Whether it comes to a handler: not where access is refused, or the client sent elsewhere, before. */

@@ -270,9 +270,9 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
   }
 
   /** It is offered once on each connection, by those who speak it. */
-  #upgradeOf({ rawHeaders, url }: HttpRequest, framing: Framing): Upgrade {
+  #upgradeOf({ rawHeaders, url, version }: HttpRequest, framing: Framing): Upgrade {
     const asks = asksHttp2(rawHeaders, framing.kind !== 'none', url)
-    if (asks === 'asks' && !this.secure) return 'asked'
+    if (asks === 'asks' && !this.secure && version === 11) return 'asked'
     return asks === 'no' && this.requests === 1 ? 'offered' : 'none'
   }
 

@@ -26,11 +26,11 @@ export function asksHttp2(
   const valueIn = (lower: string) => valuesOf(fields, lower).join(',')
   const upgrade = valueIn('upgrade')
   if (upgrade === '') return 'no'
-  const words = (text: string) => text.toLowerCase().split(/[ \t]*,[ \t]*/)
+  const words = (text: string) => text.split(/[ \t]*,[ \t]*/)
   const isHeard =
     words(upgrade).includes('h2c') &&
-    words(valueIn('connection')).includes('upgrade') &&
-    valuesOf(fields, 'http2-settings').length === 1 &&
+    words(valueIn('connection').toLowerCase()).includes('upgrade') &&
+    valuesOf(fields, 'http2-settings').length > 0 &&
     !hasBody &&
     /^(?:\/|\*$)/.test(target)
   return isHeard ? 'asks' : 'asks else'

@@ -12,6 +12,7 @@ import { readFailure } from './load-failure.js'
 import type { ImportGroup, LoadResult, ReportedFile } from './load-result.js'
 import { OutputReader, type WorkerLine } from './output-reader.js'
 import { decodeMessage, encodeJson, FrameReader, frameType, ProtocolError } from './protocol.js'
+import { startProblem } from './start-problem.js'
 import { type StartedProcess, type StartProcess, startHere } from './started-process.js'
 import { type RequestsListener, WorkerRequests } from './worker-requests.js'
 
@@ -70,6 +71,22 @@ export interface WorkerConfiguration {
   readonly debug: DebugTools | null
   /** Set for the process of the scripts that control access, which runs no application. */
   readonly access: AccessScripts | null
+  /** Where measures go; null: nowhere. */
+  readonly telemetry: TelemetryTarget | null
+}
+
+/** What a worker sends to a telemetry service, and where. */
+export interface TelemetryTarget {
+  /** Of a datagram socket. */
+  readonly path: string
+  /** Seconds between two records of measures. */
+  readonly interval: number
+  /** Seconds from which on a request is reported; 0: none is. */
+  readonly slow: number
+  /** Its client's User-Agent is reported as well. */
+  readonly userAgent: boolean
+  /** Requests wait for the worker in a queue, as in daemon mode. */
+  readonly daemon: boolean
 }
 
 /** What debug mode puts around the application; directories are absolute, null where the tool is off. */
@@ -96,6 +113,8 @@ export interface WorkerCommand {
    * in the foreground of the terminal.
    */
   readonly onTerminal: boolean
+  /** Without the global interpreter lock (--free-threading). */
+  readonly freeThreading: boolean
   /** Runs the worker under gdb, with the commands that this writes for the arguments of Python. */
   readonly gdb: ((args: readonly string[]) => string) | null
   /** Starts the process; by our own account when it is left out. */
@@ -354,7 +373,7 @@ export class WorkerProcess {
 
   #spawnFailed(error: Error): void {
     const isShortage = shortages.has((error as NodeJS.ErrnoException).code ?? '')
-    if (!isShortage) this.listener.faulty(error.message)
+    if (!isShortage) this.listener.faulty(startProblem(error, this.command.workingDirectory))
     if (this.pid !== undefined) return
     // Without a process there is no 'close'.
     const exit = { code: null, signal: null }
@@ -372,8 +391,13 @@ export class WorkerProcess {
   }
 }
 
+/** What Python is called with. An option, not PYTHON_GIL: other Pythons that the application runs would refuse that. */
+export function pythonArguments(freeThreading: boolean): string[] {
+  return [...(freeThreading ? ['-X', 'gil=0'] : []), workerProgram]
+}
+
 /** The program that is started, and its arguments. */
-function commandLine({ python, gdb }: WorkerCommand): [string, string[]] {
-  const args = [workerProgram]
+function commandLine({ python, gdb, freeThreading }: WorkerCommand): [string, string[]] {
+  const args = pythonArguments(freeThreading)
   return gdb === null ? [python, args] : ['gdb', ['-q', '-x', gdb(args), python]]
 }

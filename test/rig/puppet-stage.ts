@@ -110,6 +110,7 @@ export class PuppetStage {
       env: { ...process.env, PUPPET_STAGE: this.path },
       workingDirectory: '/',
       onTerminal: false,
+      freeThreading: false,
       gdb: null,
       threads: configuration.threads ?? plainConfiguration.threads,
       metered: configuration.serverMetrics ?? false,
@@ -177,4 +178,5 @@ const plainConfiguration: WorkerConfiguration = {
   receiveBuffer: 0,
   debug: null,
   access: null,
+  telemetry: null,
 }
