@@ -33,14 +33,19 @@ def report_request_error(
     remote: "Optional[str]",
     script: "Optional[str]",
     request: "Optional[str]",
+    path: "Optional[str]" = None,
 ) -> None:
-    """Log an exception that ended a request: its type and script, then its traceback."""
+    """Log an exception that ended a request: its type and script, then its traceback.
+
+    path: the script that raised it, where that is not what answers the request.
+    """
+    source = script if path is None else path
     kind = type(error).__name__
     if isinstance(error, SystemExit):
         text = "WSGI0175: [script %s] %s exception raised by WSGI script '%s' for %s; ignored."
     else:
         text = "WSGI0174: [script %s] %s exception raised processing WSGI script '%s' for %s."
-    _write([text % (script, kind, script, _place)] + _traceback(error), remote, request=request)
+    _write([text % (script, kind, source, _place)] + _traceback(error), remote, request=request)
 
 
 def report_load_error(
@@ -66,6 +71,18 @@ def report_load_error(
         lines = [text % (where, kind, path, _place)]
     _write([first], remote, script, request=request)
     _write(lines + _traceback(error), remote, request=request)
+
+
+def report_unreadable_script(error: BaseException, path: str, remote: str, script: str) -> None:
+    """Log that a script which decides on access could not be read, or is no Python."""
+    text = "WSGI0105: Could not read or compile WSGI script '%s' for %s."
+    _write([text % (path, _place)], remote, script)
+    report_request_error(error, remote, script, None, path)
+
+
+def report_finding(text: str, remote: str, script: str) -> None:
+    """Log what is wrong with the answer of a script that decides on access, or what it decided."""
+    _write([text.replace("\n", "\\n")], remote, script)
 
 
 def report_callback_error(event: str, error: BaseException) -> None:

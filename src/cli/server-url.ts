@@ -7,6 +7,12 @@ export function serverUrl(settings: Settings, plan: SitePlan, port: number): str
   return port === 80 ? `http://${host}/` : `http://${host}:${port}/`
 }
 
+/** The same over HTTPS. */
+export function httpsUrl(settings: Settings, plan: SitePlan, port: number): string {
+  const host = hostInUrl(settings.serverName ?? plan.listenerHost)
+  return port === 443 ? `https://${host}/` : `https://${host}:${port}/`
+}
+
 function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }

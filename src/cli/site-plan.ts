@@ -182,6 +182,7 @@ export function planWorker(
     receiveBuffer: settings.receiveBufferSize,
     debug: plan.debugTools,
     telemetry: planTelemetry(settings, plan),
+    access: null,
   }
 }
 

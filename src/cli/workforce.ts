@@ -9,6 +9,7 @@ import { deferred } from '../base/deferred.js'
 import type { RunningRequest } from '../logging/events.js'
 import type { Log } from '../logging/log.js'
 import type { Pair, Settings } from '../settings/settings.js'
+import { AccessProcess } from '../supervisor/access-process.js'
 import { Fleet } from '../supervisor/fleet.js'
 import type { FleetRules } from '../supervisor/fleet-options.js'
 import { createRestartBudget } from '../supervisor/restart-budget.js'
@@ -25,6 +26,7 @@ import {
   type WorkerConfiguration,
   type WorkerExit,
 } from '../workers/worker-process.js'
+import { accessThreads, controlsAccess } from './access-plan.js'
 import type { Configuration } from './another-configuration.js'
 import { writeGdbCommands } from './debug-tools.js'
 import { isBelowOne, planLimits } from './limits.js'
@@ -47,6 +49,8 @@ export interface Workforce {
   readonly dispatcher: Dispatcher
   readonly fleet: Fleet
   readonly services: Services
+  /** The process of the scripts that decide on access, if there are such scripts. */
+  readonly access: AccessProcess
   readonly channel: Channel
   /**
    * The version that the first worker's Python tells, such as `3.12.1`; null when a worker ends before one
@@ -57,6 +61,16 @@ export interface Workforce {
   configure(configurations: WorkforceConfiguration, listener: WorkforceListener): void
   /** New processes for all, as another configuration says, or the present one (null). `by` asked for it. */
   renew(by: string, another: RenewedWorkforce | null): void
+  /** Files may have changed: nobody is given any requests. */
+  hold(): void
+  /** None has. */
+  release(): void
+  /** These have: whoever has loaded them is replaced. */
+  reload(files: readonly string[]): void
+  /** Ends all processes; settles when they are gone. */
+  stop(seconds: number): Promise<unknown>
+  /** Ends all processes by force. */
+  kill(): void
   /** When all processes are gone. */
   close(): void
 }
@@ -78,6 +92,8 @@ export interface WorkforceConfiguration {
   readonly worker: WorkerConfiguration
   /** By name. */
   readonly services: ReadonlyMap<string, WorkerConfiguration>
+  /** Null: no script decides on access. */
+  readonly access: WorkerConfiguration | null
 }
 
 /** What is read again while the server runs. */
@@ -96,7 +112,8 @@ export function watchesChanges(settings: Settings): boolean {
 
 /** True when the site has anything that Python answers or runs. */
 export function needsPython(settings: Settings, plan: SitePlan): boolean {
-  return needsWorkers(settings, plan) || plan.services.length > 0
+  const runsMore = plan.services.length > 0 || controlsAccess(settings)
+  return needsWorkers(settings, plan) || runsMore
 }
 
 /** Whether workers are forked from a template: other systems do not bear a fork of what has loaded their libraries. */
@@ -128,7 +145,7 @@ export async function gatherWorkforce(
   const deaths = plan.processes + startAttempts - 1
   const attempts = watchesChanges(settings) ? deaths : Number.POSITIVE_INFINITY
   const commandOf = (
-    one: Configuration,
+    one: Omit<Configuration, 'https'>,
     configuration: Promise<WorkerConfiguration>,
   ): WorkerCommand => ({
     python,
@@ -136,7 +153,7 @@ export async function gatherWorkforce(
     env: { ...one.env, LANG: one.plan.locale, LC_ALL: one.plan.locale },
     workingDirectory: one.plan.workingDirectory,
     threads: one.plan.threads,
-    metered: one.settings.serverMetrics,
+    metered: one.settings.serverMetrics || one.settings.serverStatus,
     onTerminal: one.plan.debugTools !== null,
     freeThreading: settings.freeThreading,
     gdb: one.settings.enableGdb ? args => writeGdbCommands(one.plan.serverRoot, args) : null,
@@ -172,6 +189,26 @@ export async function gatherWorkforce(
     channel,
     clock: systemClock,
     services: plan.services.map(serviceOf),
+  })
+  const accessCommand = (
+    one: Omit<Configuration, 'https'>,
+    configuration: Promise<WorkerConfiguration>,
+  ) => ({
+    ...serviceCommand('', commandOf(one, configuration), configuration),
+    threads: accessThreads(one.settings, one.plan),
+  })
+  const access = new AccessProcess({
+    channel,
+    clock: systemClock,
+    log,
+    command: controlsAccess(settings)
+      ? accessCommand(
+          { settings, plan, env },
+          configured.promise.then(({ access: told }) => told!),
+        )
+      : null,
+    patience: settings.shutdownTimeout * 1000,
+    filesLoaded: files => listener?.filesLoaded(files),
   })
   const warm = isWarm(settings, plan)
     ? new WarmStart(
@@ -220,6 +257,7 @@ export async function gatherWorkforce(
     dispatcher,
     fleet,
     services,
+    access,
     channel,
     pythonVersion() {
       if (!needsWorkers(settings, plan)) version.resolve(null)
@@ -235,6 +273,7 @@ export async function gatherWorkforce(
     renew(by, another) {
       if (another === null) {
         services.restart()
+        access.renew()
         return fleet.renew(by)
       }
       const next = commandOf(another, Promise.resolve(another.worker))
@@ -242,8 +281,28 @@ export async function gatherWorkforce(
         ([name, one]) => [name, serviceCommand(name, next, Promise.resolve(one))] as const,
       )
       services.restart(new Map(commands))
+      access.renew(another.access && accessCommand(another, Promise.resolve(another.access)))
       warm?.follow(next)
       fleet.renew(by, planFleetRules(another.settings, another.plan, started(next)))
+    },
+    hold() {
+      access.hold()
+      fleet.hold()
+    },
+    release() {
+      access.settled([])
+      fleet.release()
+    },
+    reload(files) {
+      access.settled(files)
+      fleet.reload(files)
+    },
+    stop: seconds =>
+      Promise.all([fleet.stop(seconds), services.stop(seconds), access.stop(seconds)]),
+    kill() {
+      fleet.kill()
+      services.kill()
+      access.kill()
     },
     close() {
       warm?.close()

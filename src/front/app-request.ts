@@ -299,6 +299,8 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
     if (this.front.live !== null) this.http.generation = this.pool?.worker?.generation ?? null
     if (!head.hasType && !head.bodiless) this.#addType(head.fields)
     if (!head.namesWorker) head.workerField = this.#workerField
+    if (this.http.identity !== null) head.fields.unshift(...this.http.identity.fields)
+    head.isEmpty = frame.bodyComplete && frame.body.length === 0
     writeHead(this.http, head.status, head.reason, head.fields, head)
     this.#headSent = true
     // Otherwise close() of the application still runs, and the next request on this connection waits for it.

@@ -46,6 +46,7 @@ export class Failures {
   answer(http: HttpExchange, status: number, known: KnownOfFailure): 'done' | 'instead' {
     const { response } = http
     if (response.headersSent || response.destroyed) return 'done'
+    http.added = null
     if (!isReadable(http.target, http.method)) return this.answerUnread(http, status)
     // The rest of a body that is too long is not looked at.
     if (status === 413) http.body = 'none'
@@ -70,14 +71,18 @@ export class Failures {
     return enterRedirect(http, redirect) ? 'instead' : failAgain(http, http.firstFailure, 500)
   }
 
-  /** Answers what is no request: no application can be asked for its document. */
-  answerUnread(exchange: Answerable, status: number): 'done' {
+  /**
+   * Answers what is no request: no application can be asked for its document.
+   *
+   * @param page in place of the usual one
+   */
+  answerUnread(exchange: Answerable, status: number, page: Buffer | null = null): 'done' {
     if (closingStatuses.has(status)) exchange.response.keepAlive = false
     const document = this.#options.errorDocuments(status)
-    if (document?.kind !== 'path') return writeFailure(exchange, status, {}, document)
+    if (document?.kind !== 'path') return writeFailure(exchange, status, {}, document, page)
     const target = parseTarget(document.path)
     const resolution = typeof target === 'number' ? null : this.#options.site.resolve(target.path)
-    if (resolution?.kind !== 'file') return writeFailure(exchange, status, {}, null)
+    if (resolution?.kind !== 'file') return writeFailure(exchange, status, {}, null, page)
     respond(this.#options.site, resolution, {
       request: { method: 'GET', headers: {} },
       response: exchange.response,
@@ -109,15 +114,18 @@ function writeFailure(
   status: number,
   { fields = [], notes }: KnownOfFailure,
   document: Exclude<ErrorDocument, { kind: 'path' }> | null,
+  page: Buffer | null = null,
 ): 'done' {
   if (document?.kind === 'url') writeServerPage(exchange, 302, ['Location', document.url])
-  else writeServerPage(exchange, status, fields, document?.text ?? null, notes !== undefined)
+  else writeServerPage(exchange, status, fields, document?.text ?? page, notes !== undefined)
   return 'done'
 }
 
 function failAgain(http: HttpExchange, first: Failure, status: number): 'done' {
   if (closingStatuses.has(status)) http.response.keepAlive = false
-  if (status !== 413) writeServerPage(http, first.status, first.fields)
+  // A redirect has its fields still from then.
+  const fields = http.internal?.fields === first.fields ? [] : first.fields
+  if (status !== 413) writeServerPage(http, first.status, fields)
   else {
     // With the body that is too long Apache loses its page.
     writeOwnHead(http, first.status, [])

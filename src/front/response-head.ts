@@ -38,6 +38,8 @@ export class ResponseHead {
   hasType = false
   /** The application's Location, for the rule about internal redirects. */
   location: string | null = null
+  /** No body follows, as far as that is known. */
+  isEmpty = false
   /** A line is longer than the server reads. */
   tooLong = false
   /** The line by which a daemon of mod_wsgi says that it could not answer. */

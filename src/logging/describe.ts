@@ -3,6 +3,7 @@
  */
 
 import { neverReached } from '../base/never.js'
+import { type AccessEvent, describeAccess } from './describe-access.js'
 import { describePolling } from './describe-polling.js'
 import type { EntryEvent, LogEntry, RunningRequest } from './events.js'
 import { type LogLevel, logLevel } from './levels.js'
@@ -71,20 +72,27 @@ export function describe(event: EntryEvent, now: number): LogEntry {
         event,
         `the request waited longer than --queue-timeout ${event.limit} for a thread (${what(event.request)})`,
       )
+    case 'accessRefused':
+    case 'accessUnanswered':
+    case 'accessProcessHangs':
+    case 'accessProcessDied':
+    case 'accessProcessFaulty':
+      return { ...describeAccess(event), ...ownEntry(event, now) }
     default:
       return {
         ...own(event),
         ...workerOf(event),
-        event: event.type,
-        time: now,
-        module: 'modwsgi_dev',
-        pid: process.pid,
+        ...ownEntry(event, now),
       }
   }
 }
 
+function ownEntry({ type }: EntryEvent, time: number) {
+  return { event: type, time, module: 'modwsgi_dev', pid: process.pid }
+}
+
 type OwnEvent = Exclude<
-  EntryEvent,
+  Exclude<EntryEvent, AccessEvent>,
   {
     readonly type:
       | 'applicationLine'
@@ -201,10 +209,14 @@ function own(event: OwnEvent): Pick<LogEntry, 'level' | 'text' | 'generation' | 
       }
     case 'connectionRefused':
       return { level: 'warn', text: `a connection to the channel was refused: ${event.reason}` }
+    case 'certificateKept':
+      return { level: 'error', text: `the certificate of before still counts: ${event.reason}` }
     case 'connectionsFull':
       return { level: 'error', text: `new connections are closed at once: ${event.reason}` }
     case 'clientError':
       return { level: 'info', text: `client ${event.client}: ${event.reason}` }
+    case 'clientDenied':
+      return { level: 'error', text: `client ${event.client} denied: ${event.reason}` }
     default:
       return neverReached(event, 'log event')
   }

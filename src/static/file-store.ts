@@ -14,7 +14,9 @@ export interface Representation {
   readonly size: number
   readonly contentType: string | undefined
   readonly validators: Validators
-  /** The fields of the response that brings the whole file: name, value, name, value. */
+  /** The fields of any response about it: name, value, name, value. */
+  readonly ownFields: readonly string[]
+  /** Those of the response that brings the whole file: length and type besides. */
   readonly fields: string[]
 }
 
@@ -97,7 +99,7 @@ export class FileStore {
     const now = this.#options.now()
     const validators = validatorsOf({ size, modified: floorDivide(modifiedNs, 1000n) }, now)
     const contentType = this.typeOf(path)
-    const fields = [
+    const ownFields = [
       ...this.#options.commonFields,
       'Last-Modified',
       validators.lastModified,
@@ -105,12 +107,27 @@ export class FileStore {
       validators.etag,
       'Accept-Ranges',
       'bytes',
-      'Content-Length',
-      String(size),
     ]
-    if (contentType !== undefined) fields.push('Content-Type', contentType)
-    return { size, contentType, validators, fields }
+    return {
+      size,
+      contentType,
+      validators,
+      ownFields,
+      fields: wholeFields(ownFields, size, contentType),
+    }
   }
+}
+
+/** Adds length and type, if they are to be told. */
+export function wholeFields(
+  own: readonly string[],
+  size: number | null,
+  type: string | undefined,
+): string[] {
+  const fields = [...own]
+  if (size !== null) fields.push('Content-Length', String(size))
+  if (type !== undefined) fields.push('Content-Type', type)
+  return fields
 }
 
 /** The first `size` bytes, or as many as there still are. */

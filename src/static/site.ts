@@ -16,6 +16,7 @@ import type { HandlerResolution, Resolution, ScriptResolution } from './resoluti
 import { escapePath } from './url-escape.js'
 
 export type { Alias } from './aliases.js'
+export { type LoadedFile, type OpenedFile, type Representation, wholeFields } from './file-store.js'
 export type {
   ApplicationResolution,
   DirectoryToList,
@@ -25,7 +26,8 @@ export type {
   StaticFile,
   StaticResolution,
 } from './resolution.js'
-export { respond, type StaticExchange } from './respond.js'
+export { type FileCoder, respond, type SendLoaded, type StaticExchange } from './respond.js'
+export { type PieceReceiver, sendPieces } from './send-file.js'
 
 /** What the options say about static files; names are ordinary text. */
 export interface StaticOptions {
@@ -47,6 +49,10 @@ export interface StaticOptions {
   readonly mimeTypesFile: string | null
   /** Extensions of `--add-handler` and the like, with their dot; files having one of them resolve to `handler`. */
   readonly handlerExtensions?: readonly string[]
+  /** No path with this in it is the application's (the status page); null or left out: all are. */
+  readonly reservedPath?: string | null
+  /** True where who may come is decided by other means (--auth-user-script): what an alias leads to is then served, wherever it is. */
+  readonly grantsAll?: boolean
   /** Extension of CGI scripts, with its dot; null without `--with-cgi`. It overrules the others. */
   readonly scriptExtension?: string | null
   /** Value of the `Server` field; null leaves the field to the caller. */
@@ -102,13 +108,14 @@ const forbidden = { kind: 'refused', status: 403 } as const
 
 class Resolver {
   readonly #aliases: readonly Alias[]
-  readonly #grants: Grant[]
+  readonly #grants: readonly Grant[]
   readonly #disk: Disk
   readonly #documentRoot: string
   /** What is missing below this directory belongs to the application; null without one. */
   readonly #applicationRoot: string | null
   readonly #indexNames: readonly string[] | null
   readonly #lists: boolean
+  readonly #reserved: string | null
   readonly #handlers: ReadonlyMap<string, 'handler' | 'script'>
 
   constructor(options: StaticOptions) {
@@ -121,13 +128,17 @@ class Resolver {
     const targets = open(options.aliases)
     const own = open(options.ownAliases ?? [])
     this.#aliases = [...ordered(targets), ...ordered(own)]
-    this.#grants = [...targets, ...own].map(({ grant }) => grant)
-    this.#grants.push(grantOf(documentRoot, false))
+    const granted = [...targets, ...own].map(({ grant }) => grant)
+    this.#grants =
+      options.grantsAll === true
+        ? [grantOf('/', false)]
+        : [...granted, grantOf(documentRoot, false)]
     this.#applicationRoot = options.hasApplication
       ? posix.normalize(`${documentRoot}${mountPoint}`)
       : null
     this.#indexNames = indexNames(options.directoryIndex)
     this.#lists = options.directoryListing
+    this.#reserved = options.reservedPath ?? null
     this.#handlers = handlersOf(options)
   }
 
@@ -147,7 +158,7 @@ class Resolver {
     if (found.type === 'directory') return this.#resolveDirectory(path, found.directory, depth)
     const scriptName = path.slice(0, path.length - found.pathInfo.length)
     const { filename, pathInfo } = found
-    if (found.type !== 'file' && this.#belongsToApplication(found.directory)) {
+    if (found.type !== 'file' && this.#belongsToApplication(path, found.directory)) {
       return { kind: 'application', scriptFilename: filename, scriptName, pathInfo }
     }
     const exists = found.type === 'file'
@@ -177,13 +188,15 @@ class Resolver {
   }
 
   #resolveDirectory(path: string, directory: string, depth: number): Resolution {
+    const forApplication = this.#indexNames === null && this.#belongsToApplication(path, directory)
     if (!path.endsWith('/')) {
-      return { kind: 'redirect', location: escapePath(`${path}/`), directory }
+      const location = escapePath(`${path}/`)
+      return { kind: 'redirect', location, directory, forApplication }
     }
     const inDocumentRoot = directory.startsWith(this.#documentRoot)
     const index = this.#findIndex(path, inDocumentRoot, depth)
     if (index !== null) return index
-    if (this.#indexNames === null && this.#belongsToApplication(directory)) {
+    if (forApplication) {
       return { kind: 'application', scriptFilename: directory, scriptName: path, pathInfo: '' }
     }
     if (!this.#lists) return nothingThere
@@ -218,7 +231,8 @@ class Resolver {
     return (inDocumentRoot ? this.#indexNames : null) ?? defaultIndexNames
   }
 
-  #belongsToApplication(directory: string): boolean {
+  #belongsToApplication(path: string, directory: string): boolean {
+    if (this.#reserved !== null && path.includes(this.#reserved)) return false
     return this.#applicationRoot !== null && directory.startsWith(this.#applicationRoot)
   }
 

@@ -5,6 +5,7 @@ import type { Log } from '../logging/log.js'
 import type { Channel } from '../workers/channel.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import type { ImportGroup, LoadResult, ReportedFile } from '../workers/load-result.js'
+import type { PlaceSnapshot } from '../workers/place-figures.js'
 import type { WorkerCommand, WorkerExit, WorkerProcess } from '../workers/worker-process.js'
 import type { RestartBudget } from './restart-budget.js'
 import type { LimitRules } from './worker-ending.js'
@@ -83,5 +84,7 @@ export interface WorkerSnapshot {
   readonly loaded: boolean
   /** Requests that were given to it, with those that run. */
   readonly requests: number
+  /** What its threads do, where that is kept. */
+  readonly places: readonly PlaceSnapshot[]
   readonly running: readonly RunningRequest[]
 }

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { type Clock, systemClock } from '../base/clock.js'
 import { deferred } from '../base/deferred.js'
+import type { AccessScripts } from './access-scripts.js'
 import type { Channel, Hello } from './channel.js'
 import { readFailure } from './load-failure.js'
 import type { ImportGroup, LoadResult, ReportedFile } from './load-result.js'
@@ -69,6 +70,8 @@ export interface WorkerConfiguration {
   readonly debug: DebugTools | null
   /** Where measures go; null: nowhere. */
   readonly telemetry: TelemetryTarget | null
+  /** Set for the process of the scripts that control access, which runs no application. */
+  readonly access: AccessScripts | null
 }
 
 /** What a worker sends to a telemetry service, and where. */

@@ -1,4 +1,14 @@
 /** See recorded.ts. */
 import { holdToRecorded } from './recorded.js'
 
-holdToRecorded('requests', 'bodies', 'connections', 'files', 'strictness')
+holdToRecorded(
+  'requests',
+  'bodies',
+  'connections',
+  'files',
+  'compress',
+  'hosts',
+  'status',
+  'strictness',
+  'trust',
+)

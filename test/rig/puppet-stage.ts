@@ -178,4 +178,5 @@ const plainConfiguration: WorkerConfiguration = {
   receiveBuffer: 0,
   debug: null,
   telemetry: null,
+  access: null,
 }

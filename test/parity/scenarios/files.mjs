@@ -592,6 +592,9 @@ function filesOnly(name, args) {
       'site/indexed/index.html': 'app index',
       'site/hidden/.only': 'app',
       ...Object.fromEntries(
+        Array.from({ length: 99 }, (_, at) => [`site/long/${'long'.repeat(9)}${100 + at}`, '']),
+      ),
+      ...Object.fromEntries(
         [
           'v2',
           'v10',
@@ -631,6 +634,25 @@ function filesOnly(name, args) {
         ...listingQueries.flatMap(query => [`?${query}`, `sorted/?${query}`]),
       ]),
       'HEAD of the root': site => exchange(site, ask('/', { method: 'HEAD' })),
+      ...Object.fromEntries(
+        ['bytes=0-9', 'bytes=-9', 'bytes=0-1,4-5', 'bytes=9999-', 'bytes=x'].flatMap(range =>
+          ['bare/', 'long/'].map(folder => [
+            `${range} of ${folder}`,
+            site =>
+              exchange(site, ask(`/${folder}`, { fields: `Range: ${range}\r\n` }), {
+                look: lookAtParts,
+              }),
+          ]),
+        ),
+      ),
+      'a part of a listing by a tag': site =>
+        exchange(site, ask('/bare/', { fields: 'Range: bytes=0-9\r\nIf-Range: "x"\r\n' })),
+      'HEAD of a part of a listing': site =>
+        exchange(site, ask('/bare/', { method: 'HEAD', fields: 'Range: bytes=0-9\r\n' })),
+      'a condition for a listing': site =>
+        exchange(site, ask('/bare/', { fields: 'If-None-Match: *\r\n' })),
+      'long/': site => exchange(site, ask('/long/')),
+      'HEAD of long/': site => exchange(site, ask('/long/', { method: 'HEAD' })),
       'POST to the root': site => exchange(site, ask('/', { method: 'POST' })),
       'PUT of a file': site => exchange(site, ask('/a.txt', { method: 'PUT' })),
       'OPTIONS of the root': site => exchange(site, ask('/', { method: 'OPTIONS' })),

@@ -1,6 +1,7 @@
 /** All scenarios, by the name of their file. */
 import bodies from './bodies.mjs'
 import cgi from './cgi.mjs'
+import compress from './compress.mjs'
 import connections from './connections.mjs'
 import debug from './debug.mjs'
 import docs from './docs.mjs'
@@ -9,6 +10,7 @@ import files from './files.mjs'
 import frameworks from './frameworks.mjs'
 import handlers from './handlers.mjs'
 import heads from './heads.mjs'
+import hosts from './hosts.mjs'
 import log from './log.mjs'
 import module from './module.mjs'
 import options from './options.mjs'
@@ -17,8 +19,11 @@ import responses from './responses.mjs'
 import runmodwsgi from './runmodwsgi.mjs'
 import services from './services.mjs'
 import setup from './setup.mjs'
+import status from './status.mjs'
 import strictness from './strictness.mjs'
 import telemetry from './telemetry.mjs'
+import traversal from './traversal.mjs'
+import trust from './trust.mjs'
 import world from './world.mjs'
 
 /** @typedef {Record<string, import('../runner/run.mjs').Scenario[]>} ScenarioFiles */
@@ -30,6 +35,7 @@ import world from './world.mjs'
  */
 export const scenarioFiles = {
   bodies,
+  compress,
   cgi,
   connections,
   debug,
@@ -39,6 +45,7 @@ export const scenarioFiles = {
   frameworks,
   handlers,
   heads,
+  hosts,
   log,
   module,
   options,
@@ -47,7 +54,10 @@ export const scenarioFiles = {
   runmodwsgi,
   services,
   setup,
+  status,
   strictness,
   telemetry,
+  trust,
+  traversal,
   world,
 }
