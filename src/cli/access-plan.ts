@@ -72,7 +72,7 @@ export function planAccess(
 
 /** As many as a process of Apache has in the configuration that mod_wsgi-express generates (ThreadsPerChild). */
 export function accessThreads({ maxClients }: Settings, plan: SitePlan): number {
-  if (plan.mode === 'debug') return plan.threads
+  if (plan.mode !== 'daemon') return plan.threads
   const least = plan.processes * plan.threads
   const clients =
     maxClients === null ? 10 + Math.max(10, Math.floor(1.5 * least)) : Math.max(maxClients, least)

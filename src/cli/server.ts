@@ -15,7 +15,7 @@ import type { LogFiles } from '../logging/log-files.js'
 import type { Fleet } from '../supervisor/fleet.js'
 import { listenForSignals, type Order, signalExitCode } from '../supervisor/signals.js'
 import type { SourceWatcher } from '../watch/watcher.js'
-import { Dispatcher, type Pool } from '../workers/dispatcher.js'
+import { Dispatcher, type Pool, type WorkerName } from '../workers/dispatcher.js'
 import type { LoadResult } from '../workers/load-result.js'
 import type { WorkerExit } from '../workers/worker-process.js'
 import { planAccess } from './access-plan.js'
@@ -106,8 +106,8 @@ export class Server {
       http2: settings.http2,
       outside: () =>
         statusSource({
+          ...this.#configuration.now,
           started,
-          plan: this.#configuration.now.plan,
           port: this.port,
           fleet: this.#fleet,
         }),
@@ -266,6 +266,8 @@ export class Server {
     const { settings, plan, env, https } = configuration
     this.#front.follow(planSiteRules(settings, plan, env, () => this.port, https))
     if (https !== null) this.#front.renew(https.credentials)
+    const access = planAccess(settings, plan, this.port, env)
+    this.#options.workforce?.controlAccess(configuration, access)
     this.#options.levels.rules = readLevels(settings.logLevel)
     this.#options.adopt(configuration)
   }
@@ -320,7 +322,7 @@ export class Server {
     if (watchesChanges(settings)) this.#watcher = await this.#watch(workforce)
     workforce.configure(this.#planWorkforce(this.#options), {
       running: pool => this.#runningIn(pool),
-      loadTried: result => this.#loadTried(result),
+      loadTried: (result, worker) => this.#loadTried(result, worker),
       served: generation => this.#live?.front.served(generation),
       startFailed: (exit, printed) => this.#live?.startFailed(exit, printed),
       renewal: outcome => this.#configuration.workersFollow(outcome),
@@ -353,8 +355,8 @@ export class Server {
   }
 
   /** A callable that is not there from the start is a mistake of the command line, unless changes are watched. */
-  #loadTried(result: LoadResult): void {
-    this.#live?.loadTried(result)
+  #loadTried(result: LoadResult, worker: WorkerName): void {
+    this.#live?.loadTried(result, worker)
     const { settings, plan } = this.#options
     const isFirst = !this.#hasLoaded
     this.#hasLoaded = true

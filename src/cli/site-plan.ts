@@ -158,7 +158,7 @@ export function planWorker(
     processEnviron: {
       ...planServerEnviron(settings, plan, port),
       MOD_WSGI_EXPRESS: 'true',
-      MOD_WSGI_SERVER_NAME: settings.serverName ?? plan.listenerHost,
+      MOD_WSGI_SERVER_NAME: settings.serverName || plan.listenerHost,
       MOD_WSGI_SERVER_ALIASES: settings.serverAlias.join(' '),
       ...Object.fromEntries(
         enabledFeatures(settings, plan).map(feature => [`MOD_WSGI_${feature}`, 'true']),

@@ -71,7 +71,7 @@ export function planSiteRules(
     queueLimit: settings.daemonBacklog,
     connectTimeout: settings.connectTimeout,
     silenceRules: planSilence(settings, plan),
-    maxClients: settings.maxClients,
+    maxClients: mostClients(settings, plan),
     bodyLimit: settings.limitRequestBody,
     longestHeadLine: longestHeadLine(settings),
     flushDelay: flushDelay(settings),
@@ -99,6 +99,12 @@ function documentation({ enableDocs }: Settings, { entryPoint }: SitePlan) {
     ['/__wsgi__/docs', docsFolder],
     ['/__wsgi__/images', join(docsFolder, 'images')],
   ] as const
+}
+
+/** Never fewer than can be served by threads; only daemon mode knows the option. */
+function mostClients({ maxClients, processes, threads }: Settings, { mode }: SitePlan) {
+  if (maxClients === null || mode !== 'daemon') return null
+  return Math.max(maxClients, (processes ?? 1) * threads)
 }
 
 /** Without a name of its own, or of others, the site answers whatever host is asked for. */

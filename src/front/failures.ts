@@ -3,6 +3,7 @@
  * server's own. Apache's ap_die.
  */
 import { respond, type StaticSite } from '../static/site.js'
+import type { WorkerName } from '../workers/dispatcher.js'
 import type { SharedEnviron } from './environ.js'
 import type { ErrorDocument, ErrorDocuments } from './error-documents.js'
 import { enterRedirect, type Failure } from './internal-redirect.js'
@@ -24,6 +25,8 @@ export interface KnownOfFailure {
   readonly fields?: readonly string[]
   /** What an application was given. */
   readonly environ?: string
+  /** The worker that had it; null: none that serves. */
+  readonly worker?: WorkerName | null
   /** All keys, of what has no environ: as in {@link Failures.allKeys}. */
   readonly keys?: string
   /** The path has been mapped, and the variables of the user are set. */

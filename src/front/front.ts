@@ -223,7 +223,7 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
   /** Answers a request that failed. */
   fail(http: HttpExchange, status: number, known: KnownOfFailure = {}): void {
     const isOfApplication = status === 500 && known.environ !== undefined
-    if (isOfApplication && this.live?.explains(http)) return
+    if (isOfApplication && this.live?.explains(http, known.worker ?? null)) return
     if (this.#failures.answer(http, status, known) === 'instead') this.#phases.serve(http)
   }
 

@@ -1,6 +1,7 @@
 /** A response as HTTP/1 sends it: head and body, in one of its framings, on the socket of the connection. */
 import type { Socket } from 'node:net'
 import type { Version } from './head.js'
+import { type KeptBody, KeptWires } from './kept-wires.js'
 import { HttpResponse, type ResponseOwner, type Written } from './response.js'
 
 /** How the end of the body is told (RFC 9112, 6.3); `raw`: the application sees to it. */
@@ -98,6 +99,7 @@ export class Http1Response extends HttpResponse {
 
   /** Head, body and end in one write, where the body is small. */
   protected putLast(body: Buffer): void {
+    if (this.kept !== null && this.#putKept(this.kept)) return
     let rest = body
     if (body.length > mostJoinedBytes) {
       this.putBody(body)
@@ -112,6 +114,15 @@ export class Http1Response extends HttpResponse {
       text += rest.toString('latin1')
     }
     if (text !== '') this.told(this.socket.write(text, 'latin1'))
+  }
+
+  #putKept(kept: KeptBody): boolean {
+    if (this.#framing !== 'length') return false
+    const wire = keptWires.join(this.#head, kept, Math.floor(Date.now() / 1000))
+    if (wire === null) return false
+    this.#head = ''
+    this.told(this.socket.write(wire))
+    return true
   }
 
   #framingFor(status: number, fields: readonly string[]): Framing {
@@ -129,4 +140,5 @@ export class Http1Response extends HttpResponse {
   }
 }
 
+const keptWires = new KeptWires()
 const nothing = Buffer.alloc(0)

@@ -7,6 +7,7 @@
 import type { Socket } from 'node:net'
 import type { Clock } from '../base/clock.js'
 import { FlushDelay, type HeldWritable } from './flush-delay.js'
+import type { KeptBody } from './kept-wires.js'
 
 /** What a response tells its connection. */
 export interface ResponseOwner {
@@ -76,6 +77,8 @@ export abstract class HttpResponse {
   whenThrough: (() => void) | null = null
   /** Bytes of the body that went out, without their framing. */
   bodyBytes = 0
+  /** The body that ends it stays as it is, and may be sent again. */
+  protected kept: KeptBody | null = null
   /** Seconds that the client may take nothing of it; null: the usual time. */
   stall: number | null = null
   /** The request was HEAD: it gets no body. */
@@ -222,6 +225,12 @@ export abstract class HttpResponse {
     const body = this.#insertion === null ? fitting : lastOf(this.#insertion, fitting)
     if (this.#encoder === null) this.#sendLast(body)
     else this.#encoder.end(body)
+  }
+
+  /** Sends a whole body that stays as it is and may be sent again, such as a file in memory, and ends the response. */
+  endKept(kept: KeptBody): void {
+    if (this.#insertion === null && this.#encoder === null) this.kept = kept
+    this.end(kept.body)
   }
 
   /** The one way of bytes of the body to the client, but for the last ones. */

@@ -181,6 +181,11 @@ function own(event: OwnEvent): Pick<LogEntry, 'level' | 'text' | 'generation' | 
         level: 'error',
         text: 'a new worker could not load the application: the present ones stay',
       }
+    case 'attemptFailed':
+      return {
+        level: 'debug',
+        text: `worker ${event.slot} (pid ${event.pid}) out of the template is no use (${event.reason}): one that starts from nothing takes its place`,
+      }
     case 'templateReady':
       return { level: 'debug', text: templateText(event) }
     case 'resized':

@@ -182,6 +182,13 @@ export type EntryEvent =
       readonly imports: readonly (readonly [string, number, number, boolean])[]
     }
   /** Workers are forked from now on; reasons why modules are not in the template, by name. */
+  /** One that was forked from the template is no use: one that starts from nothing takes its place. */
+  | {
+      readonly type: 'attemptFailed'
+      readonly slot: number
+      readonly pid: number
+      readonly reason: string
+    }
   | {
       readonly type: 'templateReady'
       readonly pid: number

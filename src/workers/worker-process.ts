@@ -12,6 +12,7 @@ import { readFailure } from './load-failure.js'
 import type { ImportGroup, LoadResult, ReportedFile } from './load-result.js'
 import { OutputReader, type WorkerLine } from './output-reader.js'
 import { decodeMessage, encodeJson, FrameReader, frameType, ProtocolError } from './protocol.js'
+import { startProblem } from './start-problem.js'
 import { type StartedProcess, type StartProcess, startHere } from './started-process.js'
 import { type RequestsListener, WorkerRequests } from './worker-requests.js'
 
@@ -372,7 +373,7 @@ export class WorkerProcess {
 
   #spawnFailed(error: Error): void {
     const isShortage = shortages.has((error as NodeJS.ErrnoException).code ?? '')
-    if (!isShortage) this.listener.faulty(error.message)
+    if (!isShortage) this.listener.faulty(startProblem(error, this.command.workingDirectory))
     if (this.pid !== undefined) return
     // Without a process there is no 'close'.
     const exit = { code: null, signal: null }

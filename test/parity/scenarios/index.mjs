@@ -1,4 +1,5 @@
 /** All scenarios, by the name of their file. */
+import access from './access.mjs'
 import bodies from './bodies.mjs'
 import cgi from './cgi.mjs'
 import compress from './compress.mjs'
@@ -11,8 +12,10 @@ import frameworks from './frameworks.mjs'
 import handlers from './handlers.mjs'
 import heads from './heads.mjs'
 import hosts from './hosts.mjs'
+import limits from './limits.mjs'
 import log from './log.mjs'
 import module from './module.mjs'
+import mounts from './mounts.mjs'
 import options from './options.mjs'
 import requests from './requests.mjs'
 import responses from './responses.mjs'
@@ -22,6 +25,7 @@ import setup from './setup.mjs'
 import status from './status.mjs'
 import strictness from './strictness.mjs'
 import telemetry from './telemetry.mjs'
+import together from './together.mjs'
 import traversal from './traversal.mjs'
 import trust from './trust.mjs'
 import world from './world.mjs'
@@ -34,6 +38,7 @@ import world from './world.mjs'
  * @type {ScenarioFiles}
  */
 export const scenarioFiles = {
+  access,
   bodies,
   compress,
   cgi,
@@ -46,8 +51,10 @@ export const scenarioFiles = {
   handlers,
   heads,
   hosts,
+  limits,
   log,
   module,
+  mounts,
   options,
   requests,
   responses,
@@ -58,6 +65,7 @@ export const scenarioFiles = {
   strictness,
   telemetry,
   trust,
+  together,
   traversal,
   world,
 }
