@@ -14,6 +14,7 @@ import { OutputReader, type WorkerLine } from './output-reader.js'
 import { decodeMessage, encodeJson, FrameReader, frameType, ProtocolError } from './protocol.js'
 import { startProblem } from './start-problem.js'
 import { type StartedProcess, type StartProcess, startHere } from './started-process.js'
+import type { TelemetryTarget } from './telemetry-target.js'
 import { type RequestsListener, WorkerRequests } from './worker-requests.js'
 
 /** Run by its path, so that PYTHONPATH stays the user's. */
@@ -73,20 +74,6 @@ export interface WorkerConfiguration {
   readonly telemetry: TelemetryTarget | null
   /** Set for the process of the scripts that control access, which runs no application. */
   readonly access: AccessScripts | null
-}
-
-/** What a worker sends to a telemetry service, and where. */
-export interface TelemetryTarget {
-  /** Of a datagram socket. */
-  readonly path: string
-  /** Seconds between two records of measures. */
-  readonly interval: number
-  /** Seconds from which on a request is reported; 0: none is. */
-  readonly slow: number
-  /** Its client's User-Agent is reported as well. */
-  readonly userAgent: boolean
-  /** Requests wait for the worker in a queue, as in daemon mode. */
-  readonly daemon: boolean
 }
 
 /** What debug mode puts around the application; directories are absolute, null where the tool is off. */
