@@ -58,6 +58,7 @@ export function planAccess(
     evicts: false,
     cpuTimeLimit: 0,
     debug: null,
+    telemetry: null,
     access: {
       host: settings.hostAccessScript,
       user: settings.authUserScript,

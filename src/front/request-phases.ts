@@ -22,14 +22,13 @@ import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.
 import type { KnownOfFailure } from './failures.js'
 import type { SiteRules } from './front-options.js'
 import { enterHost, type HostPhases } from './hosts/enter-host.js'
-import { http2Keys } from './http2-keys.js'
-import { secureKeys } from './https/secure-keys.js'
 import { Forwarding } from './proxy/forwarding.js'
 import type { MountResult } from './proxy/mounts.js'
 import { isTooLong, refusedCoding, unknownCoding } from './refusal.js'
 import { type HttpExchange, writeOwnHead } from './reply.js'
 import { askedHost, isSecure } from './request-host.js'
 import { createRequestIds } from './request-id.js'
+import { isSite, ownKeys } from './request-keys.js'
 import { isWholeServer, ownOrigin, parseTarget, type RequestTarget } from './request-target.js'
 import { answerOptions, answerTrace } from './server-methods.js'
 import { enterStatus } from './status/enter-status.js'
@@ -304,15 +303,9 @@ export class RequestPhases implements HostPhases {
     const https = request.secure ? rules.https : null
     const mapsHead = https === null || !isSite(http) ? rules.mapsHead : https.mapsHead
     const method = mapsHead && http.method === 'HEAD' ? 'GET' : http.method
-    const secure =
-      https === null ? '' : secureKeys(request.socket as TLSSocket, https, isSite(http))
-    const stream = request.stream === null ? '' : http2Keys(request.stream)
-    const user = http.identity === null ? '' : http.identity.environ
     const own =
       requestEnviron(request, method, head, target, path, times, id, http.host) +
-      stream +
-      secure +
-      user +
+      ownKeys(http, https) +
       more
     const environ = rules.trustedProxies?.applyTo(own) ?? own
     http.access?.submitted(environ, id)
@@ -321,11 +314,6 @@ export class RequestPhases implements HostPhases {
     this.#front.begun()
     if (this.#front.dispatcher.waiting > this.#front.queueLimit) waiting.waitForRoom()
   }
-}
-
-/** Whether a request is for the site under a name of its own. */
-function isSite({ host }: HttpExchange): boolean {
-  return host === null || host.kind === 'site'
 }
 
 /** What is forwarded is no file of this machine. */

@@ -1,5 +1,6 @@
 /** What a worker is told once it is up. */
 import type { AccessScripts } from './access-scripts.js'
+import type { TelemetryTarget } from './telemetry-target.js'
 
 /** The fields of the `configure` message, see docs/protocol.md. */
 export interface WorkerConfiguration {
@@ -45,20 +46,6 @@ export interface WorkerConfiguration {
   readonly access: AccessScripts | null
   /** Where measures go; null: nowhere. */
   readonly telemetry: TelemetryTarget | null
-}
-
-/** What a worker sends to a telemetry service, and where. */
-export interface TelemetryTarget {
-  /** Of a datagram socket. */
-  readonly path: string
-  /** Seconds between two records of measures. */
-  readonly interval: number
-  /** Seconds from which on a request is reported; 0: none is. */
-  readonly slow: number
-  /** Its client's User-Agent is reported as well. */
-  readonly userAgent: boolean
-  /** Requests wait for the worker in a queue, as in daemon mode. */
-  readonly daemon: boolean
 }
 
 /** What debug mode puts around the application; directories are absolute, null where the tool is off. */

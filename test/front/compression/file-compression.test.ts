@@ -50,7 +50,6 @@ async function serve(files: Record<string, Buffer>) {
       })
     },
     refused() {},
-    noHandshake() {},
     full() {},
     noHandshake() {},
   })
