@@ -15,7 +15,8 @@ def make_base_environ(configuration: "Dict[str, Any]") -> "Dict[str, Any]":
     and WSGI's own keys win over it. --setenv HTTPS=on makes the scheme https and is no key itself.
     """
     environ: "Dict[str, Any]" = dict(configuration["environ"])
-    environ.pop("HTTPS", None)
+    if str(environ.pop("HTTPS", "")).lower() in _ON:
+        environ["wsgi.url_scheme"] = "https"
     environ.update(
         {
             "wsgi.version": (1, 0),
@@ -28,8 +29,3 @@ def make_base_environ(configuration: "Dict[str, Any]") -> "Dict[str, Any]":
         }
     )
     return environ
-
-
-def forces_https(configuration: "Dict[str, Any]") -> bool:
-    """Whether --setenv HTTPS says that the scheme is https, whatever the front thinks."""
-    return str(configuration["environ"].get("HTTPS", "")).lower() in _ON

@@ -57,7 +57,9 @@ def publish_request_started(
     taken into account, and an application_object that puts them right.
     """
     final = environ["SCRIPT_NAME"], environ["PATH_INFO"]
-    environ["SCRIPT_NAME"] = environ.get("mod_wsgi.script_name", final[0])
+    # One that a trusted proxy tells is there already.
+    if "mod_wsgi.mount_point" not in environ:
+        environ["SCRIPT_NAME"] = environ.get("mod_wsgi.script_name", final[0])
     environ["PATH_INFO"] = environ.get("mod_wsgi.path_info", final[1])
 
     def handle_request(environ: "Dict[str, Any]", start_response: "Callable[..., Any]") -> "Any":

@@ -61,7 +61,6 @@ class RequestThread:
         begun: "mmap",
         application: "Application",
         base_environ: "Dict[str, Any]",
-        https: bool,
     ) -> None:
         self.number = number
         self.connection = connection
@@ -70,7 +69,6 @@ class RequestThread:
         self.application = application
         self.base_environ = dict(base_environ)
         self.base_environ["mod_wsgi.thread_id"] = number
-        self.https = https
         self.exchange: "Optional[Exchange]" = None  # the request in progress
         self.ident = 0
         self.daemon_clock: "Callable[[], float]" = time
@@ -114,7 +112,6 @@ class RequestThread:
         application = self.application
         base_copy = self.base_environ.copy
         modules = sys.modules
-        https = self.https
         daemon_clock = self.daemon_clock
         queue_time = self.queue_time
         while True:
@@ -136,8 +133,10 @@ class RequestThread:
             parts = text.split("\0")
             environ = base_copy()
             environ.update(zip(parts[::2], parts[1::2]))
-            if https:
-                environ["wsgi.url_scheme"] = "https"
+            filename = environ["SCRIPT_FILENAME"]
+            if not filename.isascii():
+                # The one key that names a file is read as Python reads names of files.
+                environ["SCRIPT_FILENAME"] = os.fsdecode(filename.encode("latin-1"))
             exchange = Exchange(connection, number, text)
             errors = _new_errors(UnopenedErrorsStream)
             errors._exchange = exchange

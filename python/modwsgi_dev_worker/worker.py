@@ -16,7 +16,7 @@ from mod_wsgi._events import publish
 from .application import Application, MissingCallable
 from .connection import Channel, ConnectionLost
 from .current_request import current
-from .environ import forces_https, make_base_environ
+from .environ import make_base_environ
 from .error_report import report_channel_error
 from .import_times import LONG_LOAD, ImportTimes
 from .intake import Intake
@@ -91,7 +91,10 @@ class Worker:
         if self.debugging:
             self._enter_debug_mode(configuration["debug"])
         service = bool(configuration.get("service"))
-        if not service:
+        access = configuration.get("access")
+        if access is not None:
+            self._start_access_threads(configuration)
+        elif not service:
             self._start_threads(configuration)
         if template is None:
             prepare_process(configuration)
@@ -105,7 +108,10 @@ class Worker:
 
             run_service(configuration["script"], self._finish_interpreter)
         files.watch_imports()
-        self._load()
+        if access is None:
+            self._load()
+        else:
+            self._say_ready()
         self._wait_for_the_end()
 
     def _enter_debug_mode(self, options: "Dict[str, Any]") -> None:
@@ -116,18 +122,41 @@ class Worker:
 
     def _start_threads(self, configuration: "Dict[str, Any]") -> None:
         environ = make_base_environ(configuration)
-        https = forces_https(configuration)
         self.begun = _map_file(self.begun_path)
         self.intake = Intake(self.channel.connect("intake"))
         for number in range(1, configuration["threads"] + 1):
             connection = self.channel.connect("thread", number)
             thread = RequestThread(
-                number, connection, self.intake, self.begun, self.application, environ, https
+                number, connection, self.intake, self.begun, self.application, environ
             )
             if not configuration["processGroup"]:
                 thread.leave_out_queue()
             self.threads.append(thread)
             start_new_thread(thread.run, ())
+
+    def _start_access_threads(self, configuration: "Dict[str, Any]") -> None:
+        from .access_scripts import AccessScripts
+        from .access_thread import AccessThread
+        from .log_record import call_remote_client
+
+        call_remote_client()
+        scripts = AccessScripts(configuration, self.files)
+        self.begun = _map_file(self.begun_path)
+        self.intake = Intake(self.channel.connect("intake"))
+        for number in range(1, configuration["threads"] + 1):
+            connection = self.channel.connect("thread", number)
+            thread = AccessThread(number, connection, self.intake, self.begun, scripts)
+            self.threads.append(thread)
+
+    def _say_ready(self) -> None:
+        """The scripts of access control are loaded when they are first asked."""
+        import threading  # noqa: F401  # whoever imports it first is its main thread
+
+        for thread in self.threads:
+            start_new_thread(thread.run, ())
+        self._send(
+            {"type": "ready", "loaded": True, "error": None, "missing": False, "seconds": 0}
+        )
 
     def _forget_in_child(self) -> None:
         """A forked child is no worker: the channel is not its own."""

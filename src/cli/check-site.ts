@@ -7,6 +7,7 @@ import { exitCode, UserError } from '../base/errors.js'
 import type { Settings } from '../settings/settings.js'
 import { findPython, type Python, type PythonSearch } from '../workers/python.js'
 import { checkGdb } from './debug-tools.js'
+import { planHttps } from './https-plan.js'
 import { planLogForms } from './logs.js'
 import { findAccount } from './privileges.js'
 import type { CommandPlace, SitePlan } from './site-plan.js'
@@ -28,7 +29,8 @@ export async function checkSite(
 ): Promise<CheckedSite> {
   checkEntryPoint(plan)
   checkGdb(settings)
-  planLogForms(settings, plan, place, () => ({ settings, plan, env: place.env }))
+  planLogForms(settings, plan, place, () => ({ settings, plan, env: place.env, https: null }))
+  await planHttps(settings)
   const account = findAccount(settings.user, settings.group, place.uid)
   const search = pythonSearch(settings, plan, place)
   return { account, python: needsPython(settings, plan) ? await findPython(search) : null }

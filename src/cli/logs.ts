@@ -53,7 +53,7 @@ export function planLogForms(
   running: () => Configuration,
 ): LogForms {
   const server = {
-    name: settings.serverName ?? plan.listenerHost,
+    name: settings.serverName || plan.listenerHost,
     address: plan.listenOn[0] ?? plan.listenerHost,
     port: settings.port,
     environ: environOf(running, settings.port),

@@ -154,7 +154,7 @@ export function planWorker(
     processEnviron: {
       ...planServerEnviron(settings, plan, port),
       MOD_WSGI_EXPRESS: 'true',
-      MOD_WSGI_SERVER_NAME: settings.serverName ?? plan.listenerHost,
+      MOD_WSGI_SERVER_NAME: settings.serverName || plan.listenerHost,
       MOD_WSGI_SERVER_ALIASES: settings.serverAlias.join(' '),
       ...Object.fromEntries(
         enabledFeatures(settings, plan).map(feature => [`MOD_WSGI_${feature}`, 'true']),
@@ -177,6 +177,7 @@ export function planWorker(
     sendBuffer: settings.sendBufferSize,
     receiveBuffer: settings.receiveBufferSize,
     debug: plan.debugTools,
+    access: null,
   }
 }
 

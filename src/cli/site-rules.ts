@@ -4,10 +4,17 @@ import { Compression } from '../front/compression/compression.js'
 import { sharedEnviron } from '../front/environ.js'
 import { readErrorDocuments } from '../front/error-documents.js'
 import type { SiteRules } from '../front/front-options.js'
+import { VirtualHosts } from '../front/hosts/virtual-hosts.js'
 import { usualLongestLine } from '../front/response-head.js'
+import { statusPath } from '../front/status/status-query.js'
+import { TrustedProxies } from '../front/trust/trusted-proxies.js'
 import type { PatienceRule } from '../http/patience.js'
+import type { SecurePlace } from '../http/server.js'
 import { defaultSettings, type Settings } from '../settings/settings.js'
 import { openStaticSite } from '../static/site.js'
+import { planAccessRule } from './access-plan.js'
+import { mapsHead } from './head-mapping.js'
+import { planHttpsRules } from './https-rules.js'
 import { planSilence } from './limits.js'
 import { mostConnections, openFileLimit } from './open-files.js'
 import { planEnviron, type SitePlan } from './site-plan.js'
@@ -17,12 +24,14 @@ import { planEnviron, type SitePlan } from './site-plan.js'
  *
  * @param env of all that is started
  * @param port that is listened on, asked for once it is known
+ * @param https null where it is not spoken
  */
 export function planSiteRules(
   settings: Settings,
   plan: SitePlan,
   env: NodeJS.ProcessEnv,
   port: () => number,
+  https: SecurePlace | null,
 ): SiteRules {
   return {
     site: openStaticSite({
@@ -33,10 +42,16 @@ export function planSiteRules(
       directoryIndex: settings.directoryIndex,
       directoryListing: settings.directoryListing,
       mimeTypesFile: settings.mimeTypes,
+      reservedPath: settings.serverStatus ? statusPath : null,
+      // Apache's `Require` for users takes the place of that for directories.
+      grantsAll: settings.authUserScript !== null,
       handlerExtensions: settings.addHandler.map(([extension]) => extension),
+      scriptExtension: settings.withCgi ? '.cgi' : null,
       // The front adds Server and Date to every response.
       serverHeader: null,
     }),
+    hosts: planHosts(settings, port),
+    serverStatus: settings.serverStatus,
     mostConnections: mostConnections(openFileLimit(), plan),
     mountPoint: plan.mountPoint,
     resourceScript: join(plan.serverRoot, 'resource.wsgi'),
@@ -54,25 +69,65 @@ export function planSiteRules(
     queueLimit: settings.daemonBacklog,
     connectTimeout: settings.connectTimeout,
     silenceRules: planSilence(settings, plan),
-    maxClients: settings.maxClients,
+    maxClients: mostClients(settings, plan),
     bodyLimit: settings.limitRequestBody,
     longestHeadLine: longestHeadLine(settings),
     flushDelay: flushDelay(settings),
-    mapsHead: mapsHead(settings),
+    mapsHead: mapsHead(settings, false),
+    https: planHttpsRules(settings, https),
     chunkedRequests: settings.chunkedRequest,
+    trustedProxies: trustedProxies(settings),
     compression: planCompression(settings, env),
     errorDocuments: readErrorDocuments(settings.errorDocument),
+    access: planAccessRule(settings, plan, port),
     // Embedded and debug mode do not know it.
     inDaemonMode: plan.mode === 'daemon',
+    scripts: settings.withCgi ? { most: mostScripts(settings, plan), env } : null,
     overridesErrors: settings.errorOverride && plan.mode === 'daemon',
     sharedEnviron: () => sharedEnviron(planEnviron(settings, plan, port(), env)),
   }
 }
 
-/** With `Auto` only where a filter of the response needs the body to get the head right. */
-function mapsHead({ mapHeadToGet, compressResponses }: Settings): boolean {
-  const word = mapHeadToGet.toLowerCase()
-  return word === 'on' || (word === 'auto' && compressResponses)
+/** Never fewer than can be served by threads; only daemon mode knows the option. */
+function mostClients({ maxClients, processes, threads }: Settings, { mode }: SitePlan) {
+  if (maxClients === null || mode !== 'daemon') return null
+  return Math.max(maxClients, (processes ?? 1) * threads)
+}
+
+/** Without a name of its own, or of others, the site answers whatever host is asked for. */
+function planHosts(settings: Settings, port: () => number): VirtualHosts | null {
+  const { serverName, serverAlias, allowLocalhost, httpsOnly, httpsPort } = settings
+  // An empty name is none, as in the original.
+  if (!serverName) return null
+  const aliases = serverAlias.flatMap(names => names.split(/\s+/))
+  return new VirtualHosts({
+    serverName,
+    aliases,
+    allowLocalhost,
+    httpsOnly,
+    port,
+    httpsPort,
+    proxied: [],
+  })
+}
+
+/** The original joins the values of each option with blanks, and one that is empty then is not written. */
+function trustedProxies({ trustProxyHeader, trustProxy }: Settings): TrustedProxies | null {
+  const names = trustProxyHeader.join(' ')
+  const proxies = trustProxy.join(' ')
+  if (names === '') return null
+  return new TrustedProxies(words(names), proxies === '' ? null : words(proxies))
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter(word => word !== '')
+}
+
+/** As many as mod_wsgi-express has places for clients, each of which can have a script run. */
+function mostScripts({ maxClients }: Settings, { processes, threads }: SitePlan): number {
+  const atOnce = processes * threads
+  if (maxClients !== null) return Math.max(maxClients, atOnce)
+  return 10 + Math.max(10, Math.floor(1.5 * atOnce))
 }
 
 /** The variables are those of Apache's, in which only some say more than that they are there. */

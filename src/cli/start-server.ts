@@ -19,6 +19,7 @@ import { checkEntryPoint, pythonSearch } from './check-site.js'
 import { checkGdb, prepareDebugTools, prepareGdbCommands } from './debug-tools.js'
 import { prepareDocumentRoot } from './document-root.js'
 import { planEnvironment } from './envvars.js'
+import { planHttps } from './https-plan.js'
 import { hasKeys, obeyKeys } from './keys.js'
 import { openLogs, openServiceLogs, openStartupLog, planLogForms } from './logs.js'
 import { keepHeapSmall } from './memory.js'
@@ -67,7 +68,8 @@ export async function startServer(
   checkEntryPoint(plan)
   checkGdb(settings)
   const env = await planEnvironment(settings, plan, place)
-  let running: Configuration = { settings, plan, env }
+  const https = await planHttps(settings)
+  let running: Configuration = { settings, plan, env, https }
   const forms = planLogForms(settings, plan, place, () => running)
   const search = pythonSearch(settings, plan, place)
   const chosen = needsPython(settings, plan) ? choosePython(search) : null
@@ -103,8 +105,9 @@ export async function startServer(
       plan,
       workforce,
       env,
+      https,
       async readAnother(running, signal) {
-        const another = await planAnother(running, await mode.readAgain(signal), place, signal)
+        const another = await planAnother(running, await mode.readAgain(signal), place, signal, log)
         prepareDocumentRoot(another.settings.documentRoot)
         makeEggDirectory(another.plan.eggDirectory, null)
         return another
@@ -135,7 +138,12 @@ export async function startServer(
     // Nobody has to read the banner.
     process.stdout.on('error', () => {})
     const reader = hasKeys(plan, place.env) ? await keyPython(python, search) : null
-    process.stdout.write(banner(settings, plan, python, server.port, { hasKeys: reader !== null }))
+    process.stdout.write(
+      banner(settings, plan, python, server.port, {
+        httpsPort: server.httpsPort,
+        hasKeys: reader !== null,
+      }),
+    )
     if (reader !== null) {
       ignoreKeys = obeyKeys(reader, {
         controls: server.controls,
@@ -152,8 +160,7 @@ export async function startServer(
     return await server.ended
   } catch (error) {
     if (error instanceof UserError) startupLog?.write(`modwsgi-dev: ${error.message}\n`)
-    workforce?.fleet.kill()
-    workforce?.services.kill()
+    workforce?.kill()
     await workforce?.fleet.stop(0)
     workforce?.close()
     throw error
@@ -197,6 +204,7 @@ function makeEggDirectory(path: string, account: Account | null): void {
 async function startWorkers(workforce: Workforce | null, search: PythonSearch): Promise<void> {
   try {
     workforce?.fleet.start()
+    workforce?.access.start()
   } catch (error) {
     await findPython(search)
     throw error

@@ -36,6 +36,10 @@ export function startWarnings(settings: Settings, facts: StartFacts): string[] {
     warnings.push(
       '--live-reload: pages follow files of the server only, since code is not reloaded (--disable-reloading, or the mode of the server)',
     )
+  if (settings.authGroupScript !== null && settings.authUserScript === null)
+    warnings.push(
+      'without --auth-user-script --auth-group-script has no effect: everybody may see the site',
+    )
   const globs = [
     settings.reloadInclude.length > 0 ? '--reload-include' : null,
     settings.reloadExclude.length > 0 ? '--reload-exclude' : null,

@@ -10,12 +10,15 @@ import type { Log } from '../logging/log.js'
 import type { ServedRequest } from '../logging/served-request.js'
 import type { Resolution } from '../static/resolution.js'
 import type { Pool, WorkerName } from '../workers/dispatcher.js'
-import { parseTarget } from './request-target.js'
+import type { VirtualHost, VirtualHosts } from './hosts/virtual-hosts.js'
+import { askedHost, isSecure } from './request-host.js'
+import { parseTarget, pathOfRefused, type RefusedTarget } from './request-target.js'
 
 /** Where records go. */
 interface AccessLog {
   readonly log: Log
   readonly clock: Clock
+  readonly rules: { readonly hosts: VirtualHosts | null }
 }
 
 /** What was seen of a connection so far. */
@@ -29,19 +32,19 @@ const totals = Symbol('access log: totals of the connection')
 
 /** Follows a request from now until its response is through. Null when there is no access log. */
 export function followRequest(
-  { log, clock }: AccessLog,
+  { log, clock, rules }: AccessLog,
   request: HttpRequest,
   response: HttpResponse,
 ): AccessRecord | null {
   if (!log.wantsServed) return null
-  const record = new AccessRecord(clock, request, response)
+  const record = new AccessRecord(clock, rules.hosts, request, response)
   response.whenThrough = () => log.emit(record.served())
   return record
 }
 
 /** Tells of a request that could not be taken apart, by its first line, once it is answered. */
 export function tellUnreadable(
-  { log, clock }: AccessLog,
+  { log, clock, rules }: AccessLog,
   response: HttpResponse,
   line: string | null,
 ): void {
@@ -56,6 +59,7 @@ export function tellUnreadable(
       rawLine: line,
       ...partsOf(line),
       ...unknown,
+      virtualHost: rules.hosts?.of(isSecure(response.socket), null) ?? null,
       responseFields: response.fields,
       status: response.status,
       firstStatus: response.status,
@@ -99,6 +103,7 @@ const unknown = {
 
 export class AccessRecord {
   readonly #clock: Clock
+  readonly #hosts: VirtualHosts | null
   readonly #request: HttpRequest
   readonly #response: HttpResponse
   readonly #arrived: number
@@ -117,9 +122,16 @@ export class AccessRecord {
   #thread: number | null = null
   #firstStatus: number | null = null
   #lastTarget: string
+  #user: string | null = null
 
-  constructor(clock: Clock, request: HttpRequest, response: HttpResponse) {
+  constructor(
+    clock: Clock,
+    hosts: VirtualHosts | null,
+    request: HttpRequest,
+    response: HttpResponse,
+  ) {
     this.#clock = clock
+    this.#hosts = hosts
     this.#request = request
     this.#response = response
     this.#arrived = clock.epoch()
@@ -144,7 +156,7 @@ export class AccessRecord {
         break
       case 'redirect':
         this.#fileName = resolution.directory.replace(/\/$/, '')
-        this.#handler = 'directory'
+        this.#handler = resolution.forApplication ? 'application' : 'directory'
         break
       case 'refused':
         this.#fileName = resolution.status === 404 ? resolution.filename : null
@@ -152,6 +164,26 @@ export class AccessRecord {
       default:
         this.#fileName = resolution.scriptFilename
     }
+  }
+
+  /** Who the client says he is. */
+  identified(user: string): void {
+    this.#user = user
+  }
+
+  /** The status page is to answer. */
+  showsStatus(): void {
+    this.#handler = 'status'
+  }
+
+  /** Access was denied before anybody was asked for an answer. */
+  denied(): void {
+    this.#handler = null
+  }
+
+  /** mod_rewrite sent it elsewhere, which it takes for the name of a file. */
+  rewritten(location: string): void {
+    this.#fileName = location
   }
 
   /** The application is to answer. */
@@ -177,6 +209,7 @@ export class AccessRecord {
   redirected(status: number, target: string): void {
     this.#firstStatus ??= status
     this.#lastTarget = target
+    this.#user = null
   }
 
   /** The whole of it, when the response is through. */
@@ -189,6 +222,7 @@ export class AccessRecord {
     const sums = takeTotals(this.#socket, kept)
     const { bodyBytes } = response
     const started = this.#started
+    const hostField = request.headers['host'] ?? null
     return {
       type: 'served',
       ...this.#addresses,
@@ -198,8 +232,9 @@ export class AccessRecord {
       method: this.#method,
       target: this.#target,
       protocol: request.protocol,
-      ...pathsOf(this.#target, this.#lastTarget, request.headers['host'] ?? null),
-      user: null,
+      ...pathsOf(this.#target, this.#lastTarget, hostField),
+      virtualHost: this.#virtualHost(hostField),
+      user: this.#user,
       requestFields: request.rawHeaders,
       responseFields: response.fields,
       environ: this.#environ,
@@ -221,6 +256,13 @@ export class AccessRecord {
       worker: this.#worker,
       thread: this.#thread,
     }
+  }
+
+  #virtualHost(host: string | null): VirtualHost | null {
+    if (this.#hosts === null) return null
+    const target = parseTarget(this.#target, this.#method)
+    const authority = typeof target === 'number' ? null : target.authority
+    return this.#hosts.of(isSecure(this.#socket), askedHost({ authority }, { host }))
   }
 
   /** With pipelining several requests come in one piece, of which each has its part. */
@@ -269,14 +311,18 @@ function queryOf(target: string): string {
 function pathsOf(target: string, lastTarget: string | null, hostField: string | null) {
   const first = parseTarget(target)
   const last = lastTarget === null || lastTarget === target ? first : parseTarget(lastTarget)
-  const bare = (text: string) => text.split('?', 1)[0]!
-  const firstPath = typeof first === 'number' ? bare(target) : first.path
+  const firstPath = typeof first === 'number' ? refusedPath(first, target) : first.path
   const authority = typeof first === 'number' ? null : first.authority
   const host = authority?.host ?? hostField
   return {
     firstPath,
-    path: typeof last === 'number' ? bare(lastTarget ?? target) : last.path,
+    path: typeof last === 'number' ? refusedPath(last, lastTarget ?? target) : last.path,
     query: typeof last === 'number' ? queryOf(lastTarget ?? target) : last.query,
     host: host === null ? null : host.replace(/:\d*$/, '').toLowerCase(),
   }
+}
+
+/** Apache decodes the path that it does not find, and leaves the one that it does not understand. */
+function refusedPath(status: RefusedTarget, target: string): string {
+  return status === 404 ? pathOfRefused(target) : target.split('?', 1)[0]!
 }

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net'
 import type { HttpRequest } from '../http/request.js'
 import type { Alias } from '../static/site.js'
+import type { VirtualHost } from './hosts/virtual-hosts.js'
 import type { RequestHead } from './request-head.js'
 import { parseHost } from './request-host.js'
 import type { Authority, RequestTarget } from './request-target.js'
@@ -101,17 +102,26 @@ export function requestEnviron(
   path: ApplicationPath,
   times: RequestTimes,
   requestId: string,
+  virtualHost: VirtualHost | null,
 ): string {
   const start = times.start.toFixed(6)
   const queued = times.queued === times.start ? start : times.queued.toFixed(6)
   const own = `REQUEST_METHOD\0${method}\0REQUEST_URI\0${request.url}\0QUERY_STRING\0${target.query}\0SCRIPT_NAME\0${path.scriptName}\0PATH_INFO\0${path.pathInfo}\0SCRIPT_FILENAME\0${path.scriptFilename}\0SERVER_PROTOCOL\0${request.protocol}\0mod_wsgi.script_name\0${path.rawScriptName}\0mod_wsgi.path_info\0${path.rawPathInfo}\0mod_wsgi.request_id\0${requestId}\0mod_wsgi.request_start\0${start}\0mod_wsgi.queue_start\0${queued}`
-  const { authority } = target
-  const { socket } = request
+  return own + commonKeys(request, head, target, virtualHost)
+}
+
+/** CONTENT_*, HTTP_*, SERVER_* and REMOTE_*, each key after a NUL. */
+export function commonKeys(
+  { socket }: HttpRequest,
+  head: RequestHead,
+  { authority }: RequestTarget,
+  virtualHost: VirtualHost | null,
+): string {
   const connection =
     authority === null
-      ? connectionKeys(socket, head.host)
-      : makeConnectionKeys(socket, head.host, authority)
-  return own + headerKeys(head, authority) + connection
+      ? connectionKeys(socket, head.host, virtualHost)
+      : makeConnectionKeys(socket, head.host, virtualHost, authority)
+  return headerKeys(head, authority) + connection
 }
 
 /** CONTENT_* and HTTP_*. An absolute target overrules the Host field (RFC 9112, 3.2.2). */
@@ -128,6 +138,7 @@ function headerKeys({ keys, values }: RequestHead, authority: Authority | null):
 /** The keys that stay while a client asks one host over one connection. */
 interface ConnectionKeys {
   readonly host: string | null
+  readonly virtualHost: VirtualHost | null
   readonly text: string
 }
 
@@ -136,24 +147,27 @@ const known = Symbol('environ keys of the connection')
 function connectionKeys(
   socket: Socket & { [known]?: ConnectionKeys },
   host: string | null,
+  virtualHost: VirtualHost | null,
 ): string {
   const present = socket[known]
-  if (present?.host === host) return present.text
-  const text = makeConnectionKeys(socket, host)
-  socket[known] = { host, text }
+  if (present?.host === host && present.virtualHost === virtualHost) return present.text
+  const text = makeConnectionKeys(socket, host, virtualHost)
+  socket[known] = { host, virtualHost, text }
   return text
 }
 
 function makeConnectionKeys(
   socket: Socket,
   host: string | null,
+  virtualHost: VirtualHost | null,
   authority: Authority | null = null,
 ): string {
   const { localAddress, localPort, remoteAddress, remotePort } = socket
   const asked = authority?.host ?? host
   const parsed = asked === null ? null : parseHost(asked)
-  const name = parsed?.name ?? authority?.host?.replace(/:\d*$/, '') ?? ipv4(localAddress)
-  const port = authority?.port ?? parsed?.port ?? localPort ?? 0
+  const name =
+    parsed?.name ?? authority?.host?.replace(/:\d*$/, '') ?? virtualHost?.name ?? ipv4(localAddress)
+  const port = authority?.port ?? parsed?.port ?? virtualHost?.port ?? localPort ?? 0
   return `\0SERVER_NAME\0${name}\0SERVER_PORT\0${port}\0SERVER_ADDR\0${ipv4(localAddress)}\0REMOTE_ADDR\0${ipv4(remoteAddress)}\0REMOTE_PORT\0${remotePort ?? 0}`
 }
 

@@ -3,6 +3,7 @@
  * server's own. Apache's ap_die.
  */
 import { respond, type StaticSite } from '../static/site.js'
+import type { WorkerName } from '../workers/dispatcher.js'
 import type { SharedEnviron } from './environ.js'
 import type { ErrorDocument, ErrorDocuments } from './error-documents.js'
 import { enterRedirect, type Failure } from './internal-redirect.js'
@@ -24,6 +25,10 @@ export interface KnownOfFailure {
   readonly fields?: readonly string[]
   /** What an application was given. */
   readonly environ?: string
+  /** The worker that had it; null: none that serves. */
+  readonly worker?: WorkerName | null
+  /** All keys, of what has no environ: as in {@link Failures.allKeys}. */
+  readonly keys?: string
   /** The path has been mapped, and the variables of the user are set. */
   readonly mapped?: boolean
   /** ERROR_NOTES for its document. */
@@ -44,6 +49,7 @@ export class Failures {
   answer(http: HttpExchange, status: number, known: KnownOfFailure): 'done' | 'instead' {
     const { response } = http
     if (response.headersSent || response.destroyed) return 'done'
+    http.added = null
     if (!isReadable(http.target, http.method)) return this.answerUnread(http, status)
     // The rest of a body that is too long is not looked at.
     if (status === 413) http.body = 'none'
@@ -68,14 +74,18 @@ export class Failures {
     return enterRedirect(http, redirect) ? 'instead' : failAgain(http, http.firstFailure, 500)
   }
 
-  /** Answers what is no request: no application can be asked for its document. */
-  answerUnread(exchange: Answerable, status: number): 'done' {
+  /**
+   * Answers what is no request: no application can be asked for its document.
+   *
+   * @param page in place of the usual one
+   */
+  answerUnread(exchange: Answerable, status: number, page: Buffer | null = null): 'done' {
     if (closingStatuses.has(status)) exchange.response.keepAlive = false
     const document = this.#options.errorDocuments(status)
-    if (document?.kind !== 'path') return writeFailure(exchange, status, {}, document)
+    if (document?.kind !== 'path') return writeFailure(exchange, status, {}, document, page)
     const target = parseTarget(document.path)
     const resolution = typeof target === 'number' ? null : this.#options.site.resolve(target.path)
-    if (resolution?.kind !== 'file') return writeFailure(exchange, status, {}, null)
+    if (resolution?.kind !== 'file') return writeFailure(exchange, status, {}, null, page)
     respond(this.#options.site, resolution, {
       request: { method: 'GET', headers: {} },
       response: exchange.response,
@@ -91,8 +101,9 @@ export class Failures {
     return `${this.#options.sharedEnviron().constant.slice(1)}\0${environ}`
   }
 
-  #keysOf(http: HttpExchange, { environ, mapped, notes }: KnownOfFailure): string {
+  #keysOf(http: HttpExchange, { environ, keys, mapped, notes }: KnownOfFailure): string {
     const noted = notes === undefined ? '' : `\0ERROR_NOTES\0${notes}`
+    if (keys !== undefined) return keys + noted
     if (environ !== undefined) return this.allKeys(environ) + noted
     const before = http.internal?.environ ?? ''
     const variables = mapped === true ? this.#options.sharedEnviron().variables : ''
@@ -106,15 +117,18 @@ function writeFailure(
   status: number,
   { fields = [], notes }: KnownOfFailure,
   document: Exclude<ErrorDocument, { kind: 'path' }> | null,
+  page: Buffer | null = null,
 ): 'done' {
   if (document?.kind === 'url') writeServerPage(exchange, 302, ['Location', document.url])
-  else writeServerPage(exchange, status, fields, document?.text ?? null, notes !== undefined)
+  else writeServerPage(exchange, status, fields, document?.text ?? page, notes !== undefined)
   return 'done'
 }
 
 function failAgain(http: HttpExchange, first: Failure, status: number): 'done' {
   if (closingStatuses.has(status)) http.response.keepAlive = false
-  if (status !== 413) writeServerPage(http, first.status, first.fields)
+  // A redirect has its fields still from then.
+  const fields = http.internal?.fields === first.fields ? [] : first.fields
+  if (status !== 413) writeServerPage(http, first.status, fields)
   else {
     // With the body that is too long Apache loses its page.
     writeOwnHead(http, first.status, [])

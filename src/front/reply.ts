@@ -5,9 +5,11 @@
 import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
 import type { AccessRecord } from './access.js'
+import { type AddedFields, addFields } from './added-fields.js'
 import type { RequestBody } from './application-front.js'
 import type { Compression } from './compression/compression.js'
 import { fieldValue, mergeField, removeField, setField } from './field-list.js'
+import type { VirtualHost } from './hosts/virtual-hosts.js'
 import type { Failure, InternalRequest } from './internal-redirect.js'
 import type { LiveReload } from './live-reload/live-reload.js'
 import type { RequestHead } from './request-head.js'
@@ -51,14 +53,28 @@ export interface HttpExchange {
   method: string
   /** The body, until somebody has it. */
   body: RequestBody
+  /** Null where all hosts are the same one. */
+  host: VirtualHost | null
   /** Null for what the client itself asks. */
   internal: InternalRequest | null
   /** An answer has failed, and no application has been asked since. */
   failing: boolean
   /** Of the worker that answers; null: another one does, or it does not matter (without --live-reload). */
   generation: number | null
+  /** Fields that go with what is asked for; null: none, or the answer is another one. */
+  added: AddedFields | null
   /** The first failure of those that led from one to the other. */
   firstFailure: Failure | null
+  /** Who asks; null: nobody has been asked. */
+  identity: Identity | null
+}
+
+/** A user whom access control has let in. */
+export interface Identity {
+  /** His keys of the environ, each after a NUL, alternating with their values. */
+  readonly environ: string
+  /** Fields that tell the client so: names and values, alternating. Those of failures have them not. */
+  readonly fields: readonly string[]
 }
 
 /** What a response of the server's own needs; a request that could not be read has no head. */
@@ -101,6 +117,7 @@ export function writeHead(
 ): void {
   const { request, response, head, rules, internal } = exchange
   const { close = false, coding = null, decides = status, workerField = null } = notes
+  let { speaksOfConnection = false } = notes
   if (close || closingStatuses.has(decides) || rules.stopping || rules.keepAliveTimeout === 0) {
     response.keepAlive = false
   }
@@ -115,6 +132,7 @@ export function writeHead(
   const type = takeLast(all, 'Content-Type')
   if (internal) all.push(...internal.fields)
   if (workerField !== null) all.push(workerFieldName, workerField)
+  if (exchange.added && addFields(all, exchange.added)) speaksOfConnection = true
   if (rules.live !== null) rules.live.addTag(exchange, status, all, type, notes)
   if (rules.compression !== null) rules.compression.apply(exchange, decides, all, type, notes)
   // As Apache has it: whoever sends nothing to HEAD may not have looked how much it would be.
@@ -123,12 +141,12 @@ export function writeHead(
   }
   if (!response.keepAlive || response.endsWithConnection(status, all)) {
     response.keepAlive = false
-    if (!close) speakOfConnection(all, notes, 'close')
+    if (!close) speakOfConnection(all, speaksOfConnection, 'close')
   } else if (head?.asksKeepAlive) {
     const timeout = `timeout=${rules.keepAliveTimeout}`
     if (notes.speaksOfConnection) setField(all, 'Keep-Alive', timeout)
     else all.push('Keep-Alive', timeout)
-    speakOfConnection(all, notes, 'Keep-Alive')
+    speakOfConnection(all, speaksOfConnection, 'Keep-Alive')
   }
   response.writeHead(status, reason, all, type)
 }
@@ -145,8 +163,8 @@ function takeLast(fields: string[], name: string): string | null {
   return value
 }
 
-function speakOfConnection(fields: string[], notes: HeadNotes, word: string): void {
-  if (notes.speaksOfConnection) mergeField(fields, 'Connection', word)
+function speakOfConnection(fields: string[], isThere: boolean, word: string): void {
+  if (isThere) mergeField(fields, 'Connection', word)
   else fields.push('Connection', word)
 }
 

@@ -1,5 +1,7 @@
 /** The host that a request names, as strict as Apache reads it. */
-import { isIPv6 } from 'node:net'
+import { isIPv6, type Socket } from 'node:net'
+import type { RequestHead } from './request-head.js'
+import type { RequestTarget } from './request-target.js'
 
 /** A host and, where it was given, its port. */
 export interface RequestHost {
@@ -55,4 +57,18 @@ function withPort(name: string, digits: string | undefined): RequestHost | null 
   if (digits === undefined) return { name, port: null }
   const port = Number(digits)
   return port >= 1 && port <= 65535 ? { name, port: String(port) } : null
+}
+
+/** The name of the host that is asked for, as {@link RequestHost} has it; null where none is named. */
+export function askedHost(
+  { authority }: Pick<RequestTarget, 'authority'>,
+  { host }: Pick<RequestHead, 'host'>,
+): string | null {
+  if (authority?.host != null) return authority.host.replace(/:\d*$/, '')
+  return host === null ? null : (parseHost(host)?.name ?? null)
+}
+
+/** Whether a connection is one of HTTPS. */
+export function isSecure(socket: Socket & { readonly encrypted?: boolean }): boolean {
+  return socket.encrypted === true
 }

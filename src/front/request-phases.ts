@@ -1,55 +1,116 @@
 /**
  * The phases that a request goes through, in Apache's order: its target is read, what answers it is found (translate_name,
- * map_to_storage), and that answers it (handler).
+ * map_to_storage), access is controlled (access_checker, check_user_id, auth_checker), and that answers it (handler).
  */
-import { type Representation, respond, type StaticResolution } from '../static/site.js'
+import type { TLSSocket } from 'node:tls'
+import type { Resolution } from '../static/resolution.js'
+import {
+  type Representation,
+  respond,
+  type ScriptResolution,
+  type StaticResolution,
+} from '../static/site.js'
+import type { AccessControl } from './access-control/access-control.js'
+import { http2Offer } from './added-fields.js'
 import { AppRequest } from './app-request.js'
 import type { ApplicationFront } from './application-front.js'
 import { applicationPath, scriptPath } from './application-path.js'
+import { Scripts } from './cgi/scripts.js'
 import { DroppedBody } from './dropped-body.js'
 import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.js'
 import type { KnownOfFailure } from './failures.js'
 import type { SiteRules } from './front-options.js'
+import { enterHost, type HostPhases } from './hosts/enter-host.js'
+import { http2Keys } from './http2-keys.js'
+import { secureKeys } from './https/secure-keys.js'
 import { isTooLong, refusedCoding, unknownCoding } from './refusal.js'
 import { type HttpExchange, writeOwnHead } from './reply.js'
-import { parseHost } from './request-host.js'
+import { askedHost, isSecure, parseHost } from './request-host.js'
 import { createRequestIds } from './request-id.js'
 import { isWholeServer, parseTarget, type RequestTarget } from './request-target.js'
 import { answerOptions, answerTrace } from './server-methods.js'
+import { enterStatus } from './status/enter-status.js'
+import type { StatusBoard } from './status/status-board.js'
+import { isStatusPath } from './status/status-query.js'
 
 /** What the phases need of the front. */
 export interface PhasedFront extends ApplicationFront {
   /** Those that count now. */
   readonly rules: SiteRules
+  /** Null: everybody may come. */
+  readonly accessControl: AccessControl | null
+  /** Null without --server-status. */
+  readonly status: StatusBoard | null
   /** Answers with what is for an error of the server's own. */
   fail(http: HttpExchange, status: number, known?: KnownOfFailure): void
+  redirect(http: HttpExchange, location: string, known: KnownOfFailure): void
+  /** Seconds that a CGI script may be silent (--socket-timeout). */
+  readonly silence: number
   /** A request is with the application, or waits for it. */
   begun(): void
 }
 
-export class RequestPhases {
+export class RequestPhases implements HostPhases {
   readonly #front: PhasedFront
   readonly #nextRequestId = createRequestIds()
+  /** Null until the first request for a CGI script. */
+  #scripts: Scripts | null = null
 
   constructor(front: PhasedFront) {
     this.#front = front
+  }
+
+  /** Ends what requests have started. */
+  destroy(): void {
+    this.#scripts?.kill()
   }
 
   /** Answers a request, or has it answered; also once more, for an internal redirect. */
   serve(http: HttpExchange): void {
     const { method } = http
     if (isWholeServer(http.target) && method === 'OPTIONS') {
+      if (this.#goesOnWithHttp2(http)) return
       return this.afterBody(http, () => answerOptions(http))
     }
     const target = parseTarget(http.target, method)
     if (target === 400) return this.#front.fail(http, target)
     if (target === 404) return this.afterBody(http, () => this.#front.fail(http, target), false)
-    if (method === 'TRACE') return this.#trace(http)
     if (method === 'OPTIONS' && !target.hasPath) {
       return this.afterBody(http, () => answerOptions(http))
     }
+    const { hosts } = this.#front.rules
+    if (hosts === null) this.find(http, target, true)
+    else enterHost(hosts, http, target, this)
+  }
+
+  find(http: HttpExchange, target: RequestTarget, admitted: boolean): void {
+    const { method } = http
+    if (method === 'TRACE') return this.#trace(http)
     const resolution = this.#front.rules.site.resolve(target.path)
     http.access?.resolved(resolution)
+    if (http.request.secure && !this.#entersSecure(http, target.path)) {
+      return this.afterBody(http, () => this.#front.fail(http, 403), false)
+    }
+    if (!admitted) return this.#deny(http, strangeHost(askedHost(target, http.head)))
+    const control = this.#front.accessControl
+    // What the disk refuses Apache has refused before.
+    if (control === null || isForbidden(resolution)) return this.#reach(http, target, resolution)
+    control.admit(http, target, resolution, () => this.#reach(http, target, resolution))
+  }
+
+  #reach(http: HttpExchange, target: RequestTarget, resolution: Resolution): void {
+    const upgrades = http.request.upgrade !== 'none' && isHandled(resolution)
+    if (upgrades && this.#goesOnWithHttp2(http)) return
+    const { status } = this.#front
+    if (status === null || !isStatusPath(target.path)) return this.#answer(http, target, resolution)
+    enterStatus(status, http, target, {
+      deny: reason => this.#deny(http, reason),
+      answer: () => this.#answer(http, target, resolution),
+      afterBody: show => this.afterBody(http, show),
+    })
+  }
+
+  #answer(http: HttpExchange, target: RequestTarget, resolution: Resolution): void {
     switch (resolution.kind) {
       case 'application':
         return this.#submit(
@@ -58,10 +119,8 @@ export class RequestPhases {
           applicationPath(this.#front.rules.mountPoint, target.path, resolution),
           http.internal?.environ ?? '',
         )
-      case 'redirect': {
-        const redirect = () => this.#redirectClient(http, target, resolution.location)
-        return this.afterBody(http, redirect, false)
-      }
+      case 'redirect':
+        return this.redirect(http, 301, ownUrl(http, target, resolution.location))
       case 'handler':
         return this.#submit(
           http,
@@ -70,11 +129,68 @@ export class RequestPhases {
           handlerEnviron(this.#front.rules.resourceScript, resolution.alias) +
             (http.internal?.environ ?? ''),
         )
+      case 'script':
+        return this.#run(http, target, resolution)
       default: {
         const send = () => this.#toFile(http, resolution, target.query)
-        return this.afterBody(http, send, invitesBody(resolution, method))
+        return this.afterBody(http, send, invitesBody(resolution, http.method))
       }
     }
+  }
+
+  redirect(http: HttpExchange, status: number, location: string): void {
+    const redirect = () => this.#front.fail(http, status, { fields: ['Location', location] })
+    this.afterBody(http, redirect, false)
+  }
+
+  refuse(http: HttpExchange): void {
+    this.#front.fail(http, 403)
+  }
+
+  #deny(http: HttpExchange, reason: string): void {
+    const { remoteAddress, remotePort } = http.request.socket
+    const client = `${remoteAddress}:${remotePort}`
+    this.#front.log.emit({ type: 'clientDenied', client, reason })
+    http.access?.denied()
+    this.afterBody(http, () => this.refuse(http), false)
+  }
+
+  /** As long as nothing forwards, nobody is there. */
+  forward(http: HttpExchange): void {
+    this.#front.fail(http, 503)
+  }
+
+  /** Outside of the document root scripts do not run (Apache's ExecCGI is off there), whether they are there or not. */
+  #run(http: HttpExchange, target: RequestTarget, script: ScriptResolution): void {
+    if (!script.runs || !script.exists) {
+      const refuse = () => this.#front.fail(http, script.runs ? 404 : 403, { mapped: true })
+      return this.afterBody(http, refuse, false)
+    }
+    this.#scripts ??= new Scripts(this.#front)
+    this.#scripts.answer(http, target, script)
+  }
+
+  /** What is special to HTTPS; false: the client has to show a certificate, and has not. */
+  #entersSecure(http: HttpExchange, path: string): boolean {
+    const { https } = this.#front.rules
+    if (https === null) return true
+    if (https.clients?.admits(http.request.socket as TLSSocket, path) === false) return false
+    http.added = https.added?.alone ?? null
+    return true
+  }
+
+  /** True: the client has asked for it, and is answered there. Else it is told of it, once on a connection. */
+  #goesOnWithHttp2(http: HttpExchange): boolean {
+    const { request } = http
+    if (request.upgrade === 'none') return false
+    if (request.upgrade === 'offered') {
+      const https = request.secure ? this.#front.rules.https : null
+      http.added = https?.added?.withOffer ?? http2Offer
+      return false
+    }
+    if (http.internal !== null) return false
+    request.switchProtocol()
+    return true
   }
 
   /** A body is refused (RFC 9110, 9.3.8). */
@@ -91,7 +207,7 @@ export class RequestPhases {
   #toFile(http: HttpExchange, resolution: StaticResolution, query: string): void {
     const { request, response, internal } = http
     // Where the disk refuses the path Apache has not come to the variables of the user.
-    const mapped = resolution.kind !== 'refused' || resolution.status !== 403
+    const mapped = !isForbidden(resolution)
     const writeHead = (status: number, fields: string[], whole?: Representation) =>
       writeOwnHead(http, status, this.#fieldsOf(http, resolution, fields), whole)
     respond(this.#front.rules.site, resolution, {
@@ -106,6 +222,7 @@ export class RequestPhases {
   }
 
   #fieldsOf(http: HttpExchange, resolution: StaticResolution, fields: string[]): string[] {
+    if (http.identity !== null) fields.unshift(...http.identity.fields)
     if (this.#front.live === null || resolution.kind !== 'file') return fields
     return this.#front.live.sendsFile(resolution.file.path, http.target, fields)
   }
@@ -138,28 +255,58 @@ export class RequestPhases {
     const id = this.#nextRequestId()
     const { request, head, body } = http
     http.body = 'none'
-    const method = this.#front.rules.mapsHead && http.method === 'HEAD' ? 'GET' : http.method
-    const environ = requestEnviron(request, method, head, target, path, times, id) + more
+    const { rules } = this.#front
+    const https = request.secure ? rules.https : null
+    const mapsHead = https === null ? rules.mapsHead : https.mapsHead
+    const method = mapsHead && http.method === 'HEAD' ? 'GET' : http.method
+    const secure = https === null ? '' : secureKeys(request.socket as TLSSocket, https)
+    const stream = request.stream === null ? '' : http2Keys(request.stream)
+    const user = http.identity === null ? '' : http.identity.environ
+    const own =
+      requestEnviron(request, method, head, target, path, times, id, http.host) +
+      stream +
+      secure +
+      user +
+      more
+    const environ = rules.trustedProxies?.applyTo(own) ?? own
     http.access?.submitted(environ, id)
     const waiting = new AppRequest(this.#front, http, environ, path.scriptFilename, body)
     this.#front.dispatcher.submit(waiting)
     this.#front.begun()
     if (this.#front.dispatcher.waiting > this.#front.queueLimit) waiting.waitForRoom()
   }
+}
 
-  #redirectClient(http: HttpExchange, target: RequestTarget, path: string): void {
-    const { socket } = http.request
-    const host = parseHost(target.authority?.host ?? http.head.host ?? '')
-    const port = target.authority?.port ?? host?.port ?? String(socket.localPort)
-    const name = host?.name ?? socket.localAddress
-    const query = target.query === '' ? '' : `?${target.query}`
-    const authority = port === '80' ? name : `${name}:${port}`
-    this.#front.fail(http, 301, { fields: ['Location', `http://${authority}${path}${query}`] })
-  }
+/** Whether it comes to a handler: not where access is refused, or the client sent elsewhere, before. */
+function isHandled(resolution: Resolution): boolean {
+  return resolution.kind !== 'redirect' && !isForbidden(resolution)
 }
 
 /** Whether Apache asks for the body before it answers: not where it does not come to send a file. */
 function invitesBody(resolution: StaticResolution, method: string): boolean {
   if (resolution.kind === 'listing') return method !== 'GET' && method !== 'HEAD'
-  return resolution.kind !== 'refused' || resolution.status !== 403
+  return !isForbidden(resolution)
 }
+
+function isForbidden(resolution: Resolution): boolean {
+  return resolution.kind === 'refused' && resolution.status === 403
+}
+
+function strangeHost(host: string | null): string {
+  if (!host) return 'it asks for no host'
+  return `it asks for ${host}, which is no --server-name or --server-alias`
+}
+
+/** A path of this site as a whole URL, with the query that was asked with. */
+function ownUrl(http: HttpExchange, target: RequestTarget, path: string): string {
+  const { socket } = http.request
+  const scheme = http.host?.scheme ?? (isSecure(socket) ? 'https' : 'http')
+  const host = parseHost(target.authority?.host ?? http.head.host ?? '')
+  const port = target.authority?.port ?? host?.port ?? http.host?.port ?? String(socket.localPort)
+  const name = host?.name ?? http.host?.name ?? socket.localAddress
+  const query = target.query === '' ? '' : `?${target.query}`
+  const authority = port === defaultPorts[scheme] ? name : `${name}:${port}`
+  return `${scheme}://${authority}${path}${query}`
+}
+
+const defaultPorts = { http: '80', https: '443' }

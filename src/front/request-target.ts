@@ -130,12 +130,18 @@ export function pathOfRefused(target: string): string {
   const rawPath = /^(?:[^/?]*:\/\/[^/?]*)?([^?]*)/.exec(target)![1]!
   if (/%(?![0-9a-f]{2})/i.test(rawPath)) return rawPath
   const kept: string[] = []
-  for (const segment of decode(rawPath).split('/')) {
+  const segments = decode(rawPath.replace(/%2f/gi, encodedSlash)).split('/')
+  for (const segment of segments) {
     if (segment === '..') kept.pop()
     else if (segment !== '.' && segment !== '') kept.push(segment)
   }
-  return `/${kept.join('/')}`
+  const slash = kept.length > 0 && /^\.{0,2}$/.test(segments.at(-1)!) ? '/' : ''
+  // A slash that was encoded separates nothing.
+  return `/${kept.join('/')}${slash}`.replaceAll(encodedSlash, '/')
 }
+
+/** No character of a path. */
+const encodedSlash = '\u0100'
 
 function resolveDots(path: string): string | RefusedTarget {
   const kept: string[] = []

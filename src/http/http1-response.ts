@@ -35,6 +35,22 @@ export class Http1Response extends HttpResponse {
     return this.#framing === 'close'
   }
 
+  override passThrough(): boolean {
+    this.headersSent = true
+    this.status = 200
+    this.keepAlive = false
+    this.#framing = 'close'
+    return true
+  }
+
+  /** The last response of HTTP/1 on this connection: 101. */
+  switchProtocol(fields: string[]): void {
+    this.#framing = 'none'
+    this.room = 0
+    this.writeHead(101, 'Switching Protocols', fields)
+    this.end()
+  }
+
   destroy(): void {
     this.socket.destroy()
   }

@@ -185,6 +185,14 @@ export abstract class HttpResponse {
     this.setHead(status, reason, fields)
   }
 
+  /**
+   * What is written from here on is the response as a whole, head and all, and ends with the connection. False: it
+   * cannot be sent like that.
+   */
+  passThrough(): boolean {
+    return false
+  }
+
   /** From here on what is written waits so many milliseconds for more, see {@link FlushDelay}. */
   delayFlushes(milliseconds: number, clock: Clock): void {
     this.#delay ??= new FlushDelay(this.sink, milliseconds, clock)

@@ -60,8 +60,8 @@ export const accessDirectives: Readonly<Record<string, AccessDirective | TwoSide
     last: ({ path }) => escaped(path),
     usual: 'first',
   },
-  v: (_, __, server) => server.name,
-  V: ({ host }, _, server) => escaped(host ?? server.name),
+  v: ({ virtualHost }, _, server) => virtualHost?.name ?? server.name,
+  V: ({ host, virtualHost }, _, server) => escaped(host ?? virtualHost?.name ?? server.name),
   X: ({ connection }) => marks[connection],
   // Trailers of both directions, and the time to the first byte, which Apache only measures when asked to.
   '^ti': nothing,
@@ -69,7 +69,11 @@ export const accessDirectives: Readonly<Record<string, AccessDirective | TwoSide
   '^FB': nothing,
 }
 
-const handlers = { application: 'wsgi-handler', directory: 'httpd/unix-directory' } as const
+const handlers = {
+  application: 'wsgi-handler',
+  directory: 'httpd/unix-directory',
+  status: 'server-status',
+} as const
 const marks = { aborted: 'X', kept: '+', closed: '-' } as const
 
 function escaped(text: string | null): string | null {
@@ -138,9 +142,11 @@ function variable({ environ }: ServedRequest, name: string, server: ServerNames)
   return escaped(server.environ()[name] ?? null)
 }
 
-function port({ localPort, clientPort }: ServedRequest, which: string): string | number {
+function port(served: ServedRequest, which: string): string | number {
+  const { localPort, clientPort, virtualHost } = served
   if (which === 'remote') return clientPort
-  return which === '' || which === 'local' || which === 'canonical' ? localPort : which
+  if (which === 'local') return localPort
+  return which === '' || which === 'canonical' ? (virtualHost?.port ?? localPort) : which
 }
 
 function processId(which: string): string | number {

@@ -22,6 +22,8 @@ export interface ServedRequest {
   readonly query: string
   /** Host that the request names, without port; null for none. */
   readonly host: string | null
+  /** The one that it belongs to; null where all hosts are the same. A name or port of null is that of the server. */
+  readonly virtualHost: { readonly name: string | null; readonly port: string | null } | null
   readonly user: string | null
   /** Names and values, alternating. */
   readonly requestFields: readonly string[]
@@ -30,8 +32,8 @@ export interface ServedRequest {
   readonly environ: string | null
   /** What the path was mapped to; null where it was not looked up. */
   readonly fileName: string | null
-  /** What answered: the application, a directory, or neither. */
-  readonly handler: 'application' | 'directory' | null
+  /** What answered: the application, a directory, the status page, or none of them. */
+  readonly handler: 'application' | 'directory' | 'status' | null
   readonly requestId: string | null
   /** Status that was sent, and that before an internal redirect. */
   readonly status: number

@@ -29,9 +29,9 @@ function isBeginning(text: string): boolean {
   return numbers.every(number => /^\d{1,3}$/.test(number) && Number(number) <= 255)
 }
 
-/** Neither with a zone nor with an IPv4 address at its end, which are compared as IPv4. */
+/** In lower case, without a zone; one that stands for an IPv4 address is compared as that, and has to be written so. */
 function isWholeIPv6(text: string): boolean {
-  return isIPv6(text) && !/[%.]/.test(text)
+  return isIPv6(text) && /^[0-9a-f:]+$/.test(text) && !/^(?:0+:|:)*:?ffff:[^:]+:[^:]+$/.test(text)
 }
 
 function isBits(text: string, most: number): boolean {

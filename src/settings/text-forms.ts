@@ -56,6 +56,11 @@ export const textForms = {
     expects: 'an IP address or a subnet such as 10.0.0.0/8',
     fits: text => words(text).every(isAddressRange),
   },
+  'field names': {
+    expects: 'the name of a header such as X-Forwarded-For',
+    // With any other name the original starts, and dies of the first request.
+    fits: text => words(text).every(word => /^[a-z0-9-]+$/i.test(word)),
+  },
   'override classes': {
     expects: 'All, None, AuthConfig, FileInfo, Indexes, Limit or Options',
     fits: text => words(text).every(word => overrides.test(word) || overrideOptions.test(word)),

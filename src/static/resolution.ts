@@ -48,6 +48,13 @@ export interface HandlerResolution {
   readonly pathInfo: string
 }
 
+/** A CGI script answers (`--with-cgi`). */
+export interface ScriptResolution extends Omit<HandlerResolution, 'kind'> {
+  readonly kind: 'script'
+  /** False outside of the document root, where scripts do not run. */
+  readonly runs: boolean
+}
+
 /** The resolutions that `respond` answers. */
 export type StaticResolution =
   | { readonly kind: 'file'; readonly file: StaticFile }
@@ -56,10 +63,20 @@ export type StaticResolution =
   | { readonly kind: 'refused'; readonly status: 404; readonly filename: string | null }
   | { readonly kind: 'refused'; readonly status: 403 }
 
+/** A directory is asked for without its slash. */
+export interface DirectoryRedirect {
+  readonly kind: 'redirect'
+  /** The path with the slash, percent-encoded. */
+  readonly location: string
+  readonly directory: string
+  /** The application would have answered. */
+  readonly forApplication: boolean
+}
+
 /** What answers a path. */
 export type Resolution =
   | ApplicationResolution
   | HandlerResolution
-  /** A directory asked for without its slash; `location` is the path with it, percent-encoded. */
-  | { readonly kind: 'redirect'; readonly location: string; readonly directory: string }
+  | ScriptResolution
+  | DirectoryRedirect
   | StaticResolution

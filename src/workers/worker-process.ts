@@ -6,11 +6,13 @@ import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { type Clock, systemClock } from '../base/clock.js'
 import { deferred } from '../base/deferred.js'
+import type { AccessScripts } from './access-scripts.js'
 import type { Channel, Hello } from './channel.js'
 import { readFailure } from './load-failure.js'
 import type { ImportGroup, LoadResult, ReportedFile } from './load-result.js'
 import { OutputReader, type WorkerLine } from './output-reader.js'
 import { decodeMessage, encodeJson, FrameReader, frameType, ProtocolError } from './protocol.js'
+import { startProblem } from './start-problem.js'
 import { type StartedProcess, type StartProcess, startHere } from './started-process.js'
 import { type RequestsListener, WorkerRequests } from './worker-requests.js'
 
@@ -67,6 +69,8 @@ export interface WorkerConfiguration {
   readonly sendBuffer: number
   readonly receiveBuffer: number
   readonly debug: DebugTools | null
+  /** Set for the process of the scripts that control access, which runs no application. */
+  readonly access: AccessScripts | null
 }
 
 /** What debug mode puts around the application; directories are absolute, null where the tool is off. */
@@ -351,7 +355,7 @@ export class WorkerProcess {
 
   #spawnFailed(error: Error): void {
     const isShortage = shortages.has((error as NodeJS.ErrnoException).code ?? '')
-    if (!isShortage) this.listener.faulty(error.message)
+    if (!isShortage) this.listener.faulty(startProblem(error, this.command.workingDirectory))
     if (this.pid !== undefined) return
     // Without a process there is no 'close'.
     const exit = { code: null, signal: null }

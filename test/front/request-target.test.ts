@@ -108,7 +108,9 @@ describe('what a refused target names', () => {
   test.each([
     ['/a%zz', true, '/a%zz'],
     ['/a/../../b?q', true, '/b'],
-    ['/a%2Fb//c/.', true, '/a/b/c'],
+    ['/a%2Fb//c/.', true, '/a/b/c/'],
+    ['/%2f', true, '//'],
+    ['/a%2fb/%252f/', true, '/a/b/%2f/'],
     ['ftp://h/a', true, '/a'],
     ['foo', false, null],
     ['*', false, null],

@@ -1,4 +1,4 @@
 /** See recorded.ts. */
 import { holdToRecorded } from './recorded.js'
 
-holdToRecorded('requests', 'bodies', 'connections', 'files', 'compress', 'strictness')
+holdToRecorded('requests', 'bodies', 'connections', 'files', 'compress', 'strictness', 'trust')

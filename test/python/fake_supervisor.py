@@ -46,7 +46,6 @@ ENVIRON = {
     "PATH_INFO": "/",
     "REQUEST_URI": "/",
     "SCRIPT_FILENAME": "/srv/htdocs/",
-    "wsgi.url_scheme": "http",
     "mod_wsgi.request_start": "1700000000.250000",
     "mod_wsgi.queue_start": "1700000000.500000",
     "mod_wsgi.script_name": "",
@@ -325,6 +324,10 @@ class FakeSupervisor:
             },
             **configuration
         )
+        # As the front has it: a key that all requests share.
+        shared: Dict[str, Any] = {"wsgi.url_scheme": "http"}
+        shared.update(self.configuration["environ"])
+        self.configuration["environ"] = shared
         path = os.path.join(self.folder, "channel")
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(path)

@@ -176,4 +176,5 @@ const plainConfiguration: WorkerConfiguration = {
   sendBuffer: 0,
   receiveBuffer: 0,
   debug: null,
+  access: null,
 }

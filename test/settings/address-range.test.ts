@@ -18,6 +18,8 @@ describe('isAddressRange()', () => {
     '::1',
     '::1/128',
     'fe80::/10',
+    '::7f00:1',
+    '1::ffff:7f00:1',
   ])('accepts %s', text => {
     expect(isAddressRange(text)).toBe(true)
   })
@@ -41,6 +43,10 @@ describe('isAddressRange()', () => {
     '::/0',
     '::1/129',
     '::ffff:1.2.3.4',
+    '::ffff:7f00:1',
+    '0:0:0:0:0:ffff:7f00:1',
+    '::ffff:7f00:1/128',
+    'FE80::1',
     'fe80::1%eth0',
     '[::1]',
     '-1',

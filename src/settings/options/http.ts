@@ -33,7 +33,7 @@ export const httpOptions = [
     type: 'flag',
     default: false,
     help: 'Offers HTTP/2, with and without TLS',
-    parity: 'not-yet',
+    parity: 'works',
     onlyAtStart: true,
   },
   {
@@ -45,7 +45,7 @@ export const httpOptions = [
     metavar: 'HOSTNAME',
     form: 'host name',
     help: 'Host name of the site; requests for other hosts then get 403',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--server-alias',
@@ -56,7 +56,7 @@ export const httpOptions = [
     default: [],
     metavar: 'HOSTNAME',
     help: 'Further host name of the site, with the wildcards * and ?',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--allow-localhost',
@@ -65,7 +65,7 @@ export const httpOptions = [
     type: 'flag',
     default: false,
     help: 'Lets clients on this machine through with any host name when --server-name is given',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--map-head-to-get',

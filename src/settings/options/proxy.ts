@@ -49,7 +49,8 @@ export const proxyOptions = [
     default: [],
     metavar: 'HEADER-NAME',
     help: 'Name of a forwarding header, as X-Forwarded-For, whose content is believed',
-    parity: 'not-yet',
+    form: 'field names',
+    parity: 'works',
   },
   {
     name: '--trust-proxy',
@@ -62,6 +63,6 @@ export const proxyOptions = [
     form: 'address ranges',
     colons: true,
     help: 'IP address or subnet of a proxy whose forwarding headers are believed; every peer when not given',
-    parity: 'not-yet',
+    parity: 'works',
   },
 ] as const satisfies readonly OptionRow[]

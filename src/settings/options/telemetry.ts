@@ -82,6 +82,6 @@ export const telemetryOptions = [
     type: 'flag',
     default: false,
     help: 'Serves a status page at /server-status to clients on this machine',
-    parity: 'not-yet',
+    parity: 'works',
   },
 ] as const satisfies readonly OptionRow[]

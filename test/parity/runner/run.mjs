@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Backend } from './backend.mjs'
 import { replaceParticulars } from './observation.mjs'
 import { freePort, StartedTool } from './started-tool.mjs'
 
@@ -32,6 +33,8 @@ const apps = fileURLToPath(new URL('../apps/', import.meta.url))
  * @property {NodeJS.ProcessEnv} [env]
  * @property {boolean} [terminal] true: the tool runs on a terminal of its own
  * @property {boolean} [starts] false: the probes start the tool themselves (`site.start`)
+ * @property {boolean} [backend] true: a server to be a proxy for (`site.backend`); in arguments `{backend}` stands for
+ *   its address, and `{nobody}` for one on which nobody listens
  * @property {Record<string, Probe>} probes run one after the other
  * @property {number} [atOnce] so many of them at the same time, since they wait and none disturbs another
  * @property {readonly string[]} [asAccount] probes that need an account for which not everything is allowed
@@ -45,6 +48,9 @@ export class Site {
   server
   /** @type {StartedTool[]} */
   started = []
+  /** @type {Backend} */
+  backend
+  nobody = ''
 
   /**
    * @param {import('./started-tool.mjs').Tool} tool
@@ -163,11 +169,16 @@ export class Site {
       ...this.started.map(({ serverRoot }) => [serverRoot, '(root)']).reverse(),
       [this.folder, '(folder)'],
       ...this.started.map(({ port }) => [new RegExp(`\\b${port}\\b`, 'g'), '(port)']),
+      ...(this.backend ? [[`127.0.0.1:${this.backend.port}`, '(backend)']] : []),
+      ...(this.nobody ? [[this.nobody, '(nobody)']] : []),
     ]
   }
 
   #expand(text) {
-    return text.replaceAll('{folder}', this.folder)
+    return text
+      .replaceAll('{folder}', this.folder)
+      .replaceAll('{backend}', `127.0.0.1:${this.backend?.port}`)
+      .replaceAll('{nobody}', this.nobody)
   }
 }
 
@@ -184,6 +195,10 @@ export async function runScenario(tool, scenario) {
   const site = new Site(tool, scenario, folder)
   const seen = {}
   try {
+    if (scenario.backend) {
+      site.backend = await Backend.open()
+      site.nobody = `127.0.0.1:${await freePort()}`
+    }
     await prepare(site)
     const { probes, atOnce = 1 } = scenario
     if (atOnce > 1 && scenario.starts !== false) await site.start()
@@ -193,6 +208,7 @@ export async function runScenario(tool, scenario) {
     })
   } finally {
     for (const server of site.started) await server.stop()
+    site.backend?.close()
     await rm(folder, { recursive: true, force: true })
   }
   return Object.fromEntries(Object.keys(scenario.probes).map(name => [name, seen[name]]))

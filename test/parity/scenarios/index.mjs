@@ -1,5 +1,7 @@
 /** All scenarios, by the name of their file. */
+import access from './access.mjs'
 import bodies from './bodies.mjs'
+import cgi from './cgi.mjs'
 import compress from './compress.mjs'
 import connections from './connections.mjs'
 import debug from './debug.mjs'
@@ -8,16 +10,22 @@ import files from './files.mjs'
 import frameworks from './frameworks.mjs'
 import handlers from './handlers.mjs'
 import heads from './heads.mjs'
+import hosts from './hosts.mjs'
+import limits from './limits.mjs'
 import log from './log.mjs'
 import module from './module.mjs'
+import mounts from './mounts.mjs'
 import options from './options.mjs'
 import requests from './requests.mjs'
 import responses from './responses.mjs'
 import runmodwsgi from './runmodwsgi.mjs'
 import services from './services.mjs'
 import setup from './setup.mjs'
+import status from './status.mjs'
 import strictness from './strictness.mjs'
+import together from './together.mjs'
 import traversal from './traversal.mjs'
+import trust from './trust.mjs'
 import world from './world.mjs'
 
 /** @typedef {Record<string, import('../runner/run.mjs').Scenario[]>} ScenarioFiles */
@@ -28,8 +36,10 @@ import world from './world.mjs'
  * @type {ScenarioFiles}
  */
 export const scenarioFiles = {
+  access,
   bodies,
   compress,
+  cgi,
   connections,
   debug,
   environ,
@@ -37,15 +47,21 @@ export const scenarioFiles = {
   frameworks,
   handlers,
   heads,
+  hosts,
+  limits,
   log,
   module,
+  mounts,
   options,
   requests,
   responses,
   runmodwsgi,
   services,
   setup,
+  status,
   strictness,
+  trust,
+  together,
   traversal,
   world,
 }
