@@ -51,6 +51,7 @@ async function serve(files: Record<string, Buffer>) {
     },
     refused() {},
     full() {},
+    noHandshake() {},
   })
   await server.listen()
   onTestFinished(() => server.destroy())
