@@ -1,5 +1,8 @@
 /** `--compress-responses`: has responses compressed on their way. */
-import { GzipEncoder } from '../../http/gzip-encoder.js'
+import { gzipSync } from 'node:zlib'
+import { GzipEncoder, gzipOptions } from '../../http/gzip-encoder.js'
+import { PreparedBody } from '../../http/prepared-body.js'
+import type { HttpResponse } from '../../http/response.js'
 import type { FileCoder } from '../../static/site.js'
 import { isPageType } from '../live-reload/page-response.js'
 import type { Answerable, HeadNotes, HttpExchange } from '../reply.js'
@@ -44,6 +47,8 @@ export class Compression {
     if (coding === 'varies') return addVary(fields)
     if (coding === 'as it is') return
     addGzip(fields)
+    const page = notes.whole?.page
+    if (page !== undefined) return sendPage(response, fields, gzipSync(page, gzipOptions))
     if (notes.isEmpty) fields.push('Content-Length', String(emptySize))
     if (!response.isHead) response.encode(new GzipEncoder('each piece'))
   }
@@ -69,6 +74,11 @@ export class Compression {
       return accepted !== undefined && acceptsGzip(accepted)
     })
   }
+}
+
+function sendPage(response: HttpResponse, fields: string[], coded: Buffer): void {
+  fields.push('Content-Length', String(coded.length))
+  if (!response.isHead) response.encode(new PreparedBody(coded))
 }
 
 /** A part of a file is cut out of what has become of the whole. */

@@ -692,7 +692,18 @@ const streamed = {
   }),
 }
 
+/** The status page, which is not the same twice. @param {Asked} asked @returns {Probe} */
+const statusPage = asked => site =>
+  exchange(site, ask('/server-status', asked), {
+    method: asked.method ?? 'GET',
+    look: response => ({ ...lookAtCoded(response), body: '(page)' }),
+  })
+
 export default [
+  compressed('a compressed page of status', ['--server-status'], {
+    GET: statusPage({}),
+    HEAD: statusPage({ method: 'HEAD' }),
+  }),
   compressed('compressed streams', [], streamed),
   compressed('compressed streams with a delay', ['--response-flush-delay', '50'], streamed),
   compressed('compressed responses of the application', [], byApp),
