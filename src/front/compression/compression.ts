@@ -6,6 +6,7 @@ import type { HttpResponse } from '../../http/response.js'
 import type { FileCoder } from '../../static/site.js'
 import { isPageType } from '../live-reload/page-response.js'
 import type { Answerable, HeadNotes, HttpExchange } from '../reply.js'
+import type { ResponseHead } from '../response-head.js'
 import { CodedBodies } from './coded-bodies.js'
 import {
   addGzip,
@@ -17,6 +18,7 @@ import {
 } from './content-coding.js'
 import { type FileAnswer, FileCompression } from './file-compression.js'
 import { acceptsGzip } from './gzip-acceptance.js'
+import { ScriptCompression } from './script-compression.js'
 
 /** Bytes of nothing, compressed. */
 const emptySize = 20
@@ -66,6 +68,17 @@ export class Compression {
           wholeSize: file.size,
         }) === 'gzip' && !isTagged(http, file.contentType),
     })
+  }
+
+  /**
+   * Compresses what a CGI script prints below this head; null: it goes out as it is.
+   * @param unwanted called when nobody wants what it prints from here on
+   */
+  script(http: HttpExchange, head: ResponseHead, unwanted: () => void): ScriptCompression | null {
+    const { fields, decides: status } = head
+    const type = fields.at(-2) === 'Content-Type' ? fields.at(-1)! : null
+    const coding = this.#codingOf(http, { status, type, fields, wholeSize: null })
+    return coding === 'as it is' ? null : new ScriptCompression(http, head, coding, unwanted)
   }
 
   #codingOf({ request }: Answerable, facts: CodingFacts): Coding {
