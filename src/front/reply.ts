@@ -85,6 +85,8 @@ export interface WholeBody {
   /** In bytes. */
   readonly size: number
   readonly contentType: string | undefined
+  /** Where it is short, and at hand. */
+  readonly page?: Buffer
 }
 
 /** What the fields of a response say to the server, see {@link ResponseHead}; nothing, if they are its own. */
