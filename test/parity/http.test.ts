@@ -1,4 +1,13 @@
 /** See recorded.ts. */
 import { holdToRecorded } from './recorded.js'
 
-holdToRecorded('requests', 'bodies', 'connections', 'files', 'hosts', 'strictness', 'trust')
+holdToRecorded(
+  'requests',
+  'bodies',
+  'connections',
+  'files',
+  'hosts',
+  'proxy',
+  'strictness',
+  'trust',
+)

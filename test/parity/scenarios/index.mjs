@@ -11,6 +11,7 @@ import hosts from './hosts.mjs'
 import log from './log.mjs'
 import module from './module.mjs'
 import options from './options.mjs'
+import proxy from './proxy.mjs'
 import requests from './requests.mjs'
 import responses from './responses.mjs'
 import runmodwsgi from './runmodwsgi.mjs'
@@ -40,6 +41,7 @@ export const scenarioFiles = {
   log,
   module,
   options,
+  proxy,
   requests,
   responses,
   runmodwsgi,
