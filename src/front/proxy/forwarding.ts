@@ -3,6 +3,7 @@ import type { Log } from '../../logging/log.js'
 import type { KnownOfFailure } from '../failures.js'
 import type { HttpExchange } from '../reply.js'
 import { ownOrigin, type RequestTarget } from '../request-target.js'
+import { httpDate } from '../response-head.js'
 import { answerOptions, answerTrace } from '../server-methods.js'
 import type { ProxyFailure } from './failure.js'
 import { Forwarder } from './forwarder.js'
@@ -83,9 +84,11 @@ export class Forwarding {
     new ProxiedRequest(http, route, context).start()
   }
 
-  #fail(http: HttpExchange, route: ProxyRoute, { status, reason, words }: ProxyFailure): void {
+  #fail(http: HttpExchange, route: ProxyRoute, failure: ProxyFailure): void {
+    const { status, reason, words } = failure
     this.#tell(http, route, `${words} (answered ${status})`)
-    this.#front.fail(http, status, { reason })
+    const fields = failure.expires ? ['Expires', httpDate()] : []
+    this.#front.fail(http, status, { reason, fields })
   }
 
   #tell({ request }: HttpExchange, { upstream }: ProxyRoute, words: string): void {

@@ -298,7 +298,8 @@ export class ProxiedRequest {
     const socket = this.#upstream?.socket
     const progress = {
       connected: this.#connected,
-      heard: this.#answer !== null || (socket?.bytesRead ?? 0) > this.#readBefore,
+      answered: this.#answer !== null,
+      heard: (socket?.bytesRead ?? 0) > this.#readBefore,
       outOfTime: this.#outOfTime,
       asked: this.#asked,
     }
