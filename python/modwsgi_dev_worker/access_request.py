@@ -46,6 +46,11 @@ class AccessRequest:
         return AccessCall(self, path)
 
 
+def shown(text: str) -> str:
+    """Text of one character for each byte, as the text that the bytes are, for the log."""
+    return text.encode("latin-1").decode("utf-8", "surrogateescape")
+
+
 class AccessCall:
     """One call of a function."""
 
@@ -127,8 +132,8 @@ class Auth:
         self._expect_request()
         return int(self._call.https)
 
-    def ssl_var_lookup(self, name: "Any", /) -> None:
-        """A variable of mod_ssl: there are none."""
+    def ssl_var_lookup(self, name: "Any", /) -> "Optional[str]":
+        """A variable of mod_ssl; of them only HTTPS is known, and only over TLS."""
         self._expect_request()
         if isinstance(name, str):
             try:
@@ -140,6 +145,7 @@ class Auth:
         elif not isinstance(name, bytes):
             kind = type(name).__name__
             raise TypeError("byte string value expected, value of type %s found" % kind)
+        return "on" if self._call.https and name in ("HTTPS", b"HTTPS") else None
 
     def _expect_request(self) -> None:
         if self._call.over:

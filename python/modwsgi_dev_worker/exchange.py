@@ -207,7 +207,7 @@ class Exchange:
         size = len(head)  # type: ignore[arg-type]
         self.head_sent = True
         self.output_length += len(block)
-        self.output_writes += 1
+        self.output_writes += len(block) > 0
         start = RESPONSE_FRAME.pack(RESPONSE, 9 + size + len(block), self.number, flags, size)
         self.connection.send_bytes(start + head + block)  # type: ignore[operator]
 

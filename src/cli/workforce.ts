@@ -20,12 +20,8 @@ import { type Channel, openChannel } from '../workers/channel.js'
 import { Dispatcher, type Pool, type WorkerName } from '../workers/dispatcher.js'
 import type { LoadResult, ReportedFile } from '../workers/load-result.js'
 import { startHere } from '../workers/started-process.js'
-import {
-  type WorkerCommand,
-  type WorkerConfiguration,
-  type WorkerExit,
-  workerProgram,
-} from '../workers/worker-process.js'
+import type { WorkerConfiguration } from '../workers/worker-configuration.js'
+import { pythonArguments, type WorkerCommand, type WorkerExit } from '../workers/worker-process.js'
 import { accessThreads, controlsAccess } from './access-plan.js'
 import type { Configuration } from './another-configuration.js'
 import { writeGdbCommands } from './debug-tools.js'
@@ -59,7 +55,9 @@ export interface Workforce {
   pythonVersion(): Promise<string | null>
   /** Lets the workers load the application, and the services start; from now on `listener` hears of them. */
   configure(configurations: WorkforceConfiguration, listener: WorkforceListener): void
-  /** New processes for all, as another configuration says, or the present one (null). `by` asked for it. */
+  /** Another process for the scripts that decide on access, as the front follows this configuration. */
+  controlAccess(one: Configuration, configuration: AccessConfiguration): void
+  /** New processes for all others, as another configuration says, or for all, as the present one does (null). `by` asked for it. */
   renew(by: string, another: RenewedWorkforce | null): void
   /** Files may have changed: nobody is given any requests. */
   hold(): void
@@ -92,9 +90,11 @@ export interface WorkforceConfiguration {
   readonly worker: WorkerConfiguration
   /** By name. */
   readonly services: ReadonlyMap<string, WorkerConfiguration>
-  /** Null: no script decides on access. */
-  readonly access: WorkerConfiguration | null
+  readonly access: AccessConfiguration
 }
+
+/** Null: no script decides on access. */
+export type AccessConfiguration = WorkerConfiguration | null
 
 /** What is read again while the server runs. */
 export interface RenewedWorkforce extends Configuration, WorkforceConfiguration {}
@@ -112,7 +112,7 @@ export function watchesChanges(settings: Settings): boolean {
 
 /** True when the site has anything that Python answers or runs. */
 export function needsPython(settings: Settings, plan: SitePlan): boolean {
-  const runsMore = settings.serviceScript.length > 0 || controlsAccess(settings)
+  const runsMore = plan.services.length > 0 || controlsAccess(settings)
   return needsWorkers(settings, plan) || runsMore
 }
 
@@ -155,6 +155,7 @@ export async function gatherWorkforce(
     threads: one.plan.threads,
     metered: one.settings.serverMetrics || one.settings.serverStatus,
     onTerminal: one.plan.debugTools !== null,
+    freeThreading: settings.freeThreading,
     gdb: one.settings.enableGdb ? args => writeGdbCommands(one.plan.serverRoot, args) : null,
     configuration,
   })
@@ -187,7 +188,7 @@ export async function gatherWorkforce(
   const services = new Services({
     channel,
     clock: systemClock,
-    services: settings.serviceScript.map(serviceOf),
+    services: plan.services.map(serviceOf),
   })
   const accessCommand = (
     one: Omit<Configuration, 'https'>,
@@ -219,7 +220,7 @@ export async function gatherWorkforce(
           over: () => fleet.start(),
           log,
           program: python,
-          args: [workerProgram],
+          args: pythonArguments(settings.freeThreading),
           filesLoaded: files => listener?.filesLoaded(files),
           askModules: () => fleet.askModules(),
         },
@@ -231,7 +232,7 @@ export async function gatherWorkforce(
     warmth: warm,
     ...planFleetRules(settings, plan, started(command)),
     channel,
-    vhost: `${plan.listenerHost}:${settings.port}`,
+    vhost: `${settings.serverName || plan.listenerHost}:${settings.port}`,
     dispatcher,
     log,
     clock: systemClock,
@@ -269,6 +270,9 @@ export async function gatherWorkforce(
       configured.resolve(configurations)
       services.start()
     },
+    controlAccess(one, told) {
+      access.renew(told && accessCommand(one, Promise.resolve(told)))
+    },
     renew(by, another) {
       if (another === null) {
         services.restart()
@@ -280,7 +284,6 @@ export async function gatherWorkforce(
         ([name, one]) => [name, serviceCommand(name, next, Promise.resolve(one))] as const,
       )
       services.restart(new Map(commands))
-      access.renew(another.access && accessCommand(another, Promise.resolve(another.access)))
       warm?.follow(next)
       fleet.renew(by, planFleetRules(another.settings, another.plan, started(next)))
     },

@@ -10,6 +10,8 @@ export interface PieceReceiver {
   readonly destroyed: boolean
   write(piece: Buffer, written: (error?: Error | null) => void): unknown
   end(last?: Buffer): unknown
+  /** The same for a body that stays as it is and may be sent again. */
+  endKept?(kept: { readonly body: Buffer }): unknown
   destroy(): unknown
   once(event: 'close', listener: () => void): unknown
   off(event: 'close', listener: () => void): unknown

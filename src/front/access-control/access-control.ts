@@ -109,6 +109,7 @@ export class AccessControl {
       target: request.url,
       host: http.head.host,
       port: request.socket.localPort ?? 0,
+      usualPort: request.secure ? 443 : 80,
     }
     if (!isSameTarget(fields.uri, asked)) {
       return this.#hostFirst(visit, () => {
@@ -280,7 +281,8 @@ export class AccessControl {
       scriptFilename: path.filename,
       seconds: (this.#front.clock.now() - asked) / 1000,
     })
-    const text = `${own}checks\0${checks}${more}${accessEnviron(visit)}`
+    const https = request.secure ? `\0${own}https\0on` : ''
+    const text = `${own}checks\0${checks}${more}${https}${accessEnviron(visit)}`
     const question = new AccessQuestion(
       this.#pool,
       {

@@ -48,18 +48,19 @@ export function scriptVariables(
 ): Map<string, string> {
   const variables = new Map<string, string>(pairsOf(request.redirected))
   const constant = new Map(pairsOf(shared.constant))
+  const client = new Map(pairsOf(request.client))
   const inherited = (name: string, fallback?: string) => {
     const value = variables.get(name) ?? bytesOf(env[name]) ?? fallback
     if (value !== undefined) variables.set(name, value)
   }
   for (const [name, value] of pairsOf(shared.variables)) variables.set(name, value)
-  for (const [name, value] of pairsOf(request.client)) {
+  for (const [name, value] of client) {
     if (!secretKeys.has(name)) variables.set(name, value)
   }
   inherited('PATH', defaultPath)
   inherited('LD_LIBRARY_PATH')
   variables.set('SERVER_SIGNATURE', '')
-  for (const key of sharedKeys) variables.set(key, constant.get(key) ?? '')
+  for (const key of sharedKeys) variables.set(key, client.get(key) ?? constant.get(key) ?? '')
   if (alias !== null) {
     variables.set('CONTEXT_PREFIX', alias.urlPath)
     variables.set('CONTEXT_DOCUMENT_ROOT', alias.target)

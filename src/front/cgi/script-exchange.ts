@@ -187,6 +187,7 @@ export class ScriptExchange implements OutputReceiver, InputListener {
     if (!head.hasType && !head.bodiless) this.#addType(head.fields)
     if (whole && this.#knowsLength(head)) insertLength(head.fields, body.length)
     this.#state = 'body'
+    if (http.identity !== null) head.fields.unshift(...http.identity.fields)
     writeHead(http, head.status, head.reason, head.fields, head)
     if (body.length > 0) this.#write(body)
     else http.response.flushHeaders()

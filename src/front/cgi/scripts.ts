@@ -5,12 +5,14 @@ import type { ScriptResolution, StaticSite } from '../../static/site.js'
 import type { CgiCommand } from '../../workers/cgi-process.js'
 import { commonKeys, type SharedEnviron } from '../environ.js'
 import type { KnownOfFailure } from '../failures.js'
+import type { HttpsRules } from '../https/https-rules.js'
 import type { HttpExchange } from '../reply.js'
 import type { RequestTarget } from '../request-target.js'
 import { scriptArguments } from './script-arguments.js'
 import { processVariables, scriptVariables } from './script-environ.js'
 import { ScriptExchange } from './script-exchange.js'
 import { ScriptGate } from './script-gate.js'
+import { protocolKeys } from './script-protocol.js'
 
 /** What scripts need of the front. */
 export interface ScriptFront {
@@ -22,6 +24,7 @@ export interface ScriptFront {
   readonly rules: {
     readonly site: Pick<StaticSite, 'resolve' | 'nameOf'>
     readonly scripts: ScriptRules | null
+    readonly https: HttpsRules | null
     readonly sharedEnviron: () => SharedEnviron
   }
   typeOf(filename: string): string | undefined
@@ -65,7 +68,10 @@ export class Scripts {
         protocol: http.request.protocol,
         query: target.query,
         redirected: http.internal?.environ ?? '',
-        client: commonKeys(http.request, http.head, target, http.host),
+        client:
+          commonKeys(http.request, http.head, target, http.host) +
+          protocolKeys(http, rules.https) +
+          (http.identity?.environ ?? ''),
         pathTranslated: script.pathInfo === '' ? null : translated(rules.site, script.pathInfo),
       },
       rules.sharedEnviron(),

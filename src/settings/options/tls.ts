@@ -98,7 +98,7 @@ export const tlsOptions = [
     type: 'flag',
     default: false,
     help: 'Redirects HTTP requests to HTTPS',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--hsts-policy',

@@ -1,8 +1,8 @@
 /** `--compress-responses`: what of the application and of files is compressed, and what that does to a head. */
 import { get as request } from 'node:http'
-import { createGunzip, gunzipSync } from 'node:zlib'
+import { createGunzip } from 'node:zlib'
+import { lookAtCoded } from '../runner/coded-answer.mjs'
 import { exchange } from '../runner/exchange.mjs'
-import { observe } from '../runner/observation.mjs'
 
 /** @typedef {import('../runner/run.mjs').Scenario} Scenario */
 /** @typedef {import('../runner/run.mjs').Probe} Probe */
@@ -19,35 +19,6 @@ import { observe } from '../runner/observation.mjs'
 function ask(target, { method = 'GET', accept = 'gzip', fields = '', version = 'HTTP/1.1' } = {}) {
   const accepts = accept === null ? '' : `Accept-Encoding: ${accept}\r\n`
   return `${method} ${target} ${version}\r\nHost: localhost\r\n${accepts}${fields}\r\n`
-}
-
-/** A response with what its coding makes particular taken away: lengths depend on the library, boundaries on the run. */
-function withoutParticulars(response) {
-  const coded = response.fields.some(
-    ([name, value]) => name.toLowerCase() === 'content-encoding' && /gzip$/.test(value),
-  )
-  const plain = text => {
-    const bounded = text.replace(/(boundary=|--)[0-9a-f]{16}/g, '$1(boundary)')
-    return coded ? bounded.replace(/(bytes \d+-\d+)\/\d+/g, '$1/*') : bounded
-  }
-  const fields = response.fields.map(([name, value]) => [
-    name,
-    coded && name.toLowerCase() === 'content-length' ? '*' : plain(value),
-  ])
-  const text = response.body.toString('latin1')
-  const isParts = text.startsWith('\r\n--')
-  return { ...response, fields, body: isParts ? Buffer.from(plain(text), 'latin1') : response.body }
-}
-
-/** The body as it was before it was compressed; of a small part of it only the length counts. */
-function lookAtCoded(answer) {
-  const response = withoutParticulars(answer)
-  const { status, body } = response
-  const first = body.toString('hex', 0, 10)
-  if (!first.startsWith('1f8b')) return observe(response)
-  const isPart = status === 206 && body.length < 20
-  const shown = isPart ? Buffer.from(`app ${body.length}`) : gunzipSync(body)
-  return { ...observe({ ...response, body: shown }), gzip: first }
 }
 
 /** @param {string} target @param {Asked} [asked] @returns {Probe} */
