@@ -10,13 +10,8 @@ from _thread import RLock
 
 import mod_wsgi
 
-from .access_request import AccessRequest
-from .error_report import (
-    report_finding,
-    report_load_error,
-    report_request_error,
-    report_unreadable_script,
-)
+from .access_request import AccessRequest, shown
+from .error_report import place, report_request_error
 from .script_module import compile_script, module_name, run_script
 
 if False:
@@ -33,6 +28,10 @@ UNKNOWN = b"unknown"  # user
 OUTSIDE = b"outside"  # of the group
 FAILED = b"failed"
 HASH = b"hash"
+
+_UNREADABLE = "WSGI0105: Could not read or compile WSGI script '%s' for %s."
+_LEAVES = "WSGI0107: SystemExit exception raised when doing exec of Python script file '%s'."
+_UNUSABLE = "WSGI0109: Unable to execute Python script file '%s'."
 
 class AccessScripts:
     """The scripts, and the calls of their functions."""
@@ -54,6 +53,8 @@ class AccessScripts:
             "mod_wsgi.process_group": "",
             "mod_wsgi.version": mod_wsgi.version,
         }
+        paths = (self.host, self.user, self.group)
+        self._names = {path: module_name(path) for path in paths if path is not None}
         self._lock = RLock()
 
     def decide(self, text: str) -> bytes:
@@ -96,7 +97,7 @@ class AccessScripts:
         if result is True or result is None:
             return True
         request.complain(
-            "WSGI0057: Client denied by server configuration: '%s'." % request.script
+            "WSGI0057: Client denied by server configuration: '%s'." % shown(request.script)
         )
         return False
 
@@ -172,7 +173,7 @@ class AccessScripts:
         text = (
             "WSGI00%d: Authorization of user '%s' to access '%s' failed. User is not a member of %s groups."
         )
-        request.complain(text % (60 if names else 59, user, request.uri, why))
+        request.complain(text % (60 if names else 59, shown(user), shown(request.uri), why))
         return False
 
     def _groups(self, request: "AccessRequest", user: str) -> "Optional[List[bytes]]":
@@ -235,7 +236,7 @@ class AccessScripts:
 
     def _module(self, path: str, request: "AccessRequest") -> "Optional[ModuleType]":
         with self._lock:
-            name = module_name(path)
+            name = self._names[path]
             module = sys.modules.get(name)
             if module is not None and self.reloading and _has_changed(path, module):
                 sys.modules.pop(name, None)
@@ -250,12 +251,15 @@ class AccessScripts:
         try:
             code = compile_script(path)
         except BaseException as error:
-            report_unreadable_script(error, path, remote, script)
+            request.complain(_UNREADABLE % (path, place()))
+            report_request_error(error, remote, script, None, path)
             return None
         try:
             module = run_script(name, path, code)
         except BaseException as error:
-            report_load_error(error, path, remote, script, None)
+            leaves = isinstance(error, SystemExit)
+            request.complain((_LEAVES if leaves else _UNUSABLE) % path)
+            report_request_error(error, remote, script, None, path)
             return None
         finally:
             self.files.scan_modules()

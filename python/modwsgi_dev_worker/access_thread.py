@@ -38,7 +38,7 @@ class AccessThread(RequestThread):
         begun: "mmap",
         scripts: "AccessScripts",
     ) -> None:
-        super().__init__(number, connection, intake, begun, scripts, {}, False)  # type: ignore[arg-type]
+        super().__init__(number, connection, intake, begun, scripts, {})  # type: ignore[arg-type]
         self.scripts = scripts
 
     def _serve(self) -> None:

@@ -28,6 +28,11 @@ def set_place(process_group: str, application_group: str) -> None:
     _place = "%s %s" % (interpreter, where)
 
 
+def place() -> str:
+    """Where the application, or a script, runs: as set by set_place."""
+    return _place
+
+
 def report_request_error(
     error: BaseException,
     remote: "Optional[str]",
@@ -73,16 +78,11 @@ def report_load_error(
     _write(lines + _traceback(error), remote, request=request)
 
 
-def report_unreadable_script(error: BaseException, path: str, remote: str, script: str) -> None:
-    """Log that a script which decides on access could not be read, or is no Python."""
-    text = "WSGI0105: Could not read or compile WSGI script '%s' for %s."
-    _write([text % (path, _place)], remote, script)
-    report_request_error(error, remote, script, None, path)
-
-
 def report_finding(text: str, remote: str, script: str) -> None:
     """Log what is wrong with the answer of a script that decides on access, or what it decided."""
-    _write([text.replace("\n", "\\n")], remote, script)
+    line = text.replace("\n", "\\n").encode("utf-8", "surrogateescape")
+    with log_record.lock:
+        log_record.write_line(line, log_record.RUNTIME, "error", remote, script)
 
 
 def report_callback_error(event: str, error: BaseException) -> None:

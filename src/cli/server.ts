@@ -15,19 +15,19 @@ import type { LogFiles } from '../logging/log-files.js'
 import type { Fleet } from '../supervisor/fleet.js'
 import { listenForSignals, type Order, signalExitCode } from '../supervisor/signals.js'
 import type { SourceWatcher } from '../watch/watcher.js'
-import { Dispatcher, type Pool } from '../workers/dispatcher.js'
+import { Dispatcher, type Pool, type WorkerName } from '../workers/dispatcher.js'
 import type { LoadResult } from '../workers/load-result.js'
 import type { WorkerExit } from '../workers/worker-process.js'
 import { planAccess } from './access-plan.js'
 import type { Configuration } from './another-configuration.js'
 import { Controls } from './controls.js'
 import { CurrentConfiguration, type ReadAnother } from './current-configuration.js'
+import { isIgnored } from './ignored-orders.js'
 import type { LiveReloading } from './live-reloading.js'
 import { serverUrl } from './server-url.js'
 import { planService, planWorker } from './site-plan.js'
 import { planSiteRules } from './site-rules.js'
 import { statusSource } from './status-source.js'
-import { hasTerminal } from './terminal.js'
 import { type Workforce, type WorkforceConfiguration, watchesChanges } from './workforce.js'
 
 export interface ServerOptions extends Configuration {
@@ -106,8 +106,8 @@ export class Server {
       http2: settings.http2,
       outside: () =>
         statusSource({
+          ...this.#configuration.now,
           started,
-          plan: this.#configuration.now.plan,
           port: this.port,
           fleet: this.#fleet,
         }),
@@ -219,7 +219,7 @@ export class Server {
   }
 
   #obey(order: Order): void {
-    if (this.#isIgnored(order)) return
+    if (isIgnored(order, this.#options)) return
     switch (order.kind) {
       case 'stop':
         void this.stop(order.signal)
@@ -267,15 +267,17 @@ export class Server {
   }
 
   #follow(configuration: Configuration): void {
-    const { settings, https } = configuration
+    const { settings, plan, env, https } = configuration
     this.#front.follow(this.#rulesOf(configuration))
     if (https !== null) this.#front.renew(https.credentials)
+    const access = planAccess(settings, plan, this.port, env)
+    this.#options.workforce?.controlAccess(configuration, access)
     this.#options.levels.rules = readLevels(settings.logLevel)
     this.#options.adopt(configuration)
   }
 
   #planWorkforce({ settings, plan, env }: Configuration): WorkforceConfiguration {
-    const services = settings.serviceScript.map(
+    const services = plan.services.map(
       service => [service[0], planService(settings, plan, this.port, env, service)] as const,
     )
     return {
@@ -288,15 +290,6 @@ export class Server {
   #reopenLogs(): void {
     const { logFiles, log } = this.#options
     for (const reason of logFiles.reopen().failed) log.emit({ type: 'logKept', reason })
-  }
-
-  #isIgnored({ kind, signal }: Order): boolean {
-    const { settings, plan } = this.#options
-    // The kernel sends it to whoever is in the foreground of a terminal whose size changes.
-    if (kind === 'finish') return hasTerminal()
-    if (kind === 'restart' || kind === 'more' || kind === 'fewer') return plan.mode === 'debug'
-    // Under gdb it means gdb: its prompt, or the program that it runs.
-    return settings.enableGdb && signal === 'SIGINT'
   }
 
   /** Ends the workers now; the stop that is under way, or begins, then has nothing to wait for. */
@@ -324,7 +317,7 @@ export class Server {
     if (watchesChanges(settings)) this.#watcher = await this.#watch(workforce)
     workforce.configure(this.#planWorkforce(this.#options), {
       running: pool => this.#runningIn(pool),
-      loadTried: result => this.#loadTried(result),
+      loadTried: (result, worker) => this.#loadTried(result, worker),
       served: generation => this.#live?.front.served(generation),
       startFailed: (exit, printed) => this.#live?.startFailed(exit, printed),
       renewal: outcome => this.#configuration.workersFollow(outcome),
@@ -357,8 +350,8 @@ export class Server {
   }
 
   /** A callable that is not there from the start is a mistake of the command line, unless changes are watched. */
-  #loadTried(result: LoadResult): void {
-    this.#live?.loadTried(result)
+  #loadTried(result: LoadResult, worker: WorkerName): void {
+    this.#live?.loadTried(result, worker)
     const { settings, plan } = this.#options
     const isFirst = !this.#hasLoaded
     this.#hasLoaded = true

@@ -1,10 +1,13 @@
 /** From settings to the rules by which the front answers requests. */
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Compression } from '../front/compression/compression.js'
 import { sharedEnviron } from '../front/environ.js'
 import { readErrorDocuments } from '../front/error-documents.js'
 import type { SiteRules } from '../front/front-options.js'
 import { VirtualHosts } from '../front/hosts/virtual-hosts.js'
+import type { ProxyRules } from '../front/proxy/forwarding.js'
+import { ProxyMounts } from '../front/proxy/mounts.js'
 import { usualLongestLine } from '../front/response-head.js'
 import { statusPath } from '../front/status/status-query.js'
 import { TrustedProxies } from '../front/trust/trusted-proxies.js'
@@ -33,6 +36,7 @@ export function planSiteRules(
   return {
     site: openStaticSite({
       aliases: settings.urlAlias,
+      ownAliases: documentation(settings, plan),
       documentRoot: plan.documentRoot,
       mountPoint: plan.mountPoint,
       hasApplication: plan.entryPoint.kind !== 'static',
@@ -49,6 +53,7 @@ export function planSiteRules(
     }),
     hosts: planHosts(settings, ports),
     serverStatus: settings.serverStatus,
+    proxy: planProxy(settings, plan, ports.http),
     mostConnections: mostConnections(openFileLimit(), plan),
     mountPoint: plan.mountPoint,
     resourceScript: join(plan.serverRoot, 'resource.wsgi'),
@@ -66,7 +71,7 @@ export function planSiteRules(
     queueLimit: settings.daemonBacklog,
     connectTimeout: settings.connectTimeout,
     silenceRules: planSilence(settings, plan),
-    maxClients: settings.maxClients,
+    maxClients: mostClients(settings, plan),
     bodyLimit: settings.limitRequestBody,
     longestHeadLine: longestHeadLine(settings),
     flushDelay: flushDelay(settings),
@@ -85,21 +90,42 @@ export function planSiteRules(
   }
 }
 
+/** Never fewer than can be served by threads; only daemon mode knows the option. */
+function mostClients({ maxClients, processes, threads }: Settings, { mode }: SitePlan) {
+  if (maxClients === null || mode !== 'daemon') return null
+  return Math.max(maxClients, (processes ?? 1) * threads)
+}
+
 /** Without a name of its own, or of others, the site answers whatever host is asked for. */
 function planHosts(settings: Settings, ports: Ports): VirtualHosts | null {
   const { serverName, serverAlias, allowLocalhost, httpsOnly } = settings
   // An empty name is none, as in the original.
-  if (!serverName) return null
+  if (!serverName && settings.proxyVirtualHost.length === 0) return null
   const aliases = serverAlias.flatMap(names => names.split(/\s+/))
   return new VirtualHosts({
-    serverName,
+    serverName: serverName || null,
     aliases,
     allowLocalhost,
     httpsOnly,
     port: ports.http,
     httpsPort: () => ports.https() ?? settings.httpsPort,
-    proxied: [],
+    proxied: settings.proxyVirtualHost,
   })
+}
+
+function planProxy(
+  { proxyMountPoint, proxyVirtualHost, proxyTimeout, socketTimeout }: Settings,
+  plan: SitePlan,
+  port: () => number,
+): ProxyRules | null {
+  if (proxyMountPoint.length === 0 && proxyVirtualHost.length === 0) return null
+  return {
+    mounts: new ProxyMounts(proxyMountPoint),
+    timeout: proxyTimeout ?? socketTimeout,
+    tunnelTimeout: Math.max(proxyTimeout ?? 0, socketTimeout),
+    server: plan.listenerHost,
+    port,
+  }
 }
 
 /** The original joins the values of each option with blanks, and one that is empty then is not written. */
@@ -112,6 +138,17 @@ function trustedProxies({ trustProxyHeader, trustProxy }: Settings): TrustedProx
 
 function words(text: string): string[] {
   return text.split(/\s+/).filter(word => word !== '')
+}
+
+const docsFolder = fileURLToPath(new URL('../../dist/docs', import.meta.url))
+
+/** Where our documentation and its pictures are served; without an application always. */
+function documentation({ enableDocs }: Settings, { entryPoint }: SitePlan) {
+  if (!enableDocs && entryPoint.kind !== 'welcome') return []
+  return [
+    ['/__wsgi__/docs', docsFolder],
+    ['/__wsgi__/images', join(docsFolder, 'images')],
+  ] as const
 }
 
 /** As many as mod_wsgi-express has places for clients, each of which can have a script run. */

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { OutsideFacts } from '../front/status/status-board.js'
 import type { CpuTime, WorkerFacts } from '../front/status/status-facts.js'
+import type { Settings } from '../settings/settings.js'
 import { cpuTimes } from '../supervisor/cpu-times.js'
 import type { WorkerSnapshot } from '../supervisor/fleet-options.js'
 import { ownVersion } from './own-version.js'
@@ -12,6 +13,7 @@ import type { SitePlan } from './site-plan.js'
 export interface StatusSource {
   /** Seconds since the epoch at the start of the server. */
   readonly started: number
+  readonly settings: Settings
   readonly plan: SitePlan
   readonly port: number
   /** Null: the site has no application. */
@@ -22,7 +24,7 @@ export interface StatusSource {
   } | null
 }
 
-export function statusSource({ started, plan, port, fleet }: StatusSource): OutsideFacts {
+export function statusSource({ started, settings, plan, port, fleet }: StatusSource): OutsideFacts {
   const workers = fleet === null ? [] : workerFacts(fleet.snapshot(), fleet.wanted, plan.threads)
   return {
     version: `Apache (modwsgi-dev/${ownVersion()}) Node.js/${process.versions.node}`,
@@ -31,7 +33,7 @@ export function statusSource({ started, plan, port, fleet }: StatusSource): Outs
     generation: fleet?.generation ?? 0,
     workers,
     workersCpu: sum(workers.map(({ cpu }) => cpu)),
-    vhost: `${plan.listenerHost}:${port}`,
+    vhost: `${settings.serverName || plan.listenerHost}:${port}`,
   }
 }
 

@@ -17,15 +17,11 @@ import { type Service, Services } from '../supervisor/services.js'
 import { WarmStart } from '../supervisor/warm-start.js'
 import { openAccountHost } from '../workers/account-host.js'
 import { type Channel, openChannel } from '../workers/channel.js'
-import { Dispatcher, type Pool } from '../workers/dispatcher.js'
+import { Dispatcher, type Pool, type WorkerName } from '../workers/dispatcher.js'
 import type { LoadResult, ReportedFile } from '../workers/load-result.js'
 import { startHere } from '../workers/started-process.js'
-import {
-  type WorkerCommand,
-  type WorkerConfiguration,
-  type WorkerExit,
-  workerProgram,
-} from '../workers/worker-process.js'
+import type { WorkerConfiguration } from '../workers/worker-configuration.js'
+import { pythonArguments, type WorkerCommand, type WorkerExit } from '../workers/worker-process.js'
 import { accessThreads, controlsAccess } from './access-plan.js'
 import type { Configuration } from './another-configuration.js'
 import { writeGdbCommands } from './debug-tools.js'
@@ -35,7 +31,7 @@ import type { SitePlan } from './site-plan.js'
 /** What the rest of the server hears from the workers, and is asked about them. */
 export interface WorkforceListener {
   running(pool: Pool): readonly RunningRequest[]
-  loadTried(result: LoadResult): void
+  loadTried(result: LoadResult, worker: WorkerName): void
   /** See {@link FleetOptions}. */
   renewal(outcome: 'over' | 'given up'): void
   filesLoaded(files: readonly ReportedFile[]): void
@@ -59,7 +55,9 @@ export interface Workforce {
   pythonVersion(): Promise<string | null>
   /** Lets the workers load the application, and the services start; from now on `listener` hears of them. */
   configure(configurations: WorkforceConfiguration, listener: WorkforceListener): void
-  /** New processes for all, as another configuration says, or the present one (null). `by` asked for it. */
+  /** Another process for the scripts that decide on access, as the front follows this configuration. */
+  controlAccess(one: Configuration, configuration: AccessConfiguration): void
+  /** New processes for all others, as another configuration says, or for all, as the present one does (null). `by` asked for it. */
   renew(by: string, another: RenewedWorkforce | null): void
   /** Files may have changed: nobody is given any requests. */
   hold(): void
@@ -92,9 +90,11 @@ export interface WorkforceConfiguration {
   readonly worker: WorkerConfiguration
   /** By name. */
   readonly services: ReadonlyMap<string, WorkerConfiguration>
-  /** Null: no script decides on access. */
-  readonly access: WorkerConfiguration | null
+  readonly access: AccessConfiguration
 }
+
+/** Null: no script decides on access. */
+export type AccessConfiguration = WorkerConfiguration | null
 
 /** What is read again while the server runs. */
 export interface RenewedWorkforce extends Configuration, WorkforceConfiguration {}
@@ -112,7 +112,7 @@ export function watchesChanges(settings: Settings): boolean {
 
 /** True when the site has anything that Python answers or runs. */
 export function needsPython(settings: Settings, plan: SitePlan): boolean {
-  const runsMore = settings.serviceScript.length > 0 || controlsAccess(settings)
+  const runsMore = plan.services.length > 0 || controlsAccess(settings)
   return needsWorkers(settings, plan) || runsMore
 }
 
@@ -155,6 +155,7 @@ export async function gatherWorkforce(
     threads: one.plan.threads,
     metered: one.settings.serverMetrics || one.settings.serverStatus,
     onTerminal: one.plan.debugTools !== null,
+    freeThreading: settings.freeThreading,
     gdb: one.settings.enableGdb ? args => writeGdbCommands(one.plan.serverRoot, args) : null,
     configuration,
   })
@@ -187,7 +188,7 @@ export async function gatherWorkforce(
   const services = new Services({
     channel,
     clock: systemClock,
-    services: settings.serviceScript.map(serviceOf),
+    services: plan.services.map(serviceOf),
   })
   const accessCommand = (
     one: Omit<Configuration, 'https'>,
@@ -219,7 +220,7 @@ export async function gatherWorkforce(
           over: () => fleet.start(),
           log,
           program: python,
-          args: [workerProgram],
+          args: pythonArguments(settings.freeThreading),
           filesLoaded: files => listener?.filesLoaded(files),
           askModules: () => fleet.askModules(),
         },
@@ -231,7 +232,7 @@ export async function gatherWorkforce(
     warmth: warm,
     ...planFleetRules(settings, plan, started(command)),
     channel,
-    vhost: `${plan.listenerHost}:${settings.port}`,
+    vhost: `${settings.serverName || plan.listenerHost}:${settings.port}`,
     dispatcher,
     log,
     clock: systemClock,
@@ -239,7 +240,7 @@ export async function gatherWorkforce(
     waitsFor: 'a change of the code',
     running: process => listener?.running(process.requests) ?? [],
     pythonTold: told => version.resolve(told),
-    loadTried: result => listener?.loadTried(result),
+    loadTried: (result, worker) => listener?.loadTried(result, worker),
     renewal: outcome => listener?.renewal(outcome),
     served: generation => listener?.served(generation),
     startFailed: (exit, printed) => listener?.startFailed(exit, printed),
@@ -269,6 +270,9 @@ export async function gatherWorkforce(
       configured.resolve(configurations)
       services.start()
     },
+    controlAccess(one, told) {
+      access.renew(told && accessCommand(one, Promise.resolve(told)))
+    },
     renew(by, another) {
       if (another === null) {
         services.restart()
@@ -280,7 +284,6 @@ export async function gatherWorkforce(
         ([name, one]) => [name, serviceCommand(name, next, Promise.resolve(one))] as const,
       )
       services.restart(new Map(commands))
-      access.renew(another.access && accessCommand(another, Promise.resolve(another.access)))
       warm?.follow(next)
       fleet.renew(by, planFleetRules(another.settings, another.plan, started(next)))
     },

@@ -3,6 +3,7 @@
  * server's own. Apache's ap_die.
  */
 import { respond, type StaticSite } from '../static/site.js'
+import type { WorkerName } from '../workers/dispatcher.js'
 import type { SharedEnviron } from './environ.js'
 import type { ErrorDocument, ErrorDocuments } from './error-documents.js'
 import { enterRedirect, type Failure } from './internal-redirect.js'
@@ -24,10 +25,14 @@ export interface KnownOfFailure {
   readonly fields?: readonly string[]
   /** What an application was given. */
   readonly environ?: string
+  /** The worker that had it; null: none that serves. */
+  readonly worker?: WorkerName | null
   /** All keys, of what has no environ: as in {@link Failures.allKeys}. */
   readonly keys?: string
   /** The path has been mapped, and the variables of the user are set. */
   readonly mapped?: boolean
+  /** Of the status line, where it is not the usual one. */
+  readonly reason?: string
   /** ERROR_NOTES for its document. */
   readonly notes?: string
 }
@@ -112,12 +117,15 @@ export class Failures {
 function writeFailure(
   exchange: Answerable,
   status: number,
-  { fields = [], notes }: KnownOfFailure,
+  { fields = [], notes, reason }: KnownOfFailure,
   document: Exclude<ErrorDocument, { kind: 'path' }> | null,
   page: Buffer | null = null,
 ): 'done' {
   if (document?.kind === 'url') writeServerPage(exchange, 302, ['Location', document.url])
-  else writeServerPage(exchange, status, fields, document?.text ?? page, notes !== undefined)
+  else {
+    const text = document?.text ?? page
+    writeServerPage(exchange, status, fields, text, notes !== undefined, reason ?? null)
+  }
   return 'done'
 }
 

@@ -3,8 +3,9 @@
  */
 
 import type { HttpRequest } from '../http/request.js'
+import type { HttpExchange } from './reply.js'
 import type { RequestHead } from './request-head.js'
-import { isHostName, parseHost } from './request-host.js'
+import { isHostName, isSecure, parseHost } from './request-host.js'
 
 /** A target that is served. Text is latin-1: one character for each byte. */
 export interface RequestTarget {
@@ -179,3 +180,22 @@ export function hasValidHost(
 export function isWholeServer(target: string): boolean {
   return target === '*' || target.startsWith('*?')
 }
+
+/** Where this server is, as a request has it: for URLs of its own. */
+export interface Origin {
+  /** `http://example.com:8000` */
+  readonly url: string
+  readonly port: string
+}
+
+/** What the request says of host and port counts, then what its virtual host has, then the connection. */
+export function ownOrigin(http: HttpExchange, { authority }: RequestTarget): Origin {
+  const { socket } = http.request
+  const scheme = http.host?.scheme ?? (isSecure(socket) ? 'https' : 'http')
+  const host = parseHost(authority?.host ?? http.head.host ?? '')
+  const port = authority?.port ?? host?.port ?? http.host?.port ?? String(socket.localPort)
+  const name = host?.name ?? http.host?.name ?? socket.localAddress
+  return { url: `${scheme}://${port === defaultPorts[scheme] ? name : `${name}:${port}`}`, port }
+}
+
+const defaultPorts = { http: '80', https: '443' }

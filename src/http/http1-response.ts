@@ -1,6 +1,7 @@
 /** A response as HTTP/1 sends it: head and body, in one of its framings, on the socket of the connection. */
 import type { Socket } from 'node:net'
 import type { Version } from './head.js'
+import { type KeptBody, KeptWires } from './kept-wires.js'
 import { HttpResponse, type ResponseOwner, type Written } from './response.js'
 
 /** How the end of the body is told (RFC 9112, 6.3); `raw`: the application sees to it. */
@@ -54,8 +55,10 @@ export class Http1Response extends HttpResponse {
     this.socket.destroy()
   }
 
-  protected putContinue(): void {
-    this.socket.write('HTTP/1.1 100 Continue\r\n\r\n')
+  protected putInterim(status: number, reason: string, fields: readonly string[]): void {
+    let head = `HTTP/1.1 ${status} ${reason}\r\n`
+    for (let at = 0; at < fields.length; at += 2) head += `${fields[at]}: ${fields[at + 1]}\r\n`
+    this.socket.write(`${head}\r\n`, 'latin1')
   }
 
   protected addFraming(status: number, fields: string[]): void {
@@ -98,6 +101,7 @@ export class Http1Response extends HttpResponse {
 
   /** Head, body and end in one write, where the body is small. */
   protected putLast(body: Buffer): void {
+    if (this.kept !== null && this.#putKept(this.kept)) return
     let rest = body
     if (body.length > mostJoinedBytes) {
       this.putBody(body)
@@ -114,9 +118,18 @@ export class Http1Response extends HttpResponse {
     if (text !== '') this.told(this.socket.write(text, 'latin1'))
   }
 
+  #putKept(kept: KeptBody): boolean {
+    if (this.#framing !== 'length') return false
+    const wire = keptWires.join(this.#head, kept, Math.floor(Date.now() / 1000))
+    if (wire === null) return false
+    this.#head = ''
+    this.told(this.socket.write(wire))
+    return true
+  }
+
   #framingFor(status: number, fields: readonly string[]): Framing {
     if (this.#version === 9) return 'close'
-    if (this.isHead || status === 204 || status === 304) {
+    if (this.isHead || status === 101 || status === 204 || status === 304) {
       this.room = 0
       return 'none'
     }
@@ -129,4 +142,5 @@ export class Http1Response extends HttpResponse {
   }
 }
 
+const keptWires = new KeptWires()
 const nothing = Buffer.alloc(0)

@@ -1,6 +1,7 @@
 /** The sockets that wait for connections on one port, one for each address. */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { exitCode, UserError } from '../base/errors.js'
+import { listenAddresses } from './listen-addresses.js'
 
 export interface ListenOptions {
   /** Addresses to listen on; an address family that the machine does not have is left out. */
@@ -37,15 +38,12 @@ export class ListeningSockets {
 
   /** Binds the addresses. Throws {@link UserError} when one is taken or not permitted. */
   async open(): Promise<void> {
-    const { hosts, port, option } = this.#options
+    const { port, option } = this.#options
     this.#port = port
     let missing: UserError | null = null
-    for (const host of hosts) {
-      const server = createServer({ allowHalfOpen: true, noDelay: true }, socket =>
-        this.#user.connected(socket),
-      )
+    for (const { host, address } of await this.#addresses()) {
       try {
-        await listenOn(server, host, this.#port, this.#options.backlog)
+        await this.#listenOn(address)
       } catch (error) {
         const refused = notListening(error as NodeJS.ErrnoException, host, option, this.#port)
         if (!noSuchFamily.has((error as NodeJS.ErrnoException).code ?? '')) {
@@ -53,13 +51,30 @@ export class ListeningSockets {
           throw refused
         }
         missing = refused
-        continue
       }
-      server.on('error', error => this.#user.failed(error.message))
-      this.#servers.push(server)
-      this.#port = (server.address() as AddressInfo).port
     }
     if (this.#servers.length === 0 && missing) throw missing
+  }
+
+  async #addresses(): Promise<{ host: string; address: string }[]> {
+    const { hosts, option, port } = this.#options
+    const all = hosts.map(async host => {
+      const found = await listenAddresses(host).catch((error: NodeJS.ErrnoException) => {
+        throw notListening(error, host, option, port)
+      })
+      return found.map(address => ({ host, address }))
+    })
+    return (await Promise.all(all)).flat()
+  }
+
+  async #listenOn(address: string): Promise<void> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, socket =>
+      this.#user.connected(socket),
+    )
+    await listenOn(server, address, this.#port, this.#options.backlog)
+    server.on('error', error => this.#user.failed(error.message))
+    this.#servers.push(server)
+    this.#port = (server.address() as AddressInfo).port
   }
 
   /** Takes no new connections. */

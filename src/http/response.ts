@@ -7,14 +7,23 @@
 import type { Socket } from 'node:net'
 import type { Clock } from '../base/clock.js'
 import { FlushDelay, type HeldWritable } from './flush-delay.js'
+import type { KeptBody } from './kept-wires.js'
 
 /** What a response tells its connection. */
 export interface ResponseOwner {
   readonly socket: Socket
   /** The response is through; with `keepAlive` the connection goes on. */
   ended(keepAlive: boolean): void
+  /** It is not one of HTTP any more, and takes no notice of it; gives the bytes that are not read yet. */
+  detach(): Buffer
   /** The client takes less than it is sent; it has so many seconds to go on, or (null) the usual time. */
   stalled(seconds: number | null): void
+}
+
+/** A connection that has been given away. */
+export interface Detached {
+  readonly socket: Socket
+  readonly rest: Buffer
 }
 
 /** Something of the server's own that is put into a body on its way. */
@@ -76,6 +85,8 @@ export abstract class HttpResponse {
   whenThrough: (() => void) | null = null
   /** Bytes of the body that went out, without their framing. */
   bodyBytes = 0
+  /** The body that ends it stays as it is, and may be sent again. */
+  protected kept: KeptBody | null = null
   /** Seconds that the client may take nothing of it; null: the usual time. */
   stall: number | null = null
   /** The request was HEAD: it gets no body. */
@@ -115,7 +126,7 @@ export abstract class HttpResponse {
   /** Cuts it off: the client has to see that the response is incomplete. */
   abstract destroy(): void
 
-  protected abstract putContinue(): void
+  protected abstract putInterim(status: number, reason: string, fields: readonly string[]): void
   /** Takes the head; it waits for {@link putHead}, or the first bytes of the body. */
   protected abstract setHead(status: number, reason: string, fields: string[]): void
   /** Adds what tells the framing. */
@@ -169,7 +180,24 @@ export abstract class HttpResponse {
   writeContinue(): void {
     if (this.headersSent || this.#destroyed) return
     this.continued = true
-    this.putContinue()
+    this.putInterim(100, 'Continue', [])
+  }
+
+  /** An informational response of another server (RFC 9110, 15.2); nothing when the response has begun. */
+  writeInterim(status: number, reason: string, fields: readonly string[]): void {
+    if (!this.headersSent && !this.#destroyed) this.putInterim(status, reason, fields)
+  }
+
+  /**
+   * Sends the head, after which the connection speaks another protocol and belongs to the caller. Null: it is gone.
+   * Bytes that came behind the request are given, too.
+   */
+  detach(): Detached | null {
+    if (this.#destroyed) return null
+    this.flushHeaders()
+    this.#ended = true
+    this.socket.once('close', () => this.whenThrough?.())
+    return { socket: this.socket, rest: this.#owner.detach() }
   }
 
   /**
@@ -227,6 +255,12 @@ export abstract class HttpResponse {
     const body = this.#insertion === null ? fitting : lastOf(this.#insertion, fitting)
     if (this.#encoder === null) this.#sendLast(body)
     else this.#encoder.end(body)
+  }
+
+  /** Sends a whole body that stays as it is and may be sent again, such as a file in memory, and ends the response. */
+  endKept(kept: KeptBody): void {
+    if (this.#insertion === null && this.#encoder === null) this.kept = kept
+    this.end(kept.body)
   }
 
   /** The one way of bytes of the body to the client, but for the last ones. */

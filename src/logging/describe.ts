@@ -181,6 +181,11 @@ function own(event: OwnEvent): Pick<LogEntry, 'level' | 'text' | 'generation' | 
         level: 'error',
         text: 'a new worker could not load the application: the present ones stay',
       }
+    case 'attemptFailed':
+      return {
+        level: 'debug',
+        text: `worker ${event.slot} (pid ${event.pid}) out of the template is no use (${event.reason}): one that starts from nothing takes its place`,
+      }
     case 'templateReady':
       return { level: 'debug', text: templateText(event) }
     case 'resized':
@@ -215,6 +220,11 @@ function own(event: OwnEvent): Pick<LogEntry, 'level' | 'text' | 'generation' | 
       return { level: 'error', text: `new connections are closed at once: ${event.reason}` }
     case 'clientError':
       return { level: 'info', text: `client ${event.client}: ${event.reason}` }
+    case 'proxyFailed':
+      return {
+        level: 'error',
+        text: `${event.upstream} ${event.words}: ${event.request} of client ${event.client}`,
+      }
     case 'clientDenied':
       return { level: 'error', text: `client ${event.client} denied: ${event.reason}` }
     default:

@@ -182,6 +182,13 @@ export type EntryEvent =
       readonly imports: readonly (readonly [string, number, number, boolean])[]
     }
   /** Workers are forked from now on; reasons why modules are not in the template, by name. */
+  /** One that was forked from the template is no use: one that starts from nothing takes its place. */
+  | {
+      readonly type: 'attemptFailed'
+      readonly slot: number
+      readonly pid: number
+      readonly reason: string
+    }
   | {
       readonly type: 'templateReady'
       readonly pid: number
@@ -248,6 +255,14 @@ export type EntryEvent =
       readonly signal: string | null
     }
   | { readonly type: 'accessProcessFaulty'; readonly pid: number | null; readonly reason: string }
+  /** A server that requests are forwarded to has failed. */
+  | {
+      readonly type: 'proxyFailed'
+      readonly client: string
+      readonly request: string
+      readonly upstream: string
+      readonly words: string
+    }
   /** A client may not have what it asks for. */
   | { readonly type: 'clientDenied'; readonly client: string; readonly reason: string }
 

@@ -174,8 +174,9 @@ function sendWhole(file: LoadedFile | OpenedFile, exchange: StaticExchange, stat
   const { request, response } = exchange
   exchange.writeHead(status, file.fields, file)
   if (request.method === 'HEAD') return endWithoutBody(file, response)
-  if (file.body !== null) response.end(file.body)
-  else sendPieces(file.descriptor, [{ start: 0, end: file.size - 1 }], response)
+  if (file.body === null) sendPieces(file.descriptor, [{ start: 0, end: file.size - 1 }], response)
+  else if (response.endKept === undefined) response.end(file.body)
+  else response.endKept(file)
 }
 
 function sendNotModified(file: LoadedFile | OpenedFile, exchange: StaticExchange): void {

@@ -26,8 +26,12 @@ export interface AccessProcessOptions {
   readonly filesLoaded: (files: readonly ReportedFile[]) => void
 }
 
-/** Milliseconds before one is started again that has not lived as long. */
+/** Milliseconds before one is started again that has not lived as long: after one that was ready, and at most. */
 const pauseBeforeRestart = 1000
+const longestPause = 30_000
+
+/** Starts that have to fail, one after the other, before questions do not wait any more. */
+const hopelessStarts = 3
 
 /** Identities of these processes begin here, those of workers at 1 and of services at a million. */
 const firstIdentity = 2_000_000
@@ -39,6 +43,8 @@ export class AccessProcess implements AccessPool {
   /** The one that is asked, or starts. */
   #present: WorkerProcess | null = null
   #isReady = false
+  /** Starts that have failed since one was ready. */
+  #failures = 0
   #held = false
   /** What it has loaded, and what it has looked for in vain. */
   readonly #files = new Set<string>()
@@ -97,6 +103,7 @@ export class AccessProcess implements AccessPool {
     const stopped = new Promise<void>(resolve => {
       this.#stopped = resolve
     })
+    this.dispatcher.refuseAll('stopping')
     this.#retirePresent()
     this.#settle()
     return stopped.finally(cancelDeadline)
@@ -106,6 +113,7 @@ export class AccessProcess implements AccessPool {
   kill(): void {
     this.#stopped ??= () => {}
     this.#cancelStart()
+    this.#present = null
     this.dispatcher.refuseAll('stopping')
     for (const process of this.#running.keys()) process.kill()
   }
@@ -118,6 +126,7 @@ export class AccessProcess implements AccessPool {
   /** It gets no more questions, and ends when it has answered those it has. */
   #retirePresent(): void {
     this.#cancelStart()
+    this.#failures = 0
     const old = this.#present
     this.#present = null
     if (old === null) return
@@ -147,6 +156,8 @@ export class AccessProcess implements AccessPool {
       ready: () => {
         if (!isPresent()) return
         this.#isReady = true
+        this.#failures = 0
+        this.dispatcher.acceptAgain()
         this.#enlist()
       },
       freed: () => {
@@ -181,8 +192,11 @@ export class AccessProcess implements AccessPool {
       this.#present = null
       this.dispatcher.remove(process.requests)
       log.emit({ type: 'accessProcessDied', pid: process.pid ?? null, ...exit })
-      if (lived >= pauseBeforeRestart) this.start()
-      else this.#cancelStart = clock.after(pauseBeforeRestart - lived, () => this.start())
+      if (!this.#isReady) this.#failures++
+      if (this.#failures >= hopelessStarts) this.dispatcher.refuseAll('not-loadable')
+      const pause = Math.min(pauseBeforeRestart * Math.max(1, this.#failures), longestPause)
+      if (lived >= pause) this.start()
+      else this.#cancelStart = clock.after(pause - lived, () => this.start())
     }
     this.#settle()
   }

@@ -216,6 +216,19 @@ describe('the process of the scripts', () => {
     expect(server.family()).toEqual([])
   })
 
+  test('goes back to the former options when new workers are no use', async () => {
+    const folder = site()
+    const toml = join(folder, 'pyproject.toml')
+    writeFileSync(toml, '[tool.modwsgi-dev]\nhost-access-script = "access.py"\n')
+    const server = await start(folder)
+    expect((await ask(server.url('/?deny'))).status).toBe(403)
+    writeFileSync(toml, '')
+    writeFileSync(join(folder, 'app.py'), 'raise ValueError("no use")\n')
+    server.signal('SIGHUP')
+    await server.logged(/the configuration stays as it was/)
+    expect((await ask(server.url('/?deny'))).status).toBe(403)
+  })
+
   test('forgets clients that have gone', async () => {
     const server = await start(site(), ...host, '--request-timeout', '1')
     const connection = await RawConnection.open(server.port)

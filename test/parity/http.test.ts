@@ -1,14 +1,4 @@
 /** See recorded.ts. */
 import { holdToRecorded } from './recorded.js'
 
-holdToRecorded(
-  'requests',
-  'bodies',
-  'connections',
-  'files',
-  'compress',
-  'hosts',
-  'status',
-  'strictness',
-  'trust',
-)
+holdToRecorded('requests', 'bodies', 'connections', 'files', 'compress', 'strictness', 'trust')

@@ -68,9 +68,11 @@ export class AccessControl {
   }
 
   #check(visit: Visit): void {
-    const { scheme } = this.#rule
-    if (scheme === null)
+    const scheme = asksForUser(visit.http) ? this.#rule.scheme : null
+    if (scheme === null) {
+      if (!this.#rule.host) return visit.proceed()
       return this.#ask(visit, 'host', '', verdict => this.#conclude(visit, verdict, null))
+    }
     const field = fieldOf(visit.http.head, authorization)
     if (field === null) return this.#hostFirst(visit, () => this.#challenge(visit))
     if (scheme === 'Basic') return this.#checkBasic(visit, readBasic(field))
@@ -109,6 +111,7 @@ export class AccessControl {
       target: request.url,
       host: http.head.host,
       port: request.socket.localPort ?? 0,
+      usualPort: request.secure ? 443 : 80,
     }
     if (!isSameTarget(fields.uri, asked)) {
       return this.#hostFirst(visit, () => {
@@ -280,7 +283,8 @@ export class AccessControl {
       scriptFilename: path.filename,
       seconds: (this.#front.clock.now() - asked) / 1000,
     })
-    const text = `${own}checks\0${checks}${more}${accessEnviron(visit)}`
+    const https = request.secure ? `\0${own}https\0on` : ''
+    const text = `${own}checks\0${checks}${more}${https}${accessEnviron(visit)}`
     const question = new AccessQuestion(
       this.#pool,
       {
@@ -322,4 +326,9 @@ function accessEnviron({ http, target, path }: Visit): string {
   const others = (list: readonly string[]) => list.filter((_, index) => index !== at)
   const shown = at < 0 ? head : { ...head, keys: others(head.keys), values: others(head.values) }
   return `\0SCRIPT_FILENAME\0${path.filename}\0REQUEST_METHOD\0${method}\0REQUEST_URI\0${request.url}\0QUERY_STRING\0${target.query}\0SCRIPT_NAME\0${path.scriptName}\0PATH_INFO\0${path.pathInfo}\0SERVER_PROTOCOL\0${request.protocol}${commonKeys(request, shown, target, host)}`
+}
+
+/** Of hosts that nobody named Apache asks for nothing but the machine of the client (--allow-localhost). */
+function asksForUser({ host }: HttpExchange): boolean {
+  return host?.kind !== 'default'
 }

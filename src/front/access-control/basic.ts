@@ -14,7 +14,7 @@ export interface BasicCredentials {
  * readBasic('basic YTpiOmM=') // { user: 'a', password: 'b:c' }
  */
 export function readBasic(field: string): BasicCredentials | null {
-  const [, scheme, rest] = /^[ \t]*([^ \t]*)[ \t]*(.*)$/s.exec(field)!
+  const [, scheme, rest] = /^[ \t]*([^ ]*)[ \t]*(.*)$/s.exec(field)!
   if (scheme!.toLowerCase() !== 'basic') return null
   const encoded = /^[A-Za-z0-9+/]*/.exec(rest!)![0]
   const decoded = Buffer.from(encoded, 'base64').toString('latin1').split('\0', 1)[0]!

@@ -14,12 +14,13 @@ export interface AskedTarget {
   readonly target: string
   /** Value of the Host field. */
   readonly host: string | null
-  /** That the server listens on. */
+  /** That the server listens on, and that of the scheme, such as 443. */
   readonly port: number
+  readonly usualPort: number
 }
 
 /** As mod_auth_digest compares them. */
-export function isSameTarget(uri: string, { target, host, port }: AskedTarget): boolean {
+export function isSameTarget(uri: string, { target, host, port, usualPort }: AskedTarget): boolean {
   if (uri === target) return true
   const [given, asked] = [partsOf(uri, true), partsOf(target, false)]
   const named = host === null ? null : parseHost(host)
@@ -27,7 +28,7 @@ export function isSameTarget(uri: string, { target, host, port }: AskedTarget): 
   const askedPort = asked.port ?? named?.port ?? String(port)
   if (given.host !== null && given.host !== '') {
     if (given.host.toLowerCase() !== askedHost?.toLowerCase()) return false
-    if (given.port === null && askedPort !== '80') return false
+    if (given.port === null && askedPort !== String(usualPort)) return false
   }
   if (given.port !== null && given.port !== askedPort) return false
   return given.path === asked.path && given.query === asked.query

@@ -41,7 +41,7 @@ export class FileCompression implements FileCoder {
     if (coded === null) return response.destroy()
     if (response.destroyed) return
     if (coded.isMeasured) return send(codedFile(file, coded.body))
-    if (this.#sendHead(file)) response.end(coded.body)
+    if (this.#sendHead(file)) response.endKept(coded)
   }
 
   #stream(file: OpenedFile, send: SendLoaded): void {

@@ -16,17 +16,18 @@ export interface StatusPhases {
   afterBody(show: () => void): void
 }
 
-/** The page is for GET and HEAD, and for clients on this machine. */
+/** The page is for GET and HEAD, and for clients on this machine, or, where users log in, for those who have done so. */
 export function enterStatus(
   status: StatusBoard,
   http: HttpExchange,
   target: RequestTarget,
   phases: StatusPhases,
 ): void {
-  void isLocalClient(http.request.socket).then(isLocal => {
+  const isLocal = http.identity === null ? isLocalClient(http.request.socket) : true
+  void Promise.resolve(isLocal).then(isAdmitted => {
     // Who has left meanwhile is not served.
     if (http.response.destroyed) return
-    if (!isLocal) return phases.deny(`${statusPath} is for clients on this machine`)
+    if (!isAdmitted) return phases.deny(`${statusPath} is for clients on this machine`)
     if (http.method !== 'GET' && http.method !== 'HEAD') return phases.answer()
     http.access?.showsStatus()
     phases.afterBody(() => status.answer(http, target.query, nameOf(http, target)))

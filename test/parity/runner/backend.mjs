@@ -78,6 +78,8 @@ export class Backend {
     const connection = ++this.connections
     this.sockets.add(socket)
     let bytes = ''
+    /** So many are needed before it is worth a look. */
+    let needed = 0
     socket.on('error', () => {})
     socket.on('close', () => {
       this.sockets.delete(socket)
@@ -88,7 +90,11 @@ export class Backend {
     socket.on('data', chunk => {
       if (socket.listenerCount('upgraded') > 0) return
       bytes += chunk.toString('latin1')
-      for (let length = requestLength(bytes); length > 0; length = requestLength(bytes)) {
+      while (bytes.length > 0 && bytes.length >= needed) {
+        const length = requestLength(bytes)
+        needed = Math.abs(length)
+        if (length <= 0) break
+        needed = 0
         const heard = { connection, bytes: bytes.slice(0, length) }
         bytes = bytes.slice(length)
         this.heard.push(heard)
@@ -104,14 +110,14 @@ function answerWith(text) {
   return socket => void socket.write(Buffer.from(text, 'latin1'))
 }
 
-/** Bytes of the first request; 0 while it is incomplete. */
+/** Bytes of the first request; 0 while it is incomplete, or less, when it is known how many it needs. */
 function requestLength(bytes) {
   const end = bytes.indexOf('\r\n\r\n')
   if (end < 0) return 0
   const head = bytes.slice(0, end)
   if (/^transfer-encoding:/im.test(head)) return chunkedLength(bytes, end + 4)
   const length = end + 4 + Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0)
-  return bytes.length >= length ? length : 0
+  return bytes.length >= length ? length : -length
 }
 
 function chunkedLength(bytes, start) {

@@ -1,9 +1,11 @@
 /** All scenarios, by the name of their file. */
+import access from './access.mjs'
 import bodies from './bodies.mjs'
 import cgi from './cgi.mjs'
 import compress from './compress.mjs'
 import connections from './connections.mjs'
 import debug from './debug.mjs'
+import docs from './docs.mjs'
 import environ from './environ.mjs'
 import files from './files.mjs'
 import frameworks from './frameworks.mjs'
@@ -11,8 +13,10 @@ import handlers from './handlers.mjs'
 import heads from './heads.mjs'
 import hosts from './hosts.mjs'
 import http2 from './http2.mjs'
+import limits from './limits.mjs'
 import log from './log.mjs'
 import module from './module.mjs'
+import mounts from './mounts.mjs'
 import options from './options.mjs'
 import requests from './requests.mjs'
 import responses from './responses.mjs'
@@ -21,7 +25,9 @@ import services from './services.mjs'
 import setup from './setup.mjs'
 import status from './status.mjs'
 import strictness from './strictness.mjs'
+import telemetry from './telemetry.mjs'
 import tls from './tls.mjs'
+import together from './together.mjs'
 import traversal from './traversal.mjs'
 import trust from './trust.mjs'
 import world from './world.mjs'
@@ -34,20 +40,24 @@ import world from './world.mjs'
  * @type {ScenarioFiles}
  */
 export const scenarioFiles = {
+  access,
   bodies,
   compress,
   cgi,
   connections,
   debug,
+  docs,
   environ,
   files,
   frameworks,
   handlers,
   heads,
   hosts,
+  limits,
   http2,
   log,
   module,
+  mounts,
   options,
   requests,
   responses,
@@ -58,6 +68,8 @@ export const scenarioFiles = {
   strictness,
   tls,
   trust,
+  together,
   traversal,
+  telemetry,
   world,
 }
