@@ -267,7 +267,7 @@ export class Server {
   }
 
   #follow(configuration: Configuration): void {
-    const { settings, https } = configuration
+    const { settings, plan, env, https } = configuration
     this.#front.follow(this.#rulesOf(configuration))
     if (https !== null) this.#front.renew(https.credentials)
     const access = planAccess(settings, plan, this.port, env)
