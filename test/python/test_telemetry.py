@@ -133,6 +133,23 @@ class Sending(unittest.TestCase):
         self.assertIn(over[261], (1, 2))  # the request that let it go on may not have ended
         self.assertGreaterEqual(over[202], 0.1)
 
+    def test_a_service_that_does_not_read_holds_nothing_up(self) -> None:
+        worker = self.start()
+        try:
+            while True:  # until there is no room
+                self.filler().send(b"x" * 8000)
+        except BlockingIOError:
+            pass
+        self.assertEqual(worker.get("/").status, "200 OK")
+        self.assertEqual(worker.shutdown(), 0)
+
+    def filler(self) -> socket.socket:
+        filler = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(filler.close)
+        filler.setblocking(False)
+        filler.connect(self.path)
+        return filler
+
     def test_nobody_has_to_listen(self) -> None:
         worker = self.start(path=self.path + ".none")
         self.assertEqual(worker.get("/").status, "200 OK")
