@@ -93,6 +93,8 @@ export interface WholeBody {
 export type HeadNotes = {
   /** The fields are those of another server: Date and Server are among them, and nothing is added. */
   readonly forwarded?: boolean
+  /** That server says nothing of a type: what there is comes from the path, and no filter goes by it. */
+  readonly guessesType?: boolean
 } & Partial<
   Pick<
     ResponseHead,
@@ -141,7 +143,9 @@ export function writeHead(
   if (workerField !== null) all.push(workerFieldName, workerField)
   if (exchange.added && addFields(all, exchange.added)) speaksOfConnection = true
   if (rules.live !== null && !notes.forwarded) rules.live.addTag(exchange, status, all, type, notes)
-  if (rules.compression !== null) rules.compression.apply(exchange, decides, all, type, notes)
+  if (rules.compression !== null && !notes.guessesType) {
+    rules.compression.apply(exchange, decides, all, type, notes)
+  }
   // As Apache has it: whoever sends nothing to HEAD may not have looked how much it would be.
   if (response.isHead && fieldValue(all, 'content-length') === '0') {
     removeField(all, 'content-length')

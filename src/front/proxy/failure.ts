@@ -3,6 +3,8 @@
 /** How far a request to an upstream got. */
 export interface Progress {
   readonly connected: boolean
+  /** The head of a response came. */
+  readonly answered: boolean
   /** Bytes of a response came. */
   readonly heard: boolean
   /** It has been silent for too long. */
@@ -17,6 +19,8 @@ export interface ProxyFailure {
   readonly reason: string
   /** For the log. */
   readonly words: string
+  /** A head came before: the page is not to be kept. */
+  readonly expires?: true
 }
 
 /** Faults of the first line of a response, by the codes of Node's parser. */
@@ -31,7 +35,7 @@ const badGateway = 'Bad Gateway'
 
 /** @param error as Node has it */
 export function proxyFailure(error: NodeJS.ErrnoException, progress: Progress): ProxyFailure {
-  const { connected, heard, outOfTime, asked } = progress
+  const { connected, answered, heard, outOfTime, asked } = progress
   if (!connected) {
     const why = outOfTime ? 'it takes too long' : error.message
     return { status: 503, reason: 'Service Unavailable', words: `cannot be connected to: ${why}` }
@@ -45,6 +49,10 @@ export function proxyFailure(error: NodeJS.ErrnoException, progress: Progress): 
   }
   if (outOfTime) {
     return { status: 502, reason: heard ? badGateway : proxyError, words: 'did not answer in time' }
+  }
+  if (answered || error.code === 'HPE_INVALID_CONTENT_LENGTH') {
+    const words = `sent what is no body: ${error.message}`
+    return { status: 502, reason: badGateway, words, expires: true }
   }
   if (error.code?.startsWith('HPE_')) {
     const isFirst = faultsOfFirstLine.has(error.code)

@@ -3,6 +3,7 @@ import type { Log } from '../../logging/log.js'
 import type { KnownOfFailure } from '../failures.js'
 import type { HttpExchange } from '../reply.js'
 import { ownOrigin, type RequestTarget } from '../request-target.js'
+import { httpDate } from '../response-head.js'
 import { answerOptions, answerTrace } from '../server-methods.js'
 import type { ProxyFailure } from './failure.js'
 import { Forwarder } from './forwarder.js'
@@ -28,6 +29,7 @@ export interface ProxyRules {
 export interface ProxyFront {
   readonly log: Log
   fail(http: HttpExchange, status: number, known?: KnownOfFailure): void
+  typeOf(filename: string): string | undefined
   readonly rules: { readonly proxy: ProxyRules | null }
 }
 
@@ -76,6 +78,7 @@ export class Forwarding {
       hops: hops.left,
       reverse: route.reverse,
       urlOf: (path: string) => `${origin.url}${path}`,
+      typeOfPath: () => this.#front.typeOf(route.path),
       failed: (failure: ProxyFailure) => this.#fail(http, route, failure),
       refused: (status: number) => this.#front.fail(http, status),
       cut: (words: string) => this.#tell(http, route, `ended in mid response: ${words}`),
@@ -83,9 +86,11 @@ export class Forwarding {
     new ProxiedRequest(http, route, context).start()
   }
 
-  #fail(http: HttpExchange, route: ProxyRoute, { status, reason, words }: ProxyFailure): void {
+  #fail(http: HttpExchange, route: ProxyRoute, failure: ProxyFailure): void {
+    const { status, reason, words } = failure
     this.#tell(http, route, `${words} (answered ${status})`)
-    this.#front.fail(http, status, { reason })
+    const fields = failure.expires ? ['Expires', httpDate()] : []
+    this.#front.fail(http, status, { reason, fields })
   }
 
   #tell({ request }: HttpExchange, { upstream }: ProxyRoute, words: string): void {
