@@ -25,7 +25,7 @@ import { http2Keys } from './http2-keys.js'
 import { secureKeys } from './https/secure-keys.js'
 import { isTooLong, refusedCoding, unknownCoding } from './refusal.js'
 import { type HttpExchange, writeOwnHead } from './reply.js'
-import { askedHost, isSecure, parseHost } from './request-host.js'
+import { askedHost, parseHost } from './request-host.js'
 import { createRequestIds } from './request-id.js'
 import { isWholeServer, parseTarget, type RequestTarget } from './request-target.js'
 import { answerOptions, answerTrace } from './server-methods.js'
@@ -72,7 +72,7 @@ export class RequestPhases implements HostPhases {
       if (this.#goesOnWithHttp2(http)) return
       return this.afterBody(http, () => answerOptions(http))
     }
-    const target = parseTarget(http.target, method)
+    const target = parseTarget(http.target, method, http.request.secure)
     if (target === 400) return this.#front.fail(http, target)
     if (target === 404) return this.afterBody(http, () => this.#front.fail(http, target), false)
     if (method === 'OPTIONS' && !target.hasPath) {
@@ -299,8 +299,8 @@ function strangeHost(host: string | null): string {
 
 /** A path of this site as a whole URL, with the query that was asked with. */
 function ownUrl(http: HttpExchange, target: RequestTarget, path: string): string {
-  const { socket } = http.request
-  const scheme = http.host?.scheme ?? (isSecure(socket) ? 'https' : 'http')
+  const { socket, secure } = http.request
+  const scheme = http.host?.scheme ?? (secure ? 'https' : 'http')
   const host = parseHost(target.authority?.host ?? http.head.host ?? '')
   const port = target.authority?.port ?? host?.port ?? http.host?.port ?? String(socket.localPort)
   const name = host?.name ?? http.host?.name ?? socket.localAddress
