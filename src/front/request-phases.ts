@@ -26,7 +26,7 @@ import { Forwarding } from './proxy/forwarding.js'
 import type { MountResult } from './proxy/mounts.js'
 import { isTooLong, refusedCoding, unknownCoding } from './refusal.js'
 import { type HttpExchange, writeOwnHead } from './reply.js'
-import { askedHost, isSecure } from './request-host.js'
+import { askedHost } from './request-host.js'
 import { createRequestIds } from './request-id.js'
 import { isSite, ownKeys } from './request-keys.js'
 import { isWholeServer, ownOrigin, parseTarget, type RequestTarget } from './request-target.js'
@@ -181,7 +181,7 @@ export class RequestPhases implements HostPhases {
     if (proxy === null) return false
     const target = parseTarget(http.target, http.method)
     if (typeof target === 'number') return false
-    const host = hosts?.of(isSecure(http.request.socket), askedHost(target, http.head))
+    const host = hosts?.of(http.request.secure, askedHost(target, http.head))
     return host?.kind === 'proxied' || this.#forwarding.find(target.path) !== null
   }
 
