@@ -88,7 +88,7 @@ class SlowRecorder(Recorder):
             "active_at_start": self._active_at_start.get(number, 0),
             "request_id": environ.get("mod_wsgi.request_id"),
             "method": environ.get("REQUEST_METHOD"),
-            "scheme": "https" if environ.get("HTTPS", "").lower() in ("on", "1") else "http",
+            "scheme": environ.get("wsgi.url_scheme", "http"),
             "host": name if name and port.isdigit() else host,
             "script_name": environ.get("mod_wsgi.script_name"),
             "path_info": environ.get("mod_wsgi.path_info"),

@@ -6,6 +6,8 @@ import { sharedEnviron } from '../front/environ.js'
 import { readErrorDocuments } from '../front/error-documents.js'
 import type { SiteRules } from '../front/front-options.js'
 import { VirtualHosts } from '../front/hosts/virtual-hosts.js'
+import type { ProxyRules } from '../front/proxy/forwarding.js'
+import { ProxyMounts } from '../front/proxy/mounts.js'
 import { usualLongestLine } from '../front/response-head.js'
 import { statusPath } from '../front/status/status-query.js'
 import { TrustedProxies } from '../front/trust/trusted-proxies.js'
@@ -51,6 +53,7 @@ export function planSiteRules(
     }),
     hosts: planHosts(settings, ports),
     serverStatus: settings.serverStatus,
+    proxy: planProxy(settings, plan, ports.http),
     mostConnections: mostConnections(openFileLimit(), plan),
     mountPoint: plan.mountPoint,
     resourceScript: join(plan.serverRoot, 'resource.wsgi'),
@@ -97,17 +100,32 @@ function mostClients({ maxClients, processes, threads }: Settings, { mode }: Sit
 function planHosts(settings: Settings, ports: Ports): VirtualHosts | null {
   const { serverName, serverAlias, allowLocalhost, httpsOnly } = settings
   // An empty name is none, as in the original.
-  if (!serverName) return null
+  if (!serverName && settings.proxyVirtualHost.length === 0) return null
   const aliases = serverAlias.flatMap(names => names.split(/\s+/))
   return new VirtualHosts({
-    serverName,
+    serverName: serverName || null,
     aliases,
     allowLocalhost,
     httpsOnly,
     port: ports.http,
     httpsPort: () => ports.https() ?? settings.httpsPort,
-    proxied: [],
+    proxied: settings.proxyVirtualHost,
   })
+}
+
+function planProxy(
+  { proxyMountPoint, proxyVirtualHost, proxyTimeout, socketTimeout }: Settings,
+  plan: SitePlan,
+  port: () => number,
+): ProxyRules | null {
+  if (proxyMountPoint.length === 0 && proxyVirtualHost.length === 0) return null
+  return {
+    mounts: new ProxyMounts(proxyMountPoint),
+    timeout: proxyTimeout ?? socketTimeout,
+    tunnelTimeout: Math.max(proxyTimeout ?? 0, socketTimeout),
+    server: plan.listenerHost,
+    port,
+  }
 }
 
 /** The original joins the values of each option with blanks, and one that is empty then is not written. */

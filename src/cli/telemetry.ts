@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { UserError } from '../base/errors.js'
 import { fitsSocket } from '../base/socket-path.js'
 import type { Pair, Settings } from '../settings/settings.js'
-import type { TelemetryTarget } from '../workers/worker-process.js'
+import type { TelemetryTarget } from '../workers/telemetry-target.js'
 import type { SitePlan } from './site-plan.js'
 
 /** The name of our service. */

@@ -129,7 +129,8 @@ class Sending(unittest.TestCase):
         over = self.until(records.SLOW_REQUEST)
         while over[200] == 0:
             over = self.until(records.SLOW_REQUEST)
-        self.assertEqual([over[number] for number in (240, 261)], [200, 1])
+        self.assertEqual(over[240], 200)
+        self.assertIn(over[261], (1, 2))  # the request that let it go on may not have ended
         self.assertGreaterEqual(over[202], 0.1)
 
     def test_nobody_has_to_listen(self) -> None:

@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-import type { WorkerCommand, WorkerConfiguration } from '../../src/workers/worker-process.js'
+import type { WorkerConfiguration } from '../../src/workers/worker-configuration.js'
+import type { WorkerCommand } from '../../src/workers/worker-process.js'
 
 const program = fileURLToPath(new URL('./puppet-worker.mjs', import.meta.url))
 

@@ -59,6 +59,7 @@ export const tlsOptions = [
     path: 'absolute',
     help: 'PEM file with the certificates that client certificates have to be signed by; clients without one are refused',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--ssl-verify-client',

@@ -18,6 +18,7 @@ import log from './log.mjs'
 import module from './module.mjs'
 import mounts from './mounts.mjs'
 import options from './options.mjs'
+import proxy from './proxy.mjs'
 import requests from './requests.mjs'
 import responses from './responses.mjs'
 import runmodwsgi from './runmodwsgi.mjs'
@@ -59,6 +60,7 @@ export const scenarioFiles = {
   module,
   mounts,
   options,
+  proxy,
   requests,
   responses,
   runmodwsgi,

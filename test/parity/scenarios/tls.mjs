@@ -66,6 +66,18 @@ const plain = {
     ),
     'of HTTP/1.0': over('GET /environ HTTP/1.0\r\n\r\n'),
     'another host': over('GET /environ HTTP/1.1\r\nHost: other\r\nConnection: close\r\n\r\n'),
+    ...Object.fromEntries(
+      ['https://www.example.com/environ', 'https://www.example.com:99/environ', 'https://other/x']
+        .concat(
+          'http://www.example.com:99/environ',
+          'http://other/environ',
+          'https://www.example.com:/sub',
+        )
+        .map(target => [`the target ${target}`, over(closing(target))]),
+    ),
+    'a target without a Host field': over(
+      `GET https://${host}/environ HTTP/1.1\r\nConnection: close\r\n\r\n`,
+    ),
     'TLS 1.2': over(closing('/environ'), { maxVersion: 'TLSv1.2' }),
     'a file': over(closing('/a.txt')),
     'a directory': over(closing('/sub')),
