@@ -64,6 +64,8 @@ class Exchange:
         "text",
     )
 
+    errors_name = "<wsgi.errors>"
+
     # Slots without a value here get it when they are first needed: a request pays for few of them.
     def __init__(self, connection: "Connection", number: int, text: str) -> None:
         self.connection = connection

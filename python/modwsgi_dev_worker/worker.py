@@ -139,13 +139,6 @@ class Worker:
             self.threads.append(thread)
             start_new_thread(thread.run, ())
 
-    def _start_telemetry(self, configuration: "Dict[str, Any]") -> None:
-        from .telemetry import Telemetry
-
-        self.server_pid = int(configuration["environ"]["mod_wsgi.server_pid"])
-        self.telemetry = _metrics.telemetry = Telemetry(self, configuration["telemetry"])
-        self.telemetry.start()
-
     def _start_access_threads(self, configuration: "Dict[str, Any]") -> None:
         from .access_scripts import AccessScripts
         from .access_thread import AccessThread
@@ -169,6 +162,13 @@ class Worker:
         self._send(
             {"type": "ready", "loaded": True, "error": None, "missing": False, "seconds": 0}
         )
+
+    def _start_telemetry(self, configuration: "Dict[str, Any]") -> None:
+        from .telemetry import Telemetry
+
+        self.server_pid = int(configuration["environ"]["mod_wsgi.server_pid"])
+        self.telemetry = _metrics.telemetry = Telemetry(self, configuration["telemetry"])
+        self.telemetry.start()
 
     def _forget_in_child(self) -> None:
         """A forked child is no worker: the channel is not its own."""

@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs'
 import type { Account } from '../base/account.js'
 import { exitCode, UserError } from '../base/errors.js'
+import { makesCertificate } from '../settings/https.js'
 import type { Settings } from '../settings/settings.js'
 import {
   expectFreeThreading,
@@ -35,7 +36,7 @@ export async function checkSite(
   checkEntryPoint(plan)
   checkGdb(settings)
   planLogForms(settings, plan, place, () => ({ settings, plan, env: place.env, https: null }))
-  await planHttps(settings)
+  if (!makesCertificate(settings)) await planHttps(settings, place)
   const account = findAccount(settings.user, settings.group, place.uid)
   const search = pythonSearch(settings, plan, place)
   const needed = needsPython(settings, plan)

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { baseEnviron, type EnvironOptions } from '../front/environ.js'
 import { type OperatingMode, operatingMode } from '../settings/modes.js'
 import type { Pair, Settings } from '../settings/settings.js'
-import type { DebugTools, WorkerConfiguration } from '../workers/worker-process.js'
+import type { DebugTools, WorkerConfiguration } from '../workers/worker-configuration.js'
 import { planDebugTools } from './debug-tools.js'
 import { ownGroup, ownUser } from './privileges.js'
 import { planServices, planTelemetry, telemetryName, telemetryVariables } from './telemetry.js'
@@ -181,8 +181,8 @@ export function planWorker(
     sendBuffer: settings.sendBufferSize,
     receiveBuffer: settings.receiveBufferSize,
     debug: plan.debugTools,
-    telemetry: planTelemetry(settings, plan),
     access: null,
+    telemetry: planTelemetry(settings, plan),
   }
 }
 

@@ -77,7 +77,7 @@ export async function startServer(
   checkEntryPoint(plan)
   checkGdb(settings)
   const env = await planEnvironment(settings, plan, place)
-  const https = await planHttps(settings)
+  const https = await planHttps(settings, place)
   let running: Configuration = { settings, plan, env, https }
   const forms = planLogForms(settings, plan, place, () => running)
   const search = pythonSearch(settings, plan, place)
@@ -152,6 +152,7 @@ export async function startServer(
     process.stdout.write(
       banner(settings, plan, python, server.port, {
         httpsPort: server.httpsPort,
+        certificate: https?.origin ?? null,
         hasKeys: reader !== null,
       }),
     )
@@ -164,7 +165,8 @@ export async function startServer(
       })
     }
     const asRoot = place.uid === 0 && (account === null || account.uid === 0)
-    const facts = { asRoot, madeDocumentRoot, aliasAdvice: mode.aliasAdvice }
+    const trustAdvice = https?.advice ?? null
+    const facts = { asRoot, madeDocumentRoot, aliasAdvice: mode.aliasAdvice, trustAdvice }
     for (const line of startWarnings(settings, facts)) process.stderr.write(`${line}\n`)
     log.letGo()
     // By now nobody is root who is not to be.

@@ -20,12 +20,8 @@ import { type Channel, openChannel } from '../workers/channel.js'
 import { Dispatcher, type Pool, type WorkerName } from '../workers/dispatcher.js'
 import type { LoadResult, ReportedFile } from '../workers/load-result.js'
 import { startHere } from '../workers/started-process.js'
-import {
-  pythonArguments,
-  type WorkerCommand,
-  type WorkerConfiguration,
-  type WorkerExit,
-} from '../workers/worker-process.js'
+import type { WorkerConfiguration } from '../workers/worker-configuration.js'
+import { pythonArguments, type WorkerCommand, type WorkerExit } from '../workers/worker-process.js'
 import { accessThreads, controlsAccess } from './access-plan.js'
 import type { Configuration } from './another-configuration.js'
 import { writeGdbCommands } from './debug-tools.js'

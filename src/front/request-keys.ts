@@ -6,10 +6,18 @@ import { secureKeys } from './https/secure-keys.js'
 import type { HttpExchange } from './reply.js'
 
 /** Keys and values, each after a NUL; they win over those of all requests. */
-export function ownKeys({ request, identity }: HttpExchange, https: HttpsRules | null): string {
+export function ownKeys(http: HttpExchange, https: HttpsRules | null): string {
+  const { request, identity } = http
   const stream = request.stream === null ? '' : http2Keys(request.stream)
   const secure =
-    request.secure && https !== null ? secureKeys(request.socket as TLSSocket, https) : ''
+    request.secure && https !== null
+      ? secureKeys(request.socket as TLSSocket, https, isSite(http))
+      : ''
   const user = identity === null ? '' : identity.environ
   return stream + secure + user
+}
+
+/** False: the request is for the host of nobody's name. */
+export function isSite({ host }: HttpExchange): boolean {
+  return host === null || host.kind === 'site'
 }

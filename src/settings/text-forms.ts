@@ -42,13 +42,14 @@ export const textForms = {
     fits: text => /^(?:https?:\/\/)?[^\s:*?[\]\\]*(?::\d{1,5})?$/i.test(text),
   },
   'URL path': {
-    expects: 'a URL path without blanks',
-    fits: text => /^\S+$/.test(text),
+    expects: 'a URL path such as /api',
+    // Apache takes no other for a Location, or never finds anything there; of a % it wants to make a format.
+    fits: text => /^\/[^\s%]*$/.test(text) && !/^\/+$/.test(text),
   },
   'proxied URL': {
     expects: 'a URL such as http://127.0.0.1:3000/',
-    fits: text =>
-      /^(?:unix:[^|]+\|)?(?!balancer:)[a-z][a-z\d+.-]*:\/\/[^/]/i.test(text) && hasPort(text),
+    // Others Apache cannot forward to, as it is configured.
+    fits: text => /^(?:unix:[^|]+\|)?http:\/\/[^/]/i.test(text) && hasPort(text),
   },
   'error status': {
     expects: 'an HTTP status such as 404',

@@ -108,7 +108,7 @@ const forbidden = { kind: 'refused', status: 403 } as const
 
 class Resolver {
   readonly #aliases: readonly Alias[]
-  readonly #grants: readonly Grant[]
+  readonly #grants: Grant[]
   readonly #disk: Disk
   readonly #documentRoot: string
   /** What is missing below this directory belongs to the application; null without one. */
@@ -128,11 +128,10 @@ class Resolver {
     const targets = open(options.aliases)
     const own = open(options.ownAliases ?? [])
     this.#aliases = [...ordered(targets), ...ordered(own)]
-    const granted = [...targets, ...own].map(({ grant }) => grant)
     this.#grants =
       options.grantsAll === true
         ? [grantOf('/', false)]
-        : [...granted, grantOf(documentRoot, false)]
+        : [...targets, ...own].map(({ grant }) => grant).concat(grantOf(documentRoot, false))
     this.#applicationRoot = options.hasApplication
       ? posix.normalize(`${documentRoot}${mountPoint}`)
       : null

@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-import type { WorkerCommand, WorkerConfiguration } from '../../src/workers/worker-process.js'
+import type { WorkerConfiguration } from '../../src/workers/worker-configuration.js'
+import type { WorkerCommand } from '../../src/workers/worker-process.js'
 
 const program = fileURLToPath(new URL('./puppet-worker.mjs', import.meta.url))
 
@@ -177,6 +178,6 @@ const plainConfiguration: WorkerConfiguration = {
   sendBuffer: 0,
   receiveBuffer: 0,
   debug: null,
-  telemetry: null,
   access: null,
+  telemetry: null,
 }

@@ -53,12 +53,13 @@ export function scriptVariables(
 ): Map<string, string> {
   const variables = new Map<string, string>(pairsOf(request.redirected))
   const constant = new Map(pairsOf(shared.constant))
+  const client = new Map(pairsOf(request.client))
   const inherited = (name: string, fallback?: string) => {
     const value = variables.get(name) ?? bytesOf(env[name]) ?? fallback
     if (value !== undefined) variables.set(name, value)
   }
   for (const [name, value] of pairsOf(shared.variables)) variables.set(name, value)
-  for (const [name, value] of pairsOf(request.client)) {
+  for (const [name, value] of client) {
     if (!secretKeys.has(name)) variables.set(name, value)
   }
   inherited('PATH', defaultPath)

@@ -25,8 +25,8 @@ export interface ScriptFront {
   readonly rules: {
     readonly site: Pick<StaticSite, 'resolve' | 'nameOf'>
     readonly scripts: ScriptRules | null
-    readonly sharedEnviron: () => SharedEnviron
     readonly https: HttpsRules | null
+    readonly sharedEnviron: () => SharedEnviron
   }
   typeOf(filename: string): string | undefined
   redirect(http: HttpExchange, path: string, known: KnownOfFailure): void

@@ -159,6 +159,16 @@ export const modwsgiDevOptions = [
     parity: 'works',
   },
   {
+    name: '--https-dev',
+    section: 'modwsgi-dev',
+    arity: 0,
+    type: 'flag',
+    default: false,
+    help: 'Speaks HTTPS with a certificate that is made for localhost and the names of the site, by mkcert where it is set up; without --https-port on port 8443 beside 8000, 443 beside 80, and so on',
+    parity: 'works',
+    onlyAtStart: true,
+  },
+  {
     name: '--memory-limit',
     section: 'modwsgi-dev',
     arity: 1,

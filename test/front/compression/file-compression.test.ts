@@ -50,8 +50,8 @@ async function serve(files: Record<string, Buffer>) {
       })
     },
     refused() {},
-    noHandshake() {},
     full() {},
+    noHandshake() {},
   })
   await server.listen()
   onTestFinished(() => server.destroy())

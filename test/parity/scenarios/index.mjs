@@ -12,11 +12,13 @@ import frameworks from './frameworks.mjs'
 import handlers from './handlers.mjs'
 import heads from './heads.mjs'
 import hosts from './hosts.mjs'
+import http2 from './http2.mjs'
 import limits from './limits.mjs'
 import log from './log.mjs'
 import module from './module.mjs'
 import mounts from './mounts.mjs'
 import options from './options.mjs'
+import proxy from './proxy.mjs'
 import requests from './requests.mjs'
 import responses from './responses.mjs'
 import runmodwsgi from './runmodwsgi.mjs'
@@ -25,6 +27,7 @@ import setup from './setup.mjs'
 import status from './status.mjs'
 import strictness from './strictness.mjs'
 import telemetry from './telemetry.mjs'
+import tls from './tls.mjs'
 import together from './together.mjs'
 import traversal from './traversal.mjs'
 import trust from './trust.mjs'
@@ -52,10 +55,12 @@ export const scenarioFiles = {
   heads,
   hosts,
   limits,
+  http2,
   log,
   module,
   mounts,
   options,
+  proxy,
   requests,
   responses,
   runmodwsgi,
@@ -63,9 +68,10 @@ export const scenarioFiles = {
   setup,
   status,
   strictness,
-  telemetry,
+  tls,
   trust,
   together,
   traversal,
+  telemetry,
   world,
 }
