@@ -161,6 +161,10 @@ export class AccessRecord {
       case 'refused':
         this.#fileName = resolution.status === 404 ? resolution.filename : null
         break
+      case 'script':
+        this.#fileName = resolution.scriptFilename
+        this.#handler = 'script'
+        break
       default:
         this.#fileName = resolution.scriptFilename
     }
