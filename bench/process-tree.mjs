@@ -1,4 +1,4 @@
-/** The processes below a server, and their memory; Linux only, as the rest of /proc. */
+/** The processes below a server, their memory and processor time; Linux only, as the rest of /proc. */
 import { readdirSync, readFileSync } from 'node:fs'
 
 /**
@@ -54,6 +54,26 @@ export function residentMegabytes(pid) {
  */
 export function proportionalMegabytes(pids) {
   return sum(pids.map(pid => megabytesOf(pid, 'smaps_rollup', 'Pss')))
+}
+
+/** Ticks of the clock by which Linux tells processor time; the same on all its platforms. */
+const ticksPerSecond = 100
+
+/**
+ * Seconds of processor time that a process and all below it have used.
+ *
+ * @param {number} pid
+ */
+export function processorSeconds(pid) {
+  return sum([pid, ...pidsBelow(processTree(pid))].map(ticksOf)) / ticksPerSecond
+}
+
+/** In itself and for it in the kernel. */
+function ticksOf(pid) {
+  const fields = read(`/proc/${pid}/stat`).split(') ').at(-1)
+  if (!fields) return 0
+  const [user, system] = fields.split(' ').slice(11, 13).map(Number)
+  return user + system
 }
 
 function sum(values) {

@@ -1,10 +1,6 @@
 /** A stylesheet of 16 KB that an alias names: no Python is needed to answer. */
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { makeHelloSite } from '../hello-site.mjs'
-import { loadColumns, measureLoad } from '../load.mjs'
-
-const stylesheet = '.row { color: #224466; margin: 0 }\n'.repeat(500).slice(0, 16 * 1024)
+import { loadColumns, measureLoad, processorColumn } from '../load.mjs'
+import { makeStylesheetSite } from '../static-site.mjs'
 
 /** @type {import('../scenario.mjs').Scenario} */
 export default {
@@ -13,17 +9,7 @@ export default {
   processes: 1,
   threads: 5,
   connections: 32,
-  makeSite: async place => {
-    const site = await makeHelloSite(place)
-    await mkdir(join(place.folder, 'static'))
-    await writeFile(join(place.folder, 'static/site.css'), stylesheet)
-    return {
-      ...site,
-      staticFolder: true,
-      path: '/static/site.css',
-      isRight: body => body.toString() === stylesheet,
-    }
-  },
-  columns: loadColumns,
+  makeSite: makeStylesheetSite,
+  columns: [...loadColumns, processorColumn],
   measure: measureLoad,
 }

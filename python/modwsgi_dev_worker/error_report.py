@@ -28,19 +28,29 @@ def set_place(process_group: str, application_group: str) -> None:
     _place = "%s %s" % (interpreter, where)
 
 
+def place() -> str:
+    """Where the application, or a script, runs: as set by set_place."""
+    return _place
+
+
 def report_request_error(
     error: BaseException,
     remote: "Optional[str]",
     script: "Optional[str]",
     request: "Optional[str]",
+    path: "Optional[str]" = None,
 ) -> None:
-    """Log an exception that ended a request: its type and script, then its traceback."""
+    """Log an exception that ended a request: its type and script, then its traceback.
+
+    path: the script that raised it, where that is not what answers the request.
+    """
+    source = script if path is None else path
     kind = type(error).__name__
     if isinstance(error, SystemExit):
         text = "WSGI0175: [script %s] %s exception raised by WSGI script '%s' for %s; ignored."
     else:
         text = "WSGI0174: [script %s] %s exception raised processing WSGI script '%s' for %s."
-    _write([text % (script, kind, script, _place)] + _traceback(error), remote, request=request)
+    _write([text % (script, kind, source, _place)] + _traceback(error), remote, request=request)
 
 
 def report_load_error(
@@ -66,6 +76,13 @@ def report_load_error(
         lines = [text % (where, kind, path, _place)]
     _write([first], remote, script, request=request)
     _write(lines + _traceback(error), remote, request=request)
+
+
+def report_finding(text: str, remote: str, script: str) -> None:
+    """Log what is wrong with the answer of a script that decides on access, or what it decided."""
+    line = text.replace("\n", "\\n").encode("utf-8", "surrogateescape")
+    with log_record.lock:
+        log_record.write_line(line, log_record.RUNTIME, "error", remote, script)
 
 
 def report_callback_error(event: str, error: BaseException) -> None:

@@ -21,11 +21,12 @@ except ImportError:
 
 if False:
     from types import ModuleType
-    from typing import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple, Union
+    from typing import Any, Callable, Dict, FrozenSet, List, Optional, Sequence, Set, Tuple, Union
 
     from .import_conditions import Conditions
 
     from .import_times import ImportTimes
+    from .kept_code import KeptCode
 
     File = Union[Tuple[str, Optional[int]], Tuple[str, Optional[int], Optional[str]]]
 
@@ -49,11 +50,13 @@ class LoadedFiles:
         self.times: "Optional[ImportTimes]" = None  # while imports are measured
         self._seen: "Set[str]" = set()
         self._missing: "Set[str]" = set()
+        self._shared: "FrozenSet[str]" = frozenset()  # both, of the template that this process was
         self._modules: "Set[str]" = set()  # names in sys.modules that were looked at
         self._last = ""  # the latest of them
         self.conditions: "Optional[ImportConditions]" = None
         # Of installed modules whose import was begun, in that order, with what they have seen.
         self.names: "Dict[str, Conditions]" = {}
+        self.kept: "Optional[KeptCode]" = None
         self._found: "List[File]" = []  # not reported yet
         self._lock = RLock()
         self._library: "Tuple[str, ...]" = ()
@@ -80,16 +83,16 @@ class LoadedFiles:
 
         found: what was reported, but for files of the project, which workers load themselves.
         """
-        self._seen = {file[0] for file in found}
-        self._missing = {file[0] for file in found if file[1] is None}
-        self._modules.update(sys.modules)
+        self._shared = frozenset(file[0] for file in found)
+        # What workers add to, or would let go, is new for them.
+        self._seen, self._missing, self._modules = set(), set(), set()
+        self.names = {}
         self._last = next(reversed(sys.modules))  # type: ignore[call-overload]
 
     def report_to(self, report: "Callable[[List[File]], None]", enabled: bool) -> None:
         """In a worker that was forked: report what it loads beyond the template."""
         self._report = report
         self.enabled = enabled
-        self.names = {}
 
     def add_file(self, path: str) -> None:
         """Report a file that is about to be loaded, or was."""
@@ -109,10 +112,18 @@ class LoadedFiles:
                     os.path.join(folder, last + ".py"),
                     os.path.join(folder, last, "__init__.py"),
                 ):
-                    if path not in self._missing:
+                    if path not in self._missing and path not in self._shared:
                         self._missing.add(path)
                         self._found.append((path, None))
         self._send()
+
+    def note_rival(self, path: str) -> None:
+        """Note the package that an import would find in place of this module, to be reported with it."""
+        name, end = os.path.splitext(path)
+        rival = os.path.join(name, "__init__.py")
+        if end == ".py" and os.path.basename(name) != "__init__" and rival not in self._missing:
+            self._missing.add(rival)
+            self._found.append((rival, None))
 
     def add_error(self, error: BaseException) -> None:
         """Report the files that a failure to load points at."""
@@ -158,7 +169,9 @@ class LoadedFiles:
     def _note(self, path: str) -> None:
         if path.endswith((".pyc", ".pyo")) and os.path.exists(path[:-1]):
             path = path[:-1]
-        if not os.path.isabs(path) or path in self._seen or self._is_library(path, False):
+        if not os.path.isabs(path) or path in self._seen or path in self._shared:
+            return
+        if self._is_library(path, False):
             return
         self._seen.add(path)
         try:
@@ -207,7 +220,7 @@ class LoadedFiles:
 
 
 class ReportingFinder:
-    """An entry of sys.meta_path that searches as PathFinder does and reports what it saw."""
+    """An entry of sys.meta_path that searches as PathFinder and those after it do, and reports what it saw."""
 
     def __init__(self, files: "LoadedFiles") -> None:
         self._files = files
@@ -215,18 +228,35 @@ class ReportingFinder:
     def find_spec(
         self, name: str, path: "Optional[Sequence[str]]" = None, target: "Any" = None
     ) -> "Any":
-        """PathFinder's spec of the module, or None."""
+        """The spec that the import will have, or None."""
         if self._files.times is not None:
             self._files.times.search(name)
         spec = PathFinder.find_spec(name, path, target)
         if spec is None:
             self._files.add_missing(name, sys.path if path is None else list(path))
-        elif spec.has_location and spec.origin:
+            spec = self._ask_others(name, path, target)
+        if spec is not None and spec.has_location and spec.origin:
             self._files.begin_import(name, spec.origin)
+            is_installed = self._files.is_installed(spec.origin)
+            if not is_installed:
+                self._files.note_rival(spec.origin)
             self._files.add_file(spec.origin)
-            if spec.cached and not self._files.is_installed(spec.origin):
-                drop_doubtful_bytecode(spec.origin, spec.cached)
+            if not is_installed:
+                if spec.cached:
+                    drop_doubtful_bytecode(spec.origin, spec.cached)
+            elif self._files.kept is not None:
+                self._files.kept.lend(spec)
         return spec
+
+    def _ask_others(self, name: str, path: "Any", target: "Any") -> "Any":
+        """What a finder after this one and PathFinder has, as that of an editable install."""
+        finders = list(sys.meta_path)
+        for finder in finders[finders.index(self) + 1 :]:  # type: ignore[arg-type]
+            find = None if finder is PathFinder else getattr(finder, "find_spec", None)
+            spec = find and find(name, path, target)
+            if spec is not None:
+                return spec
+        return None
 
     def invalidate_caches(self) -> None:
         """Nothing is cached here."""

@@ -27,11 +27,21 @@ lock = RLock()
 
 _secret = b""
 
+# The field that the client of a request is written as: "remote" in the log of a worker, "client" in that of the
+# process whose scripts decide on access, as Apache's own processes, in which they run there, call it.
+_client_field = ',"r":'
+
 
 def open_log(secret: str) -> None:
     """Keep the secret that marks our records; the first thing a worker does."""
     global _secret
     _secret = secret.encode("ascii")
+
+
+def call_remote_client() -> None:
+    """Write the clients of requests as those of Apache's own processes."""
+    global _client_field
+    _client_field = ',"c":'
 
 
 def renew_lock() -> None:
@@ -56,7 +66,7 @@ def write_line(
     text = line.decode("utf-8", "surrogateescape")
     fields = '"t":%.6f,"i":%d,"l":"%s","s":%d' % (time(), get_native_id(), level, stream)
     if remote is not None:
-        fields += ',"r":' + quote(remote)
+        fields += _client_field + quote(remote)
     if script is not None:
         fields += ',"p":' + quote(script)
     if request is not None:

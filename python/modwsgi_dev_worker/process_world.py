@@ -20,11 +20,16 @@ if False:
 def prepare_process(configuration: "Dict[str, Any]") -> None:
     """Apply the `configure` message: environment, folder, search path, streams, module mod_wsgi."""
     os.environ.update(configuration["processEnviron"])
-    _name_account()
-    _set_locale()
+    access = configuration.get("access")
+    if access is None:
+        _name_account()
+        _set_locale()
     show_title(configuration.get("title", ""))
     os.chdir(configuration["workingDirectory"])
-    _set_search_path(configuration["workingDirectory"], configuration["pythonPath"])
+    _set_search_path(configuration["pythonPath"])
+    # What mod_wsgi-express has the application begin with; scripts of Apache's own processes have it not.
+    if access is None or access["besideApplication"]:
+        sys.path.insert(0, configuration["workingDirectory"])
     _set_warnings(configuration["pythonWarnings"])
     if configuration["switchInterval"] is not None:
         sys.setswitchinterval(configuration["switchInterval"])
@@ -65,8 +70,8 @@ def _set_locale() -> None:
         pass  # the machine does not have it
 
 
-def _set_search_path(working_directory: str, folders: "List[str]") -> None:
-    """The working directory, then the folders of --python-path with what their .pth files add."""
+def _set_search_path(folders: "List[str]") -> None:
+    """First the folders of --python-path with what their .pth files add."""
     path = sys.path
     path[:] = [entry for entry in path if entry]
     if folders:
@@ -77,7 +82,6 @@ def _set_search_path(working_directory: str, folders: "List[str]") -> None:
             site.addsitedir(folder)
         added = [entry for entry in path if entry not in before]
         path[:] = added + [entry for entry in path if entry not in added]
-    path.insert(0, working_directory)
 
 
 def _set_warnings(options: "List[str]") -> None:

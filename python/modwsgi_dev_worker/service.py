@@ -6,12 +6,10 @@ handlers it installs are installed. (Measured on mod_wsgi 6.0.5: a daemon proces
 
 import _signal
 import os
-import sys
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 
 from .error_report import report_load_error
 from .log_stream import end_line, process_lines
+from .script_module import compile_script, module_name, run_script
 
 if False:
     from typing import Any, Callable, NoReturn
@@ -23,34 +21,19 @@ _KEPT = (_signal.SIGINT, _signal.SIGHUP, _signal.SIGUSR1, _signal.SIGUSR2, _sign
 def run_service(script: str, finish_interpreter: "Callable[[], None]") -> "NoReturn":
     """Run the script, then what is due at the end of an interpreter, and leave."""
     install_signals()
-    _guarded(lambda: _execute(script), script)
+    _guarded(lambda: run_script(module_name(script), script, compile_script(script)), script)
     _guarded(finish_interpreter, script)
     end_line(process_lines)
     os._exit(0)
 
 
-def _guarded(step: "Callable[[], None]", script: str) -> None:
+def _guarded(step: "Callable[[], object]", script: str) -> None:
     try:
         step()
     except SystemExit:
         pass
     except BaseException as error:
         report_load_error(error, script, None, None, None)
-
-
-def _execute(path: str) -> None:
-    """Run the file as a module whose name is made of its path, as mod_wsgi does."""
-    from hashlib import md5
-
-    name = "_mod_wsgi_" + md5(os.fsencode(path)).hexdigest()
-    spec = spec_from_loader(name, SourceFileLoader(name, path))
-    module = module_from_spec(spec)  # type: ignore[arg-type]
-    module.__package__ = None
-    module.__cached__ = None  # type: ignore[assignment]
-    with open(path, "rb") as file:
-        source = file.read()
-    sys.modules[name] = module
-    exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
 
 
 def install_signals() -> None:

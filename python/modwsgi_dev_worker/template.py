@@ -11,6 +11,8 @@ import sys
 from time import time
 
 from .connection import Channel, ConnectionLost
+from .filled_pools import fill_pools
+from .kept_code import KeptCode
 from .lifeline import hold_lifeline
 from .loaded_files import LoadedFiles
 from .preload import Preload
@@ -51,9 +53,11 @@ class Template:
         if preload.offenders:
             self._send({"type": "offenders", "offenders": preload.offenders})
             os._exit(0)
+        self.files.kept = KeptCode()
+        self.files.kept.keep(sorted(preload.wanted), self.files)
         self.files.be_shared(self.found)
-        gc.collect()
-        gc.freeze()  # what is not touched stays shared
+        self.missing_folders = missing_folders()
+        self._settle_memory()
         woken, wake = os.pipe()
         os.set_blocking(wake, False)
         _signal.signal(_signal.SIGCHLD, lambda number, frame: None)
@@ -74,6 +78,15 @@ class Template:
                 self._tell_exits()
             if self.control.sock in ready:
                 self._obey(self.control.receive_message())
+
+    def _settle_memory(self) -> None:
+        """What workers do not touch they share; what they touch they have an own copy of, with all that lies beside it."""
+        gc.collect()
+        if sys.version_info < (3, 12):
+            # The entries, which change all the time, count the references to their names.
+            sys._clear_type_cache()
+        self.filling = fill_pools()
+        gc.freeze()
 
     def _collect(self, files: "List[Any]") -> None:
         """Files of installed packages, and those of the project that they looked for in vain.
@@ -135,7 +148,8 @@ class Template:
         show_title(self.configuration.get("title", ""))
         # The folder may be another one by now, under the same path.
         os.chdir(self.configuration["workingDirectory"])
-        forget_missing_folders()
+        for folder in self.missing_folders:
+            sys.path_importer_cache.pop(folder, None)  # Python looks again
         self.preload.generators.seed()
         channel = Channel(order["channel"], self.channel.secret, order["worker"])
         worker = Worker(channel, order["begun"])
@@ -151,8 +165,6 @@ class Template:
                 self._send({"type": "exited", "pid": pid, end: found.si_status})
 
 
-def forget_missing_folders() -> None:
-    """Have Python look again at entries of sys.path that were not there when the template looked."""
-    for folder, finder in list(sys.path_importer_cache.items()):
-        if finder is None:
-            del sys.path_importer_cache[folder]
+def missing_folders() -> "List[str]":
+    """Entries of sys.path that were not there when Python looked."""
+    return [folder for folder, finder in sys.path_importer_cache.items() if finder is None]

@@ -1,9 +1,11 @@
 /** The configuration of a running server, read again: what of it counts from now on. */
 import { UserError } from '../base/errors.js'
+import type { Log } from '../logging/log.js'
 import { changedSettings } from '../settings/changed-settings.js'
 import type { Settings } from '../settings/settings.js'
 import { checkEntryPoint } from './check-site.js'
 import { planEnvironment } from './envvars.js'
+import { type HttpsPlan, planHttps } from './https-plan.js'
 import { type CommandPlace, planSite, type SitePlan } from './site-plan.js'
 import { needsPython } from './workforce.js'
 
@@ -22,6 +24,8 @@ export interface Configuration {
   readonly plan: SitePlan
   /** The environment of all that is started. */
   readonly env: NodeJS.ProcessEnv
+  /** Null where HTTPS is not spoken. */
+  readonly https: HttpsPlan | null
 }
 
 export interface AnotherConfiguration extends Configuration {
@@ -32,10 +36,11 @@ export interface AnotherConfiguration extends Configuration {
 
 /** Rejects with a {@link UserError} when the server cannot run with what was read. */
 export async function planAnother(
-  { settings, plan }: Configuration,
+  { settings, plan, https }: Configuration,
   read: ReadConfiguration,
   place: CommandPlace,
   signal: AbortSignal,
+  log: Log,
 ): Promise<AnotherConfiguration> {
   const another = changedSettings(settings, read.settings)
   const next = planSite(another.settings, read.entryPoint, place)
@@ -45,5 +50,26 @@ export async function planAnother(
       'the site was started without an application, or is to have none: stop and start it',
     )
   const env = await planEnvironment(another.settings, next, place, signal)
-  return { ...another, plan: next, env }
+  return {
+    ...another,
+    plan: next,
+    env,
+    https: https && (await renewHttps(another.settings, https, place, log)),
+  }
+}
+
+/** The certificates as they are now; those of before where these are no use, or only root may read them. */
+async function renewHttps(
+  settings: Settings,
+  running: HttpsPlan,
+  place: CommandPlace,
+  log: Log,
+): Promise<HttpsPlan> {
+  try {
+    return (await planHttps(settings, place)) ?? running
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    log.emit({ type: 'certificateKept', reason: error.message })
+    return running
+  }
 }

@@ -2,9 +2,10 @@
  * What the command prints when the server is up: the lines of mod_wsgi-express, but for those about Apache, then ours.
  */
 import { join } from 'node:path'
+import { speaksHttps } from '../settings/https.js'
 import type { Settings } from '../settings/settings.js'
 import type { Python } from '../workers/python.js'
-import { serverUrl } from './server-url.js'
+import { httpsUrl, serverUrl } from './server-url.js'
 import type { SitePlan } from './site-plan.js'
 
 /** Width of the labels in the banner of mod_wsgi-express. */
@@ -22,6 +23,10 @@ export interface SetUpFiles {
 export interface BannerFacts {
   /** For a server that is to be started later; null for one that listens. */
   readonly setUp?: SetUpFiles | null
+  /** That is listened on for HTTPS; null: for a server that is to be started later that of the settings, else none. */
+  readonly httpsPort?: number | null
+  /** Where the certificate of --https-dev comes from; null: it is none of these. */
+  readonly certificate?: string | null
   /** It obeys keys. */
   readonly hasKeys?: boolean
 }
@@ -32,10 +37,12 @@ export function banner(
   plan: SitePlan,
   python: Python | null,
   port: number,
-  { setUp = null, hasKeys = false }: BannerFacts = {},
+  { setUp = null, hasKeys = false, httpsPort = null, certificate = null }: BannerFacts = {},
 ): string {
   const lines: [string, string][] = [
     ['Server URL', serverUrl(settings, plan, port)],
+    ...secureUrl(settings, plan, setUp === null ? httpsPort : settings.httpsPort),
+    ...statusPage(settings, plan, port),
     ['Server Root', plan.serverRoot],
     ...(setUp ? [['Server Conf', setUp.settings] as [string, string]] : []),
     ['Error Log File', logPlace(settings, plan)],
@@ -52,11 +59,22 @@ export function banner(
   ]
   if (settings.host === null)
     lines.push(['Reachable From', 'this machine only (--host 0.0.0.0 opens it)'])
+  if (certificate !== null) lines.push(['Certificate', certificate])
   if (python) lines.push(['Python', `${python.path} (${python.version}, ${whyPython(python)})`])
   lines.push(['Reload', reloadRule(settings, plan)])
   if (hasKeys) lines.push(['Keys', 'press h and Enter for help'])
   lines.push(setUp ? ['Service Unit', setUp.serviceUnit] : ['Stop', stopRule(settings)])
   return lines.map(([label, text]) => `${label.padEnd(labelWidth)}: ${text}\n`).join('')
+}
+
+function statusPage(settings: Settings, plan: SitePlan, port: number): [string, string][] {
+  if (!settings.serverStatus) return []
+  return [['Server Status', `${serverUrl(settings, plan, port)}server-status`]]
+}
+
+function secureUrl(settings: Settings, plan: SitePlan, port: number | null): [string, string][] {
+  if (port === null || !speaksHttps(settings)) return []
+  return [['Server URL (HTTPS)', httpsUrl(settings, plan, port)]]
 }
 
 function scripts({ envvars, controlScript }: SetUpFiles): [string, string][] {

@@ -5,6 +5,7 @@ import type { Log } from '../logging/log.js'
 import type { Settings } from '../settings/settings.js'
 import type { Fleet } from '../supervisor/fleet.js'
 import { ServedFiles } from '../watch/served-files.js'
+import type { WorkerName } from '../workers/dispatcher.js'
 import type { LoadFailure } from '../workers/load-failure.js'
 import { type LoadResult, loadedLater } from '../workers/load-result.js'
 import type { WorkerExit } from '../workers/worker-process.js'
@@ -20,8 +21,11 @@ export class LiveReloading {
       clock: systemClock,
       mountPoint: plan.mountPoint,
       hostNames: names.flatMap(name => (name === null ? [] : [name.toLowerCase()])),
-      hasApplication: () =>
-        fleet?.snapshot().some(({ state, loaded }) => state === 'ready' && loaded) === true,
+      workers: () =>
+        (fleet?.snapshot() ?? []).map(({ pid, state, loaded }) => ({
+          pid,
+          hasApplication: state === 'ready' && loaded,
+        })),
       fileServed: (file, urlPath) => this.#files.add(file, urlPath),
     })
     this.#files = new ServedFiles(
@@ -34,16 +38,16 @@ export class LiveReloading {
   }
 
   /** A worker has tried to load the application. */
-  loadTried(result: LoadResult): void {
-    if (result === loadedLater) return this.front.loadedLater()
+  loadTried(result: LoadResult, worker: WorkerName): void {
+    if (result === loadedLater) return this.front.loadedLater(worker)
     const failure = result.failure ?? unexplained(result)
-    this.front.explain(result.loaded ? null : { kind: 'failed', failure })
+    this.front.explain(result.loaded ? null : { kind: 'failed', failure }, worker)
   }
 
   /** A worker died before it had loaded the application. */
   startFailed({ code, signal }: WorkerExit, printed: readonly string[]): void {
     const how = signal === null ? `exit code ${code}` : `signal ${signal}`
-    this.front.explain({ kind: 'died', how, output: printed.join('\n') })
+    this.front.explain({ kind: 'died', how, output: printed.join('\n') }, null)
   }
 
   close(): void {

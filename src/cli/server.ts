@@ -15,17 +15,19 @@ import type { LogFiles } from '../logging/log-files.js'
 import type { Fleet } from '../supervisor/fleet.js'
 import { listenForSignals, type Order, signalExitCode } from '../supervisor/signals.js'
 import type { SourceWatcher } from '../watch/watcher.js'
-import { Dispatcher, type Pool } from '../workers/dispatcher.js'
+import { Dispatcher, type Pool, type WorkerName } from '../workers/dispatcher.js'
 import type { LoadResult } from '../workers/load-result.js'
 import type { WorkerExit } from '../workers/worker-process.js'
+import { planAccess } from './access-plan.js'
 import type { Configuration } from './another-configuration.js'
 import { Controls } from './controls.js'
 import { CurrentConfiguration, type ReadAnother } from './current-configuration.js'
+import { isIgnored } from './ignored-orders.js'
 import type { LiveReloading } from './live-reloading.js'
 import { serverUrl } from './server-url.js'
 import { planService, planWorker } from './site-plan.js'
 import { planSiteRules } from './site-rules.js'
-import { hasTerminal } from './terminal.js'
+import { statusSource } from './status-source.js'
 import { type Workforce, type WorkforceConfiguration, watchesChanges } from './workforce.js'
 
 export interface ServerOptions extends Configuration {
@@ -92,6 +94,7 @@ export class Server {
       stop: cause => void this.stop(cause),
       renew: by => this.#renew(by),
     })
+    const started = systemClock.epoch()
     this.#front = new Front({
       hosts: plan.listenOn,
       port: settings.port,
@@ -99,12 +102,27 @@ export class Server {
       dispatcher: this.#dispatcher,
       log,
       clock: systemClock,
-      rules: planSiteRules(settings, plan, options.env, () => this.port),
+      https: options.https,
+      http2: settings.http2,
+      outside: () =>
+        statusSource({
+          ...this.#configuration.now,
+          started,
+          port: this.port,
+          fleet: this.#fleet,
+        }),
+      rules: this.#rulesOf(options),
+      accessPool: workforce?.access ?? null,
     })
   }
 
   get port(): number {
     return this.#front.port
+  }
+
+  /** That of HTTPS; null where it is not spoken. */
+  get httpsPort(): number | null {
+    return this.#front.httpsPort
   }
 
   /** Settles with the exit code when everything has ended; rejects with a {@link UserError} that ended it. */
@@ -194,14 +212,14 @@ export class Server {
       seconds === Number.POSITIVE_INFINITY
         ? settings.shutdownTimeout
         : Math.max(0, deadline - systemClock.now()) / 1000
-    await Promise.all([this.#fleet?.stop(left), this.#options.workforce?.services.stop(left)])
+    await this.#options.workforce?.stop(left)
     // Clients whose worker was ended by force are told, if they listen.
     await within(this.#front.drained(), lastWordsTime)
     this.#end(this.#exitCode)
   }
 
   #obey(order: Order): void {
-    if (this.#isIgnored(order)) return
+    if (isIgnored(order, this.#options)) return
     switch (order.kind) {
       case 'stop':
         void this.stop(order.signal)
@@ -244,20 +262,28 @@ export class Server {
     })
   }
 
+  #rulesOf(configuration: Configuration) {
+    return planSiteRules(configuration, { http: () => this.port, https: () => this.httpsPort })
+  }
+
   #follow(configuration: Configuration): void {
-    const { settings, plan, env } = configuration
-    this.#front.follow(planSiteRules(settings, plan, env, () => this.port))
+    const { settings, plan, env, https } = configuration
+    this.#front.follow(this.#rulesOf(configuration))
+    if (https !== null) this.#front.renew(https.credentials)
+    const access = planAccess(settings, plan, this.port, env)
+    this.#options.workforce?.controlAccess(configuration, access)
     this.#options.levels.rules = readLevels(settings.logLevel)
     this.#options.adopt(configuration)
   }
 
   #planWorkforce({ settings, plan, env }: Configuration): WorkforceConfiguration {
-    const services = settings.serviceScript.map(
+    const services = plan.services.map(
       service => [service[0], planService(settings, plan, this.port, env, service)] as const,
     )
     return {
       worker: planWorker(settings, plan, this.port, env),
       services: new Map(services),
+      access: planAccess(settings, plan, this.port, env),
     }
   }
 
@@ -266,21 +292,11 @@ export class Server {
     for (const reason of logFiles.reopen().failed) log.emit({ type: 'logKept', reason })
   }
 
-  #isIgnored({ kind, signal }: Order): boolean {
-    const { settings, plan } = this.#options
-    // The kernel sends it to whoever is in the foreground of a terminal whose size changes.
-    if (kind === 'finish') return hasTerminal()
-    if (kind === 'restart' || kind === 'more' || kind === 'fewer') return plan.mode === 'debug'
-    // Under gdb it means gdb: its prompt, or the program that it runs.
-    return settings.enableGdb && signal === 'SIGINT'
-  }
-
   /** Ends the workers now; the stop that is under way, or begins, then has nothing to wait for. */
   #quit(signal: NodeJS.Signals): void {
     if (this.#exitCode === exitCode.ok) this.#exitCode = signalExitCode(signal)
     this.#front.stopAccepting()
-    this.#fleet?.kill()
-    this.#options.workforce?.services.kill()
+    this.#options.workforce?.kill()
     this.#dispatcher.refuseAll('stopping')
     // Whoever does not take his answer (a stalled download, a body that never ends) is not waited for.
     systemClock.after(lastWordsTime, () => this.#front.destroy())
@@ -298,10 +314,10 @@ export class Server {
   async #setToWork(): Promise<void> {
     const { settings, workforce } = this.#options
     if (!workforce) return
-    if (watchesChanges(settings)) this.#watcher = await this.#watch(workforce.fleet)
+    if (watchesChanges(settings)) this.#watcher = await this.#watch(workforce)
     workforce.configure(this.#planWorkforce(this.#options), {
       running: pool => this.#runningIn(pool),
-      loadTried: result => this.#loadTried(result),
+      loadTried: (result, worker) => this.#loadTried(result, worker),
       served: generation => this.#live?.front.served(generation),
       startFailed: (exit, printed) => this.#live?.startFailed(exit, printed),
       renewal: outcome => this.#configuration.workersFollow(outcome),
@@ -320,22 +336,22 @@ export class Server {
     void this.stop(signal ?? `exit code ${code}`)
   }
 
-  async #watch(fleet: Fleet): Promise<SourceWatcher> {
+  async #watch(workforce: Workforce): Promise<SourceWatcher> {
     const { log, settings, plan, env } = this.#options
     // Loaded only where it is needed: a start without it is 15 ms shorter.
     const { watchSources } = await import('./watch-sources.js')
     return watchSources(settings, plan, env, {
-      touched: () => fleet.hold(),
-      settled: files => fleet.reload(files),
-      unchanged: () => fleet.release(),
+      touched: () => workforce.hold(),
+      settled: files => workforce.reload(files),
+      unchanged: () => workforce.release(),
       restless: file => log.emit({ type: 'fileRestless', file }),
       polls: cause => log.emit({ type: 'filesPolled', cause }),
     })
   }
 
   /** A callable that is not there from the start is a mistake of the command line, unless changes are watched. */
-  #loadTried(result: LoadResult): void {
-    this.#live?.loadTried(result)
+  #loadTried(result: LoadResult, worker: WorkerName): void {
+    this.#live?.loadTried(result, worker)
     const { settings, plan } = this.#options
     const isFirst = !this.#hasLoaded
     this.#hasLoaded = true
@@ -345,8 +361,7 @@ export class Server {
     }
     this.#stopping = true
     this.#front.destroy()
-    this.#fleet?.kill()
-    this.#options.workforce?.services.kill()
+    this.#options.workforce?.kill()
     const error = new UserError(
       `--callable-object ${settings.callableObject}: ${plan.entryPoint.name} does not define it`,
       exitCode.applicationNotLoaded,

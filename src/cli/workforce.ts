@@ -9,6 +9,7 @@ import { deferred } from '../base/deferred.js'
 import type { RunningRequest } from '../logging/events.js'
 import type { Log } from '../logging/log.js'
 import type { Pair, Settings } from '../settings/settings.js'
+import { AccessProcess } from '../supervisor/access-process.js'
 import { Fleet } from '../supervisor/fleet.js'
 import type { FleetRules } from '../supervisor/fleet-options.js'
 import { createRestartBudget } from '../supervisor/restart-budget.js'
@@ -16,15 +17,12 @@ import { type Service, Services } from '../supervisor/services.js'
 import { WarmStart } from '../supervisor/warm-start.js'
 import { openAccountHost } from '../workers/account-host.js'
 import { type Channel, openChannel } from '../workers/channel.js'
-import { Dispatcher, type Pool } from '../workers/dispatcher.js'
+import { Dispatcher, type Pool, type WorkerName } from '../workers/dispatcher.js'
 import type { LoadResult, ReportedFile } from '../workers/load-result.js'
 import { startHere } from '../workers/started-process.js'
-import {
-  type WorkerCommand,
-  type WorkerConfiguration,
-  type WorkerExit,
-  workerProgram,
-} from '../workers/worker-process.js'
+import type { WorkerConfiguration } from '../workers/worker-configuration.js'
+import { pythonArguments, type WorkerCommand, type WorkerExit } from '../workers/worker-process.js'
+import { accessThreads, controlsAccess } from './access-plan.js'
 import type { Configuration } from './another-configuration.js'
 import { writeGdbCommands } from './debug-tools.js'
 import { isBelowOne, planLimits } from './limits.js'
@@ -33,7 +31,7 @@ import type { SitePlan } from './site-plan.js'
 /** What the rest of the server hears from the workers, and is asked about them. */
 export interface WorkforceListener {
   running(pool: Pool): readonly RunningRequest[]
-  loadTried(result: LoadResult): void
+  loadTried(result: LoadResult, worker: WorkerName): void
   /** See {@link FleetOptions}. */
   renewal(outcome: 'over' | 'given up'): void
   filesLoaded(files: readonly ReportedFile[]): void
@@ -47,6 +45,8 @@ export interface Workforce {
   readonly dispatcher: Dispatcher
   readonly fleet: Fleet
   readonly services: Services
+  /** The process of the scripts that decide on access, if there are such scripts. */
+  readonly access: AccessProcess
   readonly channel: Channel
   /**
    * The version that the first worker's Python tells, such as `3.12.1`; null when a worker ends before one
@@ -55,8 +55,20 @@ export interface Workforce {
   pythonVersion(): Promise<string | null>
   /** Lets the workers load the application, and the services start; from now on `listener` hears of them. */
   configure(configurations: WorkforceConfiguration, listener: WorkforceListener): void
-  /** New processes for all, as another configuration says, or the present one (null). `by` asked for it. */
+  /** Another process for the scripts that decide on access, as the front follows this configuration. */
+  controlAccess(one: Configuration, configuration: AccessConfiguration): void
+  /** New processes for all others, as another configuration says, or for all, as the present one does (null). `by` asked for it. */
   renew(by: string, another: RenewedWorkforce | null): void
+  /** Files may have changed: nobody is given any requests. */
+  hold(): void
+  /** None has. */
+  release(): void
+  /** These have: whoever has loaded them is replaced. */
+  reload(files: readonly string[]): void
+  /** Ends all processes; settles when they are gone. */
+  stop(seconds: number): Promise<unknown>
+  /** Ends all processes by force. */
+  kill(): void
   /** When all processes are gone. */
   close(): void
 }
@@ -78,7 +90,11 @@ export interface WorkforceConfiguration {
   readonly worker: WorkerConfiguration
   /** By name. */
   readonly services: ReadonlyMap<string, WorkerConfiguration>
+  readonly access: AccessConfiguration
 }
+
+/** Null: no script decides on access. */
+export type AccessConfiguration = WorkerConfiguration | null
 
 /** What is read again while the server runs. */
 export interface RenewedWorkforce extends Configuration, WorkforceConfiguration {}
@@ -96,7 +112,8 @@ export function watchesChanges(settings: Settings): boolean {
 
 /** True when the site has anything that Python answers or runs. */
 export function needsPython(settings: Settings, plan: SitePlan): boolean {
-  return needsWorkers(settings, plan) || settings.serviceScript.length > 0
+  const runsMore = plan.services.length > 0 || controlsAccess(settings)
+  return needsWorkers(settings, plan) || runsMore
 }
 
 /** Whether workers are forked from a template: other systems do not bear a fork of what has loaded their libraries. */
@@ -128,7 +145,7 @@ export async function gatherWorkforce(
   const deaths = plan.processes + startAttempts - 1
   const attempts = watchesChanges(settings) ? deaths : Number.POSITIVE_INFINITY
   const commandOf = (
-    one: Configuration,
+    one: Omit<Configuration, 'https'>,
     configuration: Promise<WorkerConfiguration>,
   ): WorkerCommand => ({
     python,
@@ -136,8 +153,9 @@ export async function gatherWorkforce(
     env: { ...one.env, LANG: one.plan.locale, LC_ALL: one.plan.locale },
     workingDirectory: one.plan.workingDirectory,
     threads: one.plan.threads,
-    metered: one.settings.serverMetrics,
+    metered: one.settings.serverMetrics || one.settings.serverStatus,
     onTerminal: one.plan.debugTools !== null,
+    freeThreading: settings.freeThreading,
     gdb: one.settings.enableGdb ? args => writeGdbCommands(one.plan.serverRoot, args) : null,
     configuration,
   })
@@ -170,7 +188,27 @@ export async function gatherWorkforce(
   const services = new Services({
     channel,
     clock: systemClock,
-    services: settings.serviceScript.map(serviceOf),
+    services: plan.services.map(serviceOf),
+  })
+  const accessCommand = (
+    one: Omit<Configuration, 'https'>,
+    configuration: Promise<WorkerConfiguration>,
+  ) => ({
+    ...serviceCommand('', commandOf(one, configuration), configuration),
+    threads: accessThreads(one.settings, one.plan),
+  })
+  const access = new AccessProcess({
+    channel,
+    clock: systemClock,
+    log,
+    command: controlsAccess(settings)
+      ? accessCommand(
+          { settings, plan, env },
+          configured.promise.then(({ access: told }) => told!),
+        )
+      : null,
+    patience: settings.shutdownTimeout * 1000,
+    filesLoaded: files => listener?.filesLoaded(files),
   })
   const warm = isWarm(settings, plan)
     ? new WarmStart(
@@ -182,7 +220,7 @@ export async function gatherWorkforce(
           over: () => fleet.start(),
           log,
           program: python,
-          args: [workerProgram],
+          args: pythonArguments(settings.freeThreading),
           filesLoaded: files => listener?.filesLoaded(files),
           askModules: () => fleet.askModules(),
         },
@@ -194,7 +232,7 @@ export async function gatherWorkforce(
     warmth: warm,
     ...planFleetRules(settings, plan, started(command)),
     channel,
-    vhost: `${plan.listenerHost}:${settings.port}`,
+    vhost: `${settings.serverName || plan.listenerHost}:${settings.port}`,
     dispatcher,
     log,
     clock: systemClock,
@@ -202,7 +240,7 @@ export async function gatherWorkforce(
     waitsFor: 'a change of the code',
     running: process => listener?.running(process.requests) ?? [],
     pythonTold: told => version.resolve(told),
-    loadTried: result => listener?.loadTried(result),
+    loadTried: (result, worker) => listener?.loadTried(result, worker),
     renewal: outcome => listener?.renewal(outcome),
     served: generation => listener?.served(generation),
     startFailed: (exit, printed) => listener?.startFailed(exit, printed),
@@ -219,6 +257,7 @@ export async function gatherWorkforce(
     dispatcher,
     fleet,
     services,
+    access,
     channel,
     pythonVersion() {
       if (!needsWorkers(settings, plan)) version.resolve(null)
@@ -231,9 +270,13 @@ export async function gatherWorkforce(
       configured.resolve(configurations)
       services.start()
     },
+    controlAccess(one, told) {
+      access.renew(told && accessCommand(one, Promise.resolve(told)))
+    },
     renew(by, another) {
       if (another === null) {
         services.restart()
+        access.renew()
         return fleet.renew(by)
       }
       const next = commandOf(another, Promise.resolve(another.worker))
@@ -243,6 +286,25 @@ export async function gatherWorkforce(
       services.restart(new Map(commands))
       warm?.follow(next)
       fleet.renew(by, planFleetRules(another.settings, another.plan, started(next)))
+    },
+    hold() {
+      access.hold()
+      fleet.hold()
+    },
+    release() {
+      access.settled([])
+      fleet.release()
+    },
+    reload(files) {
+      access.settled(files)
+      fleet.reload(files)
+    },
+    stop: seconds =>
+      Promise.all([fleet.stop(seconds), services.stop(seconds), access.stop(seconds)]),
+    kill() {
+      fleet.kill()
+      services.kill()
+      access.kill()
     },
     close() {
       warm?.close()

@@ -122,6 +122,7 @@ export class AccessRecord {
   #thread: number | null = null
   #firstStatus: number | null = null
   #lastTarget: string
+  #user: string | null = null
 
   constructor(
     clock: Clock,
@@ -165,6 +166,16 @@ export class AccessRecord {
     }
   }
 
+  /** Who the client says he is. */
+  identified(user: string): void {
+    this.#user = user
+  }
+
+  /** The status page is to answer. */
+  showsStatus(): void {
+    this.#handler = 'status'
+  }
+
   /** Access was denied before anybody was asked for an answer. */
   denied(): void {
     this.#handler = null
@@ -204,6 +215,7 @@ export class AccessRecord {
   redirected(status: number, target: string): void {
     this.#firstStatus ??= status
     this.#lastTarget = target
+    this.#user = null
   }
 
   /** The whole of it, when the response is through. */
@@ -228,7 +240,7 @@ export class AccessRecord {
       protocol: request.protocol,
       ...pathsOf(this.#target, this.#lastTarget, hostField),
       virtualHost: this.#virtualHost(hostField),
-      user: null,
+      user: this.#user,
       requestFields: request.rawHeaders,
       responseFields: response.fields,
       environ: this.#environ,
@@ -254,7 +266,7 @@ export class AccessRecord {
 
   #virtualHost(host: string | null): VirtualHost | null {
     if (this.#hosts === null) return null
-    const target = parseTarget(this.#target, this.#method)
+    const target = parseTarget(this.#target, this.#method, this.#request.secure)
     const authority = typeof target === 'number' ? null : target.authority
     return this.#hosts.of(isSecure(this.#socket), askedHost({ authority }, { host }))
   }

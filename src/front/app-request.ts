@@ -5,7 +5,7 @@
 import type { BodyReceiver, HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
 import type { RunningRequest } from '../logging/events.js'
-import type { Job, Pool, RefusalReason } from '../workers/dispatcher.js'
+import type { Job, Pool, RefusalReason, WorkerName } from '../workers/dispatcher.js'
 import type { Exchange } from '../workers/exchange.js'
 import {
   type AbortReason,
@@ -52,6 +52,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
   #heard = 0
   #namedSlow = false
   /** See {@link Pool}. */
+  #worker: WorkerName | null = null
   #workerField: string | null = null
 
   constructor(
@@ -140,6 +141,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
 
   start(pool: Pool): void {
     this.pool = pool
+    this.#worker = pool.worker ?? null
     this.#workerField = pool.workerField ?? null
     this.#started = this.front.clock.now()
     this.#heard = this.#started
@@ -286,7 +288,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
     if (head.status === 200 && head.location?.startsWith('/')) {
       this.#dropBody = true
       this.#handOver()
-      return this.front.redirect(this.http, head.location, this.environ)
+      return this.front.redirect(this.http, head.location, { environ: this.environ })
     }
     if (this.front.overridesErrors && head.status >= 400 && head.status < 600) {
       return this.#instead(head.status)
@@ -296,9 +298,11 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
       this.front.log.emit({ type: 'badHead', request: this.describe(), reason: fault })
       return this.#instead(500)
     }
-    if (this.front.live !== null) this.http.generation = this.pool?.worker?.generation ?? null
+    if (this.front.live !== null) this.http.generation = this.#worker?.generation ?? null
     if (!head.hasType && !head.bodiless) this.#addType(head.fields)
     if (!head.namesWorker) head.workerField = this.#workerField
+    if (this.http.identity !== null) head.fields.unshift(...this.http.identity.fields)
+    head.isEmpty = frame.bodyComplete && frame.body.length === 0
     writeHead(this.http, head.status, head.reason, head.fields, head)
     this.#headSent = true
     // Otherwise close() of the application still runs, and the next request on this connection waits for it.
@@ -360,7 +364,7 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
   #page(status: number): void {
     if (this.#answered) return
     this.#handOver()
-    this.front.fail(this.http, status, { environ: this.environ })
+    this.front.fail(this.http, status, { environ: this.environ, worker: this.#worker })
   }
 
   /** The response belongs to somebody else from here on. */

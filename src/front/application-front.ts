@@ -1,7 +1,7 @@
 /** What requests for the application need of the front, and what their bodies are. */
 import type { Clock } from '../base/clock.js'
 import type { Log } from '../logging/log.js'
-import type { Dispatcher } from '../workers/dispatcher.js'
+import type { Dispatcher, WorkerName } from '../workers/dispatcher.js'
 import type { AppRequest } from './app-request.js'
 import type { InProgress } from './in-progress.js'
 import type { FrontRules, HttpExchange } from './reply.js'
@@ -34,11 +34,15 @@ export interface ApplicationFront extends FrontRules {
   readonly overridesErrors: boolean
   /**
    * Serves a path of this site instead: a 200 response with a local Location.
-   * @param environ what the application was given
+   * @param known what the application was given
    */
-  redirect(http: HttpExchange, location: string, environ: string): void
+  redirect(http: HttpExchange, location: string, known: { readonly environ: string }): void
   /** Answers with what is for an error of the server's own. */
-  fail(http: HttpExchange, status: number, known: { readonly environ: string }): void
+  fail(
+    http: HttpExchange,
+    status: number,
+    known: { readonly environ: string; readonly worker: WorkerName | null },
+  ): void
 }
 
 /** A request body: none, whole and small, or to be streamed. */

@@ -8,7 +8,8 @@ export function applicationPath(
   path: string,
   { scriptFilename, scriptName, pathInfo }: ApplicationResolution,
 ): ApplicationPath {
-  const mount = mountPoint === '/' ? '' : mountPoint
+  // One with slashes that a path cannot have is never seen.
+  const mount = mountPoint !== '/' && path.startsWith(mountPoint) ? mountPoint : ''
   return {
     scriptName: mount,
     pathInfo: path.slice(mount.length),

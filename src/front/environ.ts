@@ -107,13 +107,21 @@ export function requestEnviron(
   const start = times.start.toFixed(6)
   const queued = times.queued === times.start ? start : times.queued.toFixed(6)
   const own = `REQUEST_METHOD\0${method}\0REQUEST_URI\0${request.url}\0QUERY_STRING\0${target.query}\0SCRIPT_NAME\0${path.scriptName}\0PATH_INFO\0${path.pathInfo}\0SCRIPT_FILENAME\0${path.scriptFilename}\0SERVER_PROTOCOL\0${request.protocol}\0mod_wsgi.script_name\0${path.rawScriptName}\0mod_wsgi.path_info\0${path.rawPathInfo}\0mod_wsgi.request_id\0${requestId}\0mod_wsgi.request_start\0${start}\0mod_wsgi.queue_start\0${queued}`
-  const { authority } = target
-  const { socket } = request
+  return own + commonKeys(request, head, target, virtualHost)
+}
+
+/** CONTENT_*, HTTP_*, SERVER_* and REMOTE_*, each key after a NUL. */
+export function commonKeys(
+  { socket }: HttpRequest,
+  head: RequestHead,
+  { authority }: RequestTarget,
+  virtualHost: VirtualHost | null,
+): string {
   const connection =
     authority === null
       ? connectionKeys(socket, head.host, virtualHost)
       : makeConnectionKeys(socket, head.host, virtualHost, authority)
-  return own + headerKeys(head, authority) + connection
+  return headerKeys(head, authority) + connection
 }
 
 /** CONTENT_* and HTTP_*. An absolute target overrules the Host field (RFC 9112, 3.2.2). */

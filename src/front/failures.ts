@@ -3,6 +3,7 @@
  * server's own. Apache's ap_die.
  */
 import { respond, type StaticSite } from '../static/site.js'
+import type { WorkerName } from '../workers/dispatcher.js'
 import type { SharedEnviron } from './environ.js'
 import type { ErrorDocument, ErrorDocuments } from './error-documents.js'
 import { enterRedirect, type Failure } from './internal-redirect.js'
@@ -24,6 +25,10 @@ export interface KnownOfFailure {
   readonly fields?: readonly string[]
   /** What an application was given. */
   readonly environ?: string
+  /** The worker that had it; null: none that serves. */
+  readonly worker?: WorkerName | null
+  /** All keys, of what has no environ: as in {@link Failures.allKeys}. */
+  readonly keys?: string
   /** The path has been mapped, and the variables of the user are set. */
   readonly mapped?: boolean
   /** Of the status line, where it is not the usual one. */
@@ -46,6 +51,7 @@ export class Failures {
   answer(http: HttpExchange, status: number, known: KnownOfFailure): 'done' | 'instead' {
     const { response } = http
     if (response.headersSent || response.destroyed) return 'done'
+    http.added = null
     if (!isReadable(http.target, http.method)) return this.answerUnread(http, status)
     // The rest of a body that is too long is not looked at.
     if (status === 413) http.body = 'none'
@@ -70,14 +76,18 @@ export class Failures {
     return enterRedirect(http, redirect) ? 'instead' : failAgain(http, http.firstFailure, 500)
   }
 
-  /** Answers what is no request: no application can be asked for its document. */
-  answerUnread(exchange: Answerable, status: number): 'done' {
+  /**
+   * Answers what is no request: no application can be asked for its document.
+   *
+   * @param page in place of the usual one
+   */
+  answerUnread(exchange: Answerable, status: number, page: Buffer | null = null): 'done' {
     if (closingStatuses.has(status)) exchange.response.keepAlive = false
     const document = this.#options.errorDocuments(status)
-    if (document?.kind !== 'path') return writeFailure(exchange, status, {}, document)
+    if (document?.kind !== 'path') return writeFailure(exchange, status, {}, document, page)
     const target = parseTarget(document.path)
     const resolution = typeof target === 'number' ? null : this.#options.site.resolve(target.path)
-    if (resolution?.kind !== 'file') return writeFailure(exchange, status, {}, null)
+    if (resolution?.kind !== 'file') return writeFailure(exchange, status, {}, null, page)
     respond(this.#options.site, resolution, {
       request: { method: 'GET', headers: {} },
       response: exchange.response,
@@ -93,8 +103,9 @@ export class Failures {
     return `${this.#options.sharedEnviron().constant.slice(1)}\0${environ}`
   }
 
-  #keysOf(http: HttpExchange, { environ, mapped, notes }: KnownOfFailure): string {
+  #keysOf(http: HttpExchange, { environ, keys, mapped, notes }: KnownOfFailure): string {
     const noted = notes === undefined ? '' : `\0ERROR_NOTES\0${notes}`
+    if (keys !== undefined) return keys + noted
     if (environ !== undefined) return this.allKeys(environ) + noted
     const before = http.internal?.environ ?? ''
     const variables = mapped === true ? this.#options.sharedEnviron().variables : ''
@@ -108,10 +119,11 @@ function writeFailure(
   status: number,
   { fields = [], notes, reason }: KnownOfFailure,
   document: Exclude<ErrorDocument, { kind: 'path' }> | null,
+  page: Buffer | null = null,
 ): 'done' {
   if (document?.kind === 'url') writeServerPage(exchange, 302, ['Location', document.url])
   else {
-    const text = document?.text ?? null
+    const text = document?.text ?? page
     writeServerPage(exchange, status, fields, text, notes !== undefined, reason ?? null)
   }
   return 'done'

@@ -16,6 +16,8 @@ export type FieldTreatment =
   | 'length'
   | 'coding'
   | 'location'
+  /** As `single` where a CGI script says it, else as `merged`. */
+  | 'tag'
   /** The latest one counts, written anew. */
   | 'modified'
   /** Each one stays as it is. Cookies go behind the merged ones, challenges before all. */
@@ -44,6 +46,7 @@ const treatments: ReadonlyMap<string, FieldTreatment> = new Map([
   ['content-length', 'length'],
   ['transfer-encoding', 'coding'],
   ['location', 'location'],
+  ['etag', 'tag'],
   ['last-modified', 'modified'],
   ['set-cookie', 'cookie'],
   ['www-authenticate', 'challenge'],

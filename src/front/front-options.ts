@@ -1,21 +1,31 @@
 /** What the front is told when it is made, and (its rules) when the configuration is read again. */
 import type { Clock } from '../base/clock.js'
 import type { PatienceRule } from '../http/patience.js'
-import type { ListenOptions } from '../http/server.js'
+import type { ServerPlaces } from '../http/server.js'
 import type { Log } from '../logging/log.js'
 import type { StaticSite } from '../static/site.js'
+import type { AccessPool } from '../workers/access-scripts.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
+import type { AccessRule } from './access-control/access-rule.js'
+import type { ScriptRules } from './cgi/scripts.js'
+import type { Compression } from './compression/compression.js'
 import type { FailureOptions } from './failures.js'
 import type { VirtualHosts } from './hosts/virtual-hosts.js'
+import type { HttpsRules } from './https/https-rules.js'
 import type { ProxyRules } from './proxy/forwarding.js'
 import type { SilenceRules } from './silence-watch.js'
+import type { OutsideFacts } from './status/status-board.js'
 import type { TrustedProxies } from './trust/trusted-proxies.js'
 
-export interface FrontOptions extends ListenOptions {
+export interface FrontOptions extends ServerPlaces {
   readonly dispatcher: Dispatcher
   readonly log: Log
   readonly clock: Clock
   readonly rules: SiteRules
+  /** Whom access control asks; null where it never will. */
+  readonly accessPool: AccessPool | null
+  /** For the status page. */
+  readonly outside: () => OutsideFacts
 }
 
 /** How requests are answered. */
@@ -23,6 +33,8 @@ export interface SiteRules extends FailureOptions {
   readonly site: StaticSite
   /** Null where all hosts are the same one. */
   readonly hosts: VirtualHosts | null
+  /** --server-status */
+  readonly serverStatus: boolean
   /** Connections that may be open at a time; others are closed at once. */
   readonly mostConnections: number
   /** `/` or `/app`. */
@@ -58,8 +70,16 @@ export interface SiteRules extends FailureOptions {
   readonly proxy: ProxyRules | null
   /** Whose words about their clients count (--trust-proxy-header); null: nobody's. */
   readonly trustedProxies: TrustedProxies | null
+  /** --compress-responses; null: they are sent as they are. */
+  readonly compression: Compression | null
   /** --error-override */
   readonly overridesErrors: boolean
+  /** Who may come; null: everybody. */
+  readonly access: AccessRule | null
+  /** CGI scripts; null without --with-cgi. */
+  readonly scripts: ScriptRules | null
+  /** Null without HTTPS. */
+  readonly https: HttpsRules | null
   /** The operating mode of the site. */
   readonly inDaemonMode: boolean
 }

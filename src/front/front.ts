@@ -3,17 +3,21 @@
  * page of our own answers it, and stops in order.
  */
 import type { Clock } from '../base/clock.js'
-import type { ConnectionRules, HttpHandler } from '../http/connection.js'
+import type { ConnectionRules, HttpHandler } from '../http/http-handler.js'
 import type { PatienceRule } from '../http/patience.js'
 import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
 import { HttpServer } from '../http/server.js'
+import type { Credentials } from '../http/tls-door.js'
 import type { Log } from '../logging/log.js'
+import type { AccessPool } from '../workers/access-scripts.js'
 import type { Dispatcher } from '../workers/dispatcher.js'
 import { maxInlineBody } from '../workers/protocol.js'
 import { followRequest, tellUnreadable } from './access.js'
+import { AccessControl } from './access-control/access-control.js'
 import type { AppRequest } from './app-request.js'
 import { type ClientGate, clientGate } from './client-gate.js'
+import type { Compression } from './compression/compression.js'
 import { Failures, type KnownOfFailure } from './failures.js'
 import type { FrontOptions, SiteRules } from './front-options.js'
 import { InProgress } from './in-progress.js'
@@ -23,8 +27,9 @@ import { refusedStatus } from './refusal.js'
 import type { HttpExchange } from './reply.js'
 import { readHead, withoutBody } from './request-head.js'
 import { type PhasedFront, RequestPhases } from './request-phases.js'
-import { reasonPhrase } from './server-page.js'
+import { plainReason, reasonPhrase, serverPage } from './server-page.js'
 import { SilenceWatch } from './silence-watch.js'
+import { StatusBoard } from './status/status-board.js'
 
 export class Front implements PhasedFront, ConnectionRules, HttpHandler {
   readonly dispatcher: Dispatcher
@@ -39,6 +44,10 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
   #failures: Failures
   readonly #silenceWatch: SilenceWatch
   #gate: ClientGate | null
+  readonly #accessPool: AccessPool | null
+  #accessControl: AccessControl | null
+  readonly #options: FrontOptions
+  status: StatusBoard | null = null
   readonly #phases = new RequestPhases(this)
 
   constructor(options: FrontOptions) {
@@ -53,6 +62,10 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
     const watched = () => this.inProgress.list()
     this.#silenceWatch = new SilenceWatch(rules.silenceRules, options.clock, watched)
     this.#gate = clientGate(rules.maxClients)
+    this.#accessPool = options.accessPool
+    this.#accessControl = this.#controlAccess(rules)
+    this.#options = options
+    this.#followStatus(rules)
   }
 
   /** Serves by these rules from now on; what is in progress ends by them, as far as they still concern it. */
@@ -62,7 +75,28 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
     this.#server.mostConnections = rules.mostConnections
     this.#failures = new Failures(rules)
     this.#silenceWatch.follow(rules.silenceRules)
+    this.#followStatus(rules)
     if (rules.maxClients !== maxClients) this.#gate = clientGate(rules.maxClients)
+    this.#accessControl = this.#controlAccess(rules)
+  }
+
+  #controlAccess({ access }: SiteRules): AccessControl | null {
+    return access && new AccessControl(this, access, this.#accessPool!)
+  }
+
+  get accessControl(): AccessControl | null {
+    return this.#accessControl
+  }
+
+  #followStatus({ serverStatus }: SiteRules): void {
+    if (!serverStatus) this.status = null
+    else
+      this.status ??= new StatusBoard({
+        clock: this.clock,
+        outside: this.#options.outside,
+        connections: () => this.#server.totals(),
+        accepting: () => !this.stopping,
+      })
   }
 
   get rules(): SiteRules {
@@ -91,6 +125,10 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
 
   get flushDelay(): number {
     return this.#rules.flushDelay
+  }
+
+  get compression(): Compression | null {
+    return this.#rules.compression
   }
 
   get keepAliveTimeout(): number {
@@ -130,6 +168,16 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
     return this.#server.port
   }
 
+  /** That of HTTPS; null without. */
+  get httpsPort(): number | null {
+    return this.#server.httpsPort
+  }
+
+  /** Shows these to clients of HTTPS that come from now on. Throws where they are none. */
+  renew(credentials: Credentials): void {
+    this.#server.renew(credentials)
+  }
+
   /** Binds the addresses. Throws {@link UserError} when one is taken or not permitted. */
   listen(): Promise<void> {
     return this.#server.listen()
@@ -150,6 +198,7 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
   /** Cuts every connection. */
   destroy(): void {
     this.#server.destroy()
+    this.#phases.destroy()
   }
 
   begun(): void {
@@ -161,25 +210,32 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
   }
 
   /** An internal GET of a path of this site, as a 200 response with a local Location asks for. */
-  redirect(http: HttpExchange, path: string, environ: string): void {
+  redirect(http: HttpExchange, path: string, known: KnownOfFailure): void {
+    const { environ = '', keys = this.#failures.allKeys(environ), fields = [] } = known
     http.firstFailure = null
     http.head = withoutBody(http.head)
-    const known = this.#failures.allKeys(environ)
-    if (!enterRedirect(http, { path, status: 200, known, fields: [] })) return this.fail(http, 500)
+    if (!enterRedirect(http, { path, status: 200, known: keys, fields })) {
+      return this.fail(http, 500)
+    }
     this.#phases.serve(http)
   }
 
   /** Answers a request that failed. */
   fail(http: HttpExchange, status: number, known: KnownOfFailure = {}): void {
     const isOfApplication = status === 500 && known.environ !== undefined
-    if (isOfApplication && this.live?.explains(http)) return
+    if (isOfApplication && this.live?.explains(http, known.worker ?? null)) return
     if (this.#failures.answer(http, status, known) === 'instead') this.#phases.serve(http)
+  }
+
+  afterBody(http: HttpExchange, answer: () => void, invites?: boolean): void {
+    this.#phases.afterBody(http, answer, invites)
   }
 
   /** A request whose head could be read. */
   request(request: HttpRequest, response: HttpResponse): void {
     if (this.live?.answers(request, response, this)) return
     const http = this.#exchange(request, response)
+    if (this.status !== null) this.status.follow(response)
     if (this.#gate === null) return this.#begin(http)
     this.#gate.enter(response, () => this.#begin(http))
   }
@@ -207,7 +263,7 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
   }
 
   /** What came on a connection is no request. */
-  refused(response: HttpResponse, status: number, line: string | null): void {
+  refused(response: HttpResponse, status: number, line: string | null, plain: boolean): void {
     const { socket } = response
     tellUnreadable(this, response, line)
     this.log.emit({
@@ -215,7 +271,12 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
       client: `${socket.remoteAddress}:${socket.remotePort}`,
       reason: reasonPhrase(status),
     })
-    this.#failures.answerUnread({ response, rules: this }, status)
+    const page = plain ? Buffer.from(serverPage(status, plainReason), 'latin1') : null
+    this.#failures.answerUnread({ response, rules: this }, status, page)
+  }
+
+  noHandshake(client: string, reason: string): void {
+    this.log.emit({ type: 'clientError', client, reason: `no TLS: ${reason}` })
   }
 
   full(reason: string): void {
@@ -238,6 +299,8 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
       failing: false,
       generation: null,
       firstFailure: null,
+      identity: null,
+      added: null,
     }
   }
 }

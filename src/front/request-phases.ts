@@ -1,13 +1,22 @@
 /**
  * The phases that a request goes through, in Apache's order: its target is read, what answers it is found (translate_name,
- * map_to_storage), and that answers it (handler).
+ * map_to_storage), access is controlled (access_checker, check_user_id, auth_checker), and that answers it (handler).
  */
-
-import { respond, type StaticResolution } from '../static/site.js'
+import type { TLSSocket } from 'node:tls'
+import type { Resolution } from '../static/resolution.js'
+import {
+  type Representation,
+  respond,
+  type ScriptResolution,
+  type StaticResolution,
+} from '../static/site.js'
 import { escapePath } from '../static/url-escape.js'
+import type { AccessControl } from './access-control/access-control.js'
+import { http2Offer } from './added-fields.js'
 import { AppRequest } from './app-request.js'
 import type { ApplicationFront } from './application-front.js'
 import { applicationPath, scriptPath } from './application-path.js'
+import { Scripts } from './cgi/scripts.js'
 import { DroppedBody } from './dropped-body.js'
 import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.js'
 import type { KnownOfFailure } from './failures.js'
@@ -19,36 +28,58 @@ import { isTooLong, refusedCoding, unknownCoding } from './refusal.js'
 import { type HttpExchange, writeOwnHead } from './reply.js'
 import { askedHost, isSecure } from './request-host.js'
 import { createRequestIds } from './request-id.js'
+import { isSite, ownKeys } from './request-keys.js'
 import { isWholeServer, ownOrigin, parseTarget, type RequestTarget } from './request-target.js'
 import { answerOptions, answerTrace } from './server-methods.js'
+import { enterStatus } from './status/enter-status.js'
+import type { StatusBoard } from './status/status-board.js'
+import { isStatusPath } from './status/status-query.js'
 
 /** What the phases need of the front. */
 export interface PhasedFront extends ApplicationFront {
   /** Those that count now. */
   readonly rules: SiteRules
+  /** Null: everybody may come. */
+  readonly accessControl: AccessControl | null
+  /** Null without --server-status. */
+  readonly status: StatusBoard | null
   /** Answers with what is for an error of the server's own. */
   fail(http: HttpExchange, status: number, known?: KnownOfFailure): void
+  redirect(http: HttpExchange, location: string, known: KnownOfFailure): void
+  /** Seconds that a CGI script may be silent (--socket-timeout). */
+  readonly silence: number
   /** A request is with the application, or waits for it. */
   begun(): void
 }
+
+/** Of a client that has named a host in the handshake. */
+type SecureSocket = TLSSocket & { readonly servername?: string | false }
 
 export class RequestPhases implements HostPhases {
   readonly #front: PhasedFront
   readonly #forwarding: Forwarding
   readonly #nextRequestId = createRequestIds()
+  /** Null until the first request for a CGI script. */
+  #scripts: Scripts | null = null
 
   constructor(front: PhasedFront) {
     this.#front = front
     this.#forwarding = new Forwarding(front)
   }
 
+  /** Ends what requests have started. */
+  destroy(): void {
+    this.#scripts?.kill()
+  }
+
   /** Answers a request, or has it answered; also once more, for an internal redirect. */
   serve(http: HttpExchange): void {
     const { method } = http
     if (isWholeServer(http.target) && method === 'OPTIONS') {
+      if (this.#goesOnWithHttp2(http)) return
       return this.afterBody(http, () => answerOptions(http))
     }
-    const target = parseTarget(http.target, method)
+    const target = parseTarget(http.target, method, http.request.secure)
     if (target === 400) return this.#front.fail(http, target)
     if (target === 404) return this.afterBody(http, () => this.#front.fail(http, target), false)
     if (method === 'OPTIONS' && !target.hasPath) {
@@ -60,13 +91,46 @@ export class RequestPhases implements HostPhases {
   }
 
   find(http: HttpExchange, target: RequestTarget, admitted: boolean): void {
-    const { method } = http
     const forwarded = admitted ? this.#forwarding.find(target.path) : null
     if (forwarded !== null) return this.#forward(http, target, forwarded)
-    if (method === 'TRACE') return this.#trace(http)
+    if (http.method === 'TRACE') return this.#trace(http)
     const resolution = this.#front.rules.site.resolve(target.path)
     http.access?.resolved(resolution)
-    if (!admitted) return this.#deny(http, strangeHost(askedHost(target, http.head)))
+    const proceed = () => {
+      if (admitted) this.#reach(http, target, resolution)
+      else this.#deny(http, strangeHost(askedHost(target, http.head)))
+    }
+    // Who is not admitted is not asked for more, nor whoever asks for what the disk refuses.
+    const control = admitted && !isForbidden(resolution) ? this.#front.accessControl : null
+    this.#permit(http, target, { resolution, control }, proceed)
+  }
+
+  /** Goes on with a request that may come: over HTTPS with a certificate, and by what the access scripts say. */
+  #permit(
+    http: HttpExchange,
+    target: RequestTarget,
+    { resolution, control }: { resolution: Resolution; control: AccessControl | null },
+    proceed: () => void,
+  ): void {
+    const refusal = http.request.secure ? this.#enterSecure(http, target) : null
+    if (refusal !== null) return this.afterBody(http, () => this.#front.fail(http, refusal), false)
+    if (control === null) return proceed()
+    control.admit(http, target, resolution, proceed)
+  }
+
+  #reach(http: HttpExchange, target: RequestTarget, resolution: Resolution): void {
+    const upgrades = http.request.upgrade !== 'none' && isHandled(resolution)
+    if (upgrades && this.#goesOnWithHttp2(http)) return
+    const { status } = this.#front
+    if (status === null || !isStatusPath(target.path)) return this.#answer(http, target, resolution)
+    enterStatus(status, http, target, {
+      deny: reason => this.#deny(http, reason),
+      answer: () => this.#answer(http, target, resolution),
+      afterBody: show => this.afterBody(http, show),
+    })
+  }
+
+  #answer(http: HttpExchange, target: RequestTarget, resolution: Resolution): void {
     switch (resolution.kind) {
       case 'application':
         return this.#submit(
@@ -85,9 +149,11 @@ export class RequestPhases implements HostPhases {
           handlerEnviron(this.#front.rules.resourceScript, resolution.alias) +
             (http.internal?.environ ?? ''),
         )
+      case 'script':
+        return this.#run(http, target, resolution)
       default: {
         const send = () => this.#toFile(http, resolution, target.query)
-        return this.afterBody(http, send, invitesBody(resolution, method))
+        return this.afterBody(http, send, invitesBody(resolution, http.method))
       }
     }
   }
@@ -124,11 +190,51 @@ export class RequestPhases implements HostPhases {
   }
 
   #forward(http: HttpExchange, target: RequestTarget, found: MountResult): void {
+    const { accessControl: control } = this.#front
+    const proceed = () => this.#forwardPermitted(http, target, found)
+    this.#permit(http, target, { resolution: elsewhere, control }, proceed)
+  }
+
+  #forwardPermitted(http: HttpExchange, target: RequestTarget, found: MountResult): void {
     if (found.kind === 'forward') return this.#forwarding.forward(http, target, found.route)
     // The host as it was asked for, even if it was not (mod_rewrite).
     const host = target.authority?.host ?? http.head.host ?? ''
     const query = target.query === '' ? '' : `?${target.query}`
     this.redirect(http, 302, `http://${host}${escapePath(target.path)}/${query}`)
+  }
+
+  /** Outside of the document root scripts do not run (Apache's ExecCGI is off there), whether they are there or not. */
+  #run(http: HttpExchange, target: RequestTarget, script: ScriptResolution): void {
+    if (!script.runs || !script.exists) {
+      const refuse = () => this.#front.fail(http, script.runs ? 404 : 403, { mapped: true })
+      return this.afterBody(http, refuse, false)
+    }
+    this.#scripts ??= new Scripts(this.#front)
+    this.#scripts.answer(http, target, script)
+  }
+
+  /** What is special to HTTPS; gives the status that refuses the request: for want of a host, or of a certificate. */
+  #enterSecure(http: HttpExchange, target: RequestTarget): 400 | 403 | null {
+    const { https } = this.#front.rules
+    if (https === null) return null
+    const socket = http.request.socket as SecureSocket
+    if (socket.servername && !askedHost(target, http.head)) return 400
+    if (https.clients?.admits(socket, target.path) === false) return 403
+    if (https.added !== null && isSite(http)) http.added = https.added.alone
+    return null
+  }
+
+  /** True: the client has asked for it, and is answered there. Else it is told of it, once on a connection. */
+  #goesOnWithHttp2(http: HttpExchange): boolean {
+    const { request } = http
+    if (request.upgrade === 'none') return false
+    if (request.upgrade === 'offered') {
+      http.added = (http.added && this.#front.rules.https?.added?.withOffer) ?? http2Offer
+      return false
+    }
+    if (http.internal !== null) return false
+    request.switchProtocol()
+    return true
   }
 
   /** A body is refused (RFC 9110, 9.3.8). */
@@ -145,19 +251,22 @@ export class RequestPhases implements HostPhases {
   #toFile(http: HttpExchange, resolution: StaticResolution, query: string): void {
     const { request, response, internal } = http
     // Where the disk refuses the path Apache has not come to the variables of the user.
-    const mapped = resolution.kind !== 'refused' || resolution.status !== 403
+    const mapped = !isForbidden(resolution)
+    const writeHead = (status: number, fields: string[], whole?: Representation) =>
+      writeOwnHead(http, status, this.#fieldsOf(http, resolution, fields), whole)
     respond(this.#front.rules.site, resolution, {
       request: internal === null ? request : { method: 'GET', headers: request.headers },
       query,
       response,
       ...(http.failing && internal !== null ? { status: internal.status } : {}),
-      writeHead: (status, fields) =>
-        writeOwnHead(http, status, this.#fieldsOf(http, resolution, fields)),
+      writeHead,
+      coder: this.#front.rules.compression?.fileCoder(http, writeHead) ?? null,
       serverPage: (status, fields) => this.#front.fail(http, status, { fields, mapped }),
     })
   }
 
   #fieldsOf(http: HttpExchange, resolution: StaticResolution, fields: string[]): string[] {
+    if (http.identity !== null) fields.unshift(...http.identity.fields)
     if (this.#front.live === null || resolution.kind !== 'file') return fields
     return this.#front.live.sendsFile(resolution.file.path, http.target, fields)
   }
@@ -190,9 +299,15 @@ export class RequestPhases implements HostPhases {
     const id = this.#nextRequestId()
     const { request, head, body } = http
     http.body = 'none'
-    const method = this.#front.rules.mapsHead && http.method === 'HEAD' ? 'GET' : http.method
-    const own = requestEnviron(request, method, head, target, path, times, id, http.host) + more
-    const environ = this.#front.rules.trustedProxies?.applyTo(own) ?? own
+    const { rules } = this.#front
+    const https = request.secure ? rules.https : null
+    const mapsHead = https === null || !isSite(http) ? rules.mapsHead : https.mapsHead
+    const method = mapsHead && http.method === 'HEAD' ? 'GET' : http.method
+    const own =
+      requestEnviron(request, method, head, target, path, times, id, http.host) +
+      ownKeys(http, https) +
+      more
+    const environ = rules.trustedProxies?.applyTo(own) ?? own
     http.access?.submitted(environ, id)
     const waiting = new AppRequest(this.#front, http, environ, path.scriptFilename, body)
     this.#front.dispatcher.submit(waiting)
@@ -201,10 +316,22 @@ export class RequestPhases implements HostPhases {
   }
 }
 
+/** What is forwarded is no file of this machine. */
+const elsewhere: Resolution = { kind: 'refused', status: 404, filename: null }
+
+/** Whether it comes to a handler: not where access is refused, or the client sent elsewhere, before. */
+function isHandled(resolution: Resolution): boolean {
+  return resolution.kind !== 'redirect' && !isForbidden(resolution)
+}
+
 /** Whether Apache asks for the body before it answers: not where it does not come to send a file. */
 function invitesBody(resolution: StaticResolution, method: string): boolean {
   if (resolution.kind === 'listing') return method !== 'GET' && method !== 'HEAD'
-  return resolution.kind !== 'refused' || resolution.status !== 403
+  return !isForbidden(resolution)
+}
+
+function isForbidden(resolution: Resolution): boolean {
+  return resolution.kind === 'refused' && resolution.status === 403
 }
 
 function strangeHost(host: string | null): string {

@@ -38,6 +38,8 @@ export class ResponseHead {
   hasType = false
   /** The application's Location, for the rule about internal redirects. */
   location: string | null = null
+  /** No body follows, as far as that is known. */
+  isEmpty = false
   /** A line is longer than the server reads. */
   tooLong = false
   /** The line by which a daemon of mod_wsgi says that it could not answer. */
@@ -54,8 +56,13 @@ export class ResponseHead {
   /**
    * @param head status line, then names and values alternating, latin-1
    * @param longestLine see {@link usualLongestLine}
+   * @param from a CGI script's fields that come once go behind the others
    */
-  constructor(head: readonly string[], longestLine = usualLongestLine) {
+  constructor(
+    head: readonly string[],
+    longestLine = usualLongestLine,
+    readonly from: 'application' | 'script' = 'application',
+  ) {
     this.#line = head[0]!
     const room = longestLine - ': '.length
     this.tooLong = this.#line.length + 'Status'.length > room
@@ -95,6 +102,14 @@ export class ResponseHead {
     return null
   }
 
+  /** The client has what would be sent: no more than that is said. */
+  becomeNotModified(): void {
+    this.status = 304
+    this.reason = 'Not Modified'
+    this.decides = 304
+    removeField(this.fields, 'content-type')
+  }
+
   #add(name: string, raw: string): void {
     const value = raw.charCodeAt(0) <= 0x20 ? raw.replace(leadingSpace, '') : raw
     const { lower, treatment } = fieldName(name)
@@ -131,6 +146,9 @@ export class ResponseHead {
       case 'connection':
         this.close ||= connectionWords(value).close
         this.speaksOfConnection = true
+        return this.#merge(name, lower, value)
+      case 'tag':
+        if (this.from === 'script') return this.#setSingle(name, value)
         return this.#merge(name, lower, value)
       case 'worker':
         this.namesWorker = true
@@ -190,7 +208,7 @@ export class ResponseHead {
       this.contradicts = removeField(single, 'content-length')
       if (this.coding === 'other') mergeField(single, 'transfer-encoding', 'chunked')
     }
-    this.fields = single.concat(this.fields)
+    this.fields = this.from === 'script' ? this.fields.concat(single) : single.concat(this.fields)
   }
 }
 

@@ -98,14 +98,24 @@ const explanations: Readonly<Record<number, string>> = {
   504: 'The gateway did not receive a timely response from the upstream server or application.',
 }
 
-/** The HTML of the page for a status. */
-export function serverPage(status: number): string {
-  const reason = reasonPhrase(status)
+/** What is said below the explanation of 400 where HTTP is spoken and HTTPS is expected. */
+export const plainReason = [
+  "<br />\nReason: You're speaking plain HTTP to an SSL-enabled server port.",
+  ' Instead use the HTTPS scheme to access this URL, please.',
+].join('<br />\n')
+
+/**
+ * The HTML of the page for a status.
+ *
+ * @param reason HTML that goes on where the explanation ends
+ */
+export function serverPage(status: number, reason = ''): string {
+  const phrase = reasonPhrase(status)
   return [
     '<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">',
-    `<html><head>\n<title>${status} ${reason}</title>\n</head><body>`,
-    `<h1>${reason}</h1>`,
-    `<p>${explanations[status] ?? reason}</p>`,
+    `<html><head>\n<title>${status} ${phrase}</title>\n</head><body>`,
+    `<h1>${phrase}</h1>`,
+    `<p>${explanations[status] ?? phrase}${reason}</p>`,
     '</body></html>\n',
   ].join('\n')
 }

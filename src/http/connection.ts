@@ -8,7 +8,7 @@
  *      v                       v
  *    ended <── silence ── lingering (the client may still send: it is read and dropped)
  *
- *     busy ── 101 ──> detached (somebody else speaks another protocol on the socket) ──> ended
+ *     busy ── 101 ──> given away (somebody else speaks another protocol on the socket)
  *
  * A client that ends its side may still want the answer: its end is noted, and the connection closed after the
  * response (as Apache does).
@@ -16,54 +16,45 @@
 import type { Socket } from 'node:net'
 import { type BodyDecoder, decoderFor, type Fault, type Framing } from './body-decoder.js'
 import { announcedBy } from './framing.js'
+import {
+  awaitNewBeginning,
+  framesOf,
+  http2Opening,
+  isHttp2Opening,
+  upgradeOf,
+} from './h2c-upgrade.js'
 import { findHeadEnd, type Head, parseHead } from './head.js'
-import { Patience, type PatienceRule } from './patience.js'
+import type {
+  Activity,
+  Connection,
+  ConnectionRules,
+  Http2Entrance,
+  HttpHandler,
+} from './http-handler.js'
+import { Http1Response } from './http1-response.js'
+import { lingerRule, Patience, silenceRule } from './patience.js'
+import { firstLine, hasWholeLine, methodOf } from './refused-line.js'
 import { type BodyReceiver, type BodySource, HttpRequest } from './request.js'
-import { HttpResponse, type ResponseOwner } from './response.js'
-
-/** What a connection is told about its server. */
-export interface ConnectionRules {
-  /** Seconds an idle connection is kept; 0: none is kept. */
-  readonly keepAliveTimeout: number
-  /** Seconds that a new connection may be silent. */
-  readonly silence: number
-  /** Seconds that a client may take nothing of what it is sent. */
-  readonly stall: number
-  /** Time for a head, from its first byte on, and time for a body. */
-  readonly headPatience: PatienceRule
-  readonly bodyPatience: PatienceRule
-  /** No connection is kept any more. */
-  readonly stopping: boolean
-}
-
-/** Answers requests. */
-export interface HttpHandler {
-  request(request: HttpRequest, response: HttpResponse): void
-  /** What came is no request: the answer is a page of this status, after which the connection ends. */
-  refused(response: HttpResponse, status: number, line: string | null): void
-  /** New connections are closed at once, for this reason. */
-  full(reason: string): void
-}
+import type { ResponseOwner } from './response.js'
 
 /** A body, or further requests, may wait unread up to this many bytes. */
 const mostWaitingBytes = 64 * 1024
 
-/** Longest silence of a client, and longest time at all, while a connection lingers; milliseconds. */
-const lingerSilence = 2_000
-const lingerLimit = 30_000
+type State = 'idle' | 'busy' | 'lingering' | 'ended' | 'given away'
 
-type State = 'idle' | 'busy' | 'lingering' | 'detached' | 'ended'
-
-export class HttpConnection implements BodySource, ResponseOwner {
+export class HttpConnection implements Connection, BodySource, ResponseOwner {
   state: State = 'idle'
-  /** Requests that came over it. */
+  /** It goes through TLS. */
+  readonly secure: boolean
+  /** Requests that came over it, and what was no request but had an answer. */
   requests = 0
   readonly #rules: ConnectionRules
   readonly #handler: HttpHandler
+  readonly #http2: Http2Entrance | null
   readonly #patience: Patience
   #bytes: Buffer = nothing
   #request: HttpRequest | null = null
-  #response: HttpResponse | null = null
+  #response: Http1Response | null = null
   #framing: Framing = noBody
   #decoder: BodyDecoder | null = null
   #receiver: BodyReceiver | null = null
@@ -75,6 +66,16 @@ export class HttpConnection implements BodySource, ResponseOwner {
   #responseEnded = false
   /** The client sends no more. */
   #clientEnded = false
+  readonly #listeners: readonly [string, (chunk: Buffer) => void][] = [
+    ['data', chunk => this.#received(chunk)],
+    ['drain', () => this.#drained()],
+    // Node's timer of a socket sees when a write goes on, however slowly.
+    ['timeout', () => this.socket.destroy()],
+    ['end', () => this.#clientHasEnded()],
+    // 'close' follows.
+    ['error', () => {}],
+    ['close', () => this.#closed()],
+  ]
   /** Guards against answering the next request from within the end of the one before. */
   #cutting = false
 
@@ -82,19 +83,25 @@ export class HttpConnection implements BodySource, ResponseOwner {
     readonly socket: Socket,
     rules: ConnectionRules,
     handler: HttpHandler,
+    http2: Http2Entrance | null = null,
   ) {
     this.#rules = rules
     this.#handler = handler
+    this.#http2 = http2
+    this.secure = (socket as { encrypted?: boolean }).encrypted === true
     this.#patience = new Patience(() => this.#outOfTime())
     this.#patience.start(silenceRule(rules.silence))
-    socket.on('data', chunk => this.#received(chunk as Buffer))
-    socket.on('drain', () => this.#drained())
-    // Node's timer of a socket sees when a write goes on, however slowly.
-    socket.on('timeout', () => socket.destroy())
-    socket.on('end', () => this.#clientHasEnded())
-    // 'close' follows.
-    socket.on('error', () => {})
-    socket.on('close', () => this.#closed())
+    for (const [event, listener] of this.#listeners) socket.on(event, listener)
+  }
+
+  get inProgress(): number {
+    return this.state === 'busy' ? 1 : 0
+  }
+
+  get activity(): Activity {
+    if (this.state === 'busy') return this.#response?.headersSent === true ? 'writing' : 'waiting'
+    if (this.state !== 'idle') return 'closing'
+    return this.requests === 0 || this.#headBegun ? 'waiting' : 'keepAlive'
   }
 
   /** Closes it if nothing is going on; else after the present response. */
@@ -102,7 +109,22 @@ export class HttpConnection implements BodySource, ResponseOwner {
     const isIdle = this.state === 'idle' && this.#bytes.length === 0
     if (isIdle || this.state === 'lingering') this.#end()
     // What is spoken on it now has no end that could be waited for; what is written already goes out.
-    if (this.state === 'detached') this.socket.destroySoon()
+    if (this.state === 'given away') this.socket.destroySoon()
+  }
+
+  destroy(): void {
+    this.socket.destroy()
+  }
+
+  /** The client has chosen HTTP/2 in the handshake of TLS. */
+  goOnWithHttp2(): void {
+    this.#giveAway()
+    this.#http2?.enter(this, nothing)
+  }
+
+  /** Answers that HTTP is spoken where HTTPS is; what is said is not looked at, as if it were an old request. */
+  refusePlain(): void {
+    this.#refuse(400, 'GET / HTTP/1.0', true)
   }
 
   // For the request: its body.
@@ -142,9 +164,21 @@ export class HttpConnection implements BodySource, ResponseOwner {
     if (this.#clientEnded && this.#receiver !== null) this.#breakBody(500)
   }
 
+  switchProtocol(): void {
+    const request = this.#request!
+    const response = this.#response!
+    const came = this.#bytes
+    this.#giveAway()
+    response.switchProtocol(['Upgrade', 'h2c', 'Connection', 'Upgrade'])
+    awaitNewBeginning(this.socket, came, this.#rules.headPatience, ({ opening, rest }) =>
+      this.#http2!.enter(this, Buffer.concat([opening, framesOf(request), rest])),
+    )
+  }
+
   // For the response.
 
   ended(keepAlive: boolean): void {
+    if (this.state === 'given away') return
     this.#responseEnded = true
     this.#response = null
     if (!keepAlive || this.#rules.stopping) return this.#linger()
@@ -157,12 +191,7 @@ export class HttpConnection implements BodySource, ResponseOwner {
 
   detach(): Buffer {
     const rest = this.#bytes
-    this.state = 'detached'
-    this.#bytes = nothing
-    this.#response = null
-    this.#patience.end()
-    for (const event of ['data', 'drain', 'end']) this.socket.removeAllListeners(event)
-    this.socket.setTimeout(0)
+    this.#giveAway()
     return rest
   }
 
@@ -226,6 +255,11 @@ export class HttpConnection implements BodySource, ResponseOwner {
   }
 
   #begin(head: Head): void {
+    if (this.#http2 !== null && this.requests === 0 && !this.secure && isHttp2Opening(head)) {
+      const came = Buffer.concat([http2Opening, this.#bytes])
+      this.#giveAway()
+      return this.#http2.enter(this, came)
+    }
     const { framing, fields, expects, keepAlive, twoLengths } = announcedBy(head)
     if (framing === null) {
       return this.#refuse(400, `${head.method} ${head.target} ${head.protocol}\r`)
@@ -240,17 +274,32 @@ export class HttpConnection implements BodySource, ResponseOwner {
     this.#decoder = decoderFor(framing)
     this.#request = new HttpRequest(head, fields, framing.kind !== 'none', expects, this)
     this.#request.twoLengths = twoLengths
-    this.#response = new HttpResponse(this, head.method, head.version, keepAlive)
+    if (this.#http2 !== null) this.#request.upgrade = upgradeOf(this.#request, this)
+    this.#response = new Http1Response(this, head.method, head.version, keepAlive)
     this.#handler.request(this.#request, this.#response)
   }
 
-  #refuse(status: 400 | 408 | 414, line = firstLine(this.#bytes)): void {
+  /** The socket is for somebody else from here on. */
+  #giveAway(): void {
+    const { socket } = this
+    this.state = 'given away'
+    this.#patience.end()
+    this.#bytes = nothing
+    this.#response = null
+    socket.pause()
+    socket.setTimeout(0)
+    for (const [event, listener] of this.#listeners) socket.off(event, listener)
+    socket.on('error', () => {})
+  }
+
+  #refuse(status: 400 | 408 | 414, line = firstLine(this.#bytes), plain = false): void {
     this.#patience.stop()
     this.#bytes = nothing
     this.state = 'busy'
+    this.requests++
     this.#request = null
-    this.#response = new HttpResponse(this, status === 414 ? 'GET' : methodOf(line), 11, false)
-    this.#handler.refused(this.#response, status, line?.replace(/\r$/, '') ?? null)
+    this.#response = new Http1Response(this, status === 414 ? 'GET' : methodOf(line), 11, false)
+    this.#handler.refused(this.#response, status, line?.replace(/\r$/, '') ?? null, plain)
   }
 
   #feedBody(fresh: number): void {
@@ -305,21 +354,17 @@ export class HttpConnection implements BodySource, ResponseOwner {
 
   #clientHasEnded(): void {
     this.#clientEnded = true
-    if (this.state === 'idle' && this.#hasRequestLine) return this.#refuse(400)
+    if (this.state === 'idle' && hasWholeLine(this.#bytes)) return this.#refuse(400)
     if (this.state === 'idle' || this.state === 'lingering') return this.#end()
     if (this.#receiver !== null && !this.#bodyPaused) this.#breakBody(500)
   }
 
   #outOfTime(): void {
     // Without a whole request line there is nothing to answer.
-    if (this.state === 'idle' && this.#hasRequestLine) return this.#refuse(408)
+    if (this.state === 'idle' && hasWholeLine(this.#bytes)) return this.#refuse(408)
     if (this.state === 'busy' && this.#receiver !== null) return this.#breakBody(408)
     if (this.state === 'busy') return
     this.#end()
-  }
-
-  get #hasRequestLine(): boolean {
-    return /[^\r\n][^\n]*\n/.test(this.#bytes.toString('latin1', 0, 16384))
   }
 
   /** Closes our side and reads what the client still sends: else the kernel discards the answer (RFC 9112, 9.6). */
@@ -353,23 +398,3 @@ export class HttpConnection implements BodySource, ResponseOwner {
 const nothing = Buffer.alloc(0)
 
 const noBody: Framing = { kind: 'none' }
-
-const lingerRule: PatienceRule = {
-  milliseconds: lingerSilence,
-  longest: lingerLimit,
-  bytesPerSecond: 0,
-}
-
-/** The request line with its carriage return, or what stands in its place; null where nothing came. */
-function firstLine(bytes: Buffer): string | null {
-  return /[^\r\n][^\n]{0,8189}/.exec(bytes.toString('latin1', 0, 16384))?.[0] ?? null
-}
-
-/** Whether a request line asks for no body. Apache takes none in with a bare line feed, or a NUL. */
-function methodOf(line: string | null): 'GET' | 'HEAD' {
-  return line !== null && /^HEAD [^\0]*\r$/.test(line) ? 'HEAD' : 'GET'
-}
-
-function silenceRule(seconds: number): PatienceRule {
-  return { milliseconds: seconds * 1000, longest: 0, bytesPerSecond: 0 }
-}

@@ -50,7 +50,7 @@ export function announcedBy({ fields, version }: Head): Announced {
   }
   const expectation = expectationOf(expected)
   // A client of HTTP/1.0 does not know the answer, and without one Apache does not keep the connection.
-  const unanswered = expectation === 'continue' && version !== 11
+  const unanswered = expectation === 'continue' && version < 11
   const expects = unanswered ? 'nothing' : expectation
   const keepAlive = isKept(connection, version) && !unanswered
   const twoLengths = length !== null && coding !== null
@@ -91,9 +91,9 @@ function expectationOf(value: string | null): Expectation {
 }
 
 function isKept(value: string | null, version: Version): boolean {
-  if (value === null) return version === 11
+  if (value === null) return version >= 11
   const { close, keepAlive } = connectionWords(value)
-  return !close && (version === 11 || keepAlive)
+  return !close && (version >= 11 || keepAlive)
 }
 
 function without(fields: readonly string[], lower: string): string[] {

@@ -17,8 +17,8 @@ export interface Head {
   readonly fields: readonly string[]
 }
 
-/** HTTP/0.9 (a method and a target, answered without a head), 1.0, and 1.1 with what came after it. */
-export type Version = 9 | 10 | 11
+/** HTTP/0.9 (a method and a target, answered without a head), 1.0, 1.1 with what came after it, and HTTP/2. */
+export type Version = 9 | 10 | 11 | 20
 
 /** `parseHead` gives this instead: the status that refuses the request. */
 export type Refusal = 400 | 414

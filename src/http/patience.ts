@@ -14,6 +14,14 @@ export interface PatienceRule {
   readonly bytesPerSecond: number
 }
 
+/** So many seconds, however much comes. */
+export function silenceRule(seconds: number): PatienceRule {
+  return { milliseconds: seconds * 1000, longest: 0, bytesPerSecond: 0 }
+}
+
+/** A connection that lingers: the longest silence of its client, and the longest time at all. */
+export const lingerRule: PatienceRule = { milliseconds: 2_000, longest: 30_000, bytesPerSecond: 0 }
+
 /**
  * A timer that strikes so many milliseconds late: this process stood still (stopped, or on a machine that slept), and
  * what clients said in that time has not been read yet.

@@ -16,13 +16,29 @@ export interface BodyReceiver {
 /** What a request needs of its connection. */
 export interface BodySource {
   readonly socket: Socket
+  /** It came over TLS. */
+  readonly secure: boolean
   /** Gives the body as soon as it is complete and no longer than `limit`; null else. */
   takeWhole(limit: number): Buffer | null
   /** Hands the body to the receiver, beginning with what is here already. */
   startBody(receiver: BodyReceiver): void
   pauseBody(): void
   resumeBody(): void
+  /** Goes on with HTTP/2; only where that is asked for. */
+  switchProtocol(): void
 }
+
+/** Where a request came over HTTP/2. */
+export interface StreamName {
+  /** Number of the connection among those of HTTP/2. */
+  readonly connection: number
+  readonly id: number
+  /** The client takes pushed responses. */
+  readonly takesPushes: boolean
+}
+
+/** Whether HTTP/2 is spoken of: `offered` is for the server to say, `asked` was by the client. */
+export type Upgrade = 'none' | 'offered' | 'asked'
 
 const nobody: BodyReceiver = { bodyPiece() {}, bodyEnd() {}, bodyBroken() {} }
 
@@ -38,6 +54,10 @@ export class HttpRequest {
   readonly #source: BodySource
   /** The whole body has been received, or there is none. */
   complete: boolean
+  /** Null for HTTP/1. */
+  stream: StreamName | null = null
+  /** See {@link switchProtocol}. */
+  upgrade: Upgrade = 'none'
   /** Its length was told in two ways: only the application gets to see such a body. */
   twoLengths = false
   #received = false
@@ -68,6 +88,11 @@ export class HttpRequest {
     return this.#source.socket
   }
 
+  /** It came over TLS. */
+  get secure(): boolean {
+    return this.#source.secure
+  }
+
   /** Fields by their names in lower case; repeated ones are joined. */
   get headers(): Readonly<Record<string, string | undefined>> {
     this.#headers ??= headersOf(this.rawHeaders)
@@ -87,6 +112,11 @@ export class HttpRequest {
     if (this.#received) return
     this.#received = true
     this.#source.startBody(receiver)
+  }
+
+  /** Has the request served over HTTP/2, as the client has asked; this one is over. */
+  switchProtocol(): void {
+    this.#source.switchProtocol()
   }
 
   pause(): void {

@@ -1,8 +1,13 @@
-/** One response on a connection: head, body in one of HTTP's framings, and what becomes of it. */
+/**
+ * One response: its status and fields, what of the body written to it belongs to it, and what becomes of it. How that
+ * goes over a connection is for its kinds to say.
+ *
+ *     write, end ──> fit ──> insertion ──> (encoder) ──> #send, #sendLast ──> put..., of the kind
+ */
 import type { Socket } from 'node:net'
 import type { Clock } from '../base/clock.js'
-import { FlushDelay } from './flush-delay.js'
-import type { Version } from './head.js'
+import { FlushDelay, type HeldWritable } from './flush-delay.js'
+import type { KeptBody } from './kept-wires.js'
 
 /** What a response tells its connection. */
 export interface ResponseOwner {
@@ -31,13 +36,36 @@ export interface BodyInsertion {
   rest(): Buffer
 }
 
-/** How the end of the body is told (RFC 9112, 6.3); `raw`: the application sees to it. */
-type Framing = 'none' | 'length' | 'chunked' | 'close' | 'raw'
+/** Something that a whole body goes through on its way, and comes out of later. */
+export interface BodyEncoder {
+  /** Tells where it goes; once, before anything else. */
+  begin(sink: EncoderSink): void
+  /** Takes a piece of the body. False: wait for {@link EncoderSink.room}. */
+  write(piece: Buffer, written?: Written): boolean
+  /** Takes the last piece, perhaps an empty one. */
+  end(piece: Buffer): void
+  /** There is room again behind it, after {@link EncoderSink.put} has said that there is none. */
+  drained(): void
+  /** Nobody wants the rest. */
+  destroy(): void
+}
 
-/** Bodies up to this size are joined to the head, so that both are one write to the socket. */
-const mostJoinedBytes = 4 * 1024
+/** Where what comes out of an encoder goes. */
+export interface EncoderSink {
+  /** False: wait for {@link BodyEncoder.drained}. */
+  put(body: Buffer): boolean
+  /** The last bytes, perhaps none. */
+  last(body: Buffer): void
+  /** The encoder takes more. */
+  room(): void
+  /** There is no rest. */
+  failed(): void
+}
 
-export class HttpResponse {
+/** Called when a piece has left. */
+export type Written = (error?: Error | null) => void
+
+export abstract class HttpResponse {
   /** The connection may go on afterwards; decided by the time of {@link writeHead}. */
   keepAlive: boolean
   /** The connection ends after this response, without a word about it. */
@@ -57,33 +85,70 @@ export class HttpResponse {
   whenThrough: (() => void) | null = null
   /** Bytes of the body that went out, without their framing. */
   bodyBytes = 0
+  /** The body that ends it stays as it is, and may be sent again. */
+  protected kept: KeptBody | null = null
   /** Seconds that the client may take nothing of it; null: the usual time. */
   stall: number | null = null
+  /** The request was HEAD: it gets no body. */
+  readonly isHead: boolean
+  /** Bytes that the body may still have; set with the head. */
+  protected room = Number.POSITIVE_INFINITY
+  readonly #owner: ResponseOwner
   #ended = false
   #destroyed = false
-  #head = ''
-  /** Null until it is decided, with {@link endsWithConnection} or {@link writeHead}. */
-  #framing: Framing | null = null
-  /** Bytes that the announced length has left. */
-  #left = 0
-  readonly #owner: ResponseOwner
-  readonly #bodiless: boolean
-  readonly #version: Version
   #onClose: (() => void)[] = []
   #onDrain: (() => void) | null = null
   #delay: FlushDelay | null = null
   #insertion: BodyInsertion | null = null
+  #encoder: BodyEncoder | null = null
 
-  /** @param method that of the request: HEAD gets no body */
-  constructor(owner: ResponseOwner, method: string, version: Version, keepAlive: boolean) {
+  /** @param method that of the request */
+  constructor(owner: ResponseOwner, method: string, keepAlive: boolean) {
     this.#owner = owner
-    this.#bodiless = method === 'HEAD'
-    this.#version = version
+    this.isHead = method === 'HEAD'
     this.keepAlive = keepAlive
   }
 
+  // What the kinds say.
+
+  /** Whether a body without a length goes out in pieces that tell where it ends. */
+  abstract get canChunk(): boolean
+
+  /** Whether the connection goes on when the response is through. */
+  abstract get keepsConnection(): boolean
+
+  /**
+   * Decides how the body is framed by status and fields, which go to {@link writeHead} next; true for a body
+   * whose end only the end of the connection can tell.
+   */
+  abstract endsWithConnection(status: number, fields: readonly string[]): boolean
+
+  /** Cuts it off: the client has to see that the response is incomplete. */
+  abstract destroy(): void
+
+  protected abstract putInterim(status: number, reason: string, fields: readonly string[]): void
+  /** Takes the head; it waits for {@link putHead}, or the first bytes of the body. */
+  protected abstract setHead(status: number, reason: string, fields: string[]): void
+  /** Adds what tells the framing. */
+  protected abstract addFraming(status: number, fields: string[]): void
+  /** Sends the head if it has not gone out. */
+  protected abstract putHead(): void
+  /** Sends bytes of the body, of which there are some; false: wait for `drain`. */
+  protected abstract putBody(body: Buffer, written?: Written): boolean
+  /** Sends the last bytes of the body, perhaps none, and its end. */
+  protected abstract putLast(body: Buffer): void
+  /** Where bytes are held back. */
+  protected abstract get sink(): HeldWritable
+
+  // What they share.
+
   get socket(): Socket {
     return this.#owner.socket
+  }
+
+  /** Others go over the same socket at the same time. */
+  get isOneOfMany(): boolean {
+    return false
   }
 
   /** The connection is gone; what is written goes nowhere. */
@@ -95,48 +160,32 @@ export class HttpResponse {
     return this.#ended
   }
 
-  /** Whether a body without a length goes out in chunks. */
-  get canChunk(): boolean {
-    return this.#version === 11 && !this.neverChunked && !this.#bodiless
-  }
-
-  /** The request was HEAD. */
-  get isHead(): boolean {
-    return this.#bodiless
-  }
-
-  /**
-   * Decides how the body is framed by status and fields, which go to {@link writeHead} next; true for a body
-   * whose end only the end of the connection can tell.
-   */
-  endsWithConnection(status: number, fields: readonly string[]): boolean {
-    this.#framing = this.#framingFor(status, fields)
-    return this.#framing === 'close'
-  }
-
-  /** Whether the connection goes on when the response is through. */
-  get keepsConnection(): boolean {
-    return this.keepAlive && !this.lastOne && this.#framing !== 'close'
-  }
-
   /** Has something put into the body. Before {@link writeHead}, whose Content-Length, if there is one, counts it in. */
   insert(insertion: BodyInsertion): void {
     this.#insertion = insertion
+  }
+
+  /** Has the body encoded, behind what is inserted. Before {@link writeHead}, whose fields have to say so. */
+  encode(encoder: BodyEncoder): void {
+    this.#encoder = encoder
+    encoder.begin({
+      put: body => this.#send(body),
+      last: body => this.#sendLast(body),
+      room: () => this.#tellRoom(),
+      failed: () => this.destroy(),
+    })
   }
 
   /** `100 Continue`; nothing when the response has begun. */
   writeContinue(): void {
     if (this.headersSent || this.#destroyed) return
     this.continued = true
-    this.socket.write('HTTP/1.1 100 Continue\r\n\r\n')
+    this.putInterim(100, 'Continue', [])
   }
 
   /** An informational response of another server (RFC 9110, 15.2); nothing when the response has begun. */
   writeInterim(status: number, reason: string, fields: readonly string[]): void {
-    if (this.headersSent || this.#destroyed) return
-    let head = `HTTP/1.1 ${status} ${reason}\r\n`
-    for (let at = 0; at < fields.length; at += 2) head += `${fields[at]}: ${fields[at + 1]}\r\n`
-    this.socket.write(`${head}\r\n`, 'latin1')
+    if (!this.headersSent && !this.#destroyed) this.putInterim(status, reason, fields)
   }
 
   /**
@@ -160,99 +209,88 @@ export class HttpResponse {
   writeHead(status: number, reason: string, fields: string[], type: string | null = null): void {
     this.headersSent = true
     this.status = status
-    this.#framing ??= this.#framingFor(status, fields)
-    if (this.#framing === 'chunked' && this.coding === null) {
-      fields.push('Transfer-Encoding', 'chunked')
-    }
+    this.addFraming(status, fields)
     if (type !== null) fields.push('Content-Type', type)
     this.fields = fields
-    if (this.#version === 9) return
-    let head = `HTTP/1.1 ${status < 100 ? String(status).padStart(3, '0') : status} ${reason}\r\n`
-    for (let at = 0; at < fields.length; at += 2) head += `${fields[at]}: ${fields[at + 1]}\r\n`
-    this.#head = `${head}\r\n`
+    this.setHead(status, reason, fields)
+  }
+
+  /**
+   * What is written from here on is the response as a whole, head and all, and ends with the connection. False: it
+   * cannot be sent like that.
+   */
+  passThrough(): boolean {
+    return false
   }
 
   /** From here on what is written waits so many milliseconds for more, see {@link FlushDelay}. */
   delayFlushes(milliseconds: number, clock: Clock): void {
-    this.#delay ??= new FlushDelay(this.socket, milliseconds, clock)
+    this.#delay ??= new FlushDelay(this.sink, milliseconds, clock)
   }
 
   /** Sends the head if it has not gone out. */
   flushHeaders(): void {
-    if (this.#head === '' || this.#destroyed) return
-    this.#delay?.hold()
-    this.#writeHead()
-    this.#delay?.wrote()
+    if (this.#destroyed) return
+    if (this.#delay === null) return this.putHead()
+    this.#delay.hold()
+    this.putHead()
+    this.#delay.wrote()
   }
 
   /**
    * Sends a piece of the body. False: wait for `drain`.
    * @param written called when the piece has left
    */
-  write(piece: Buffer, written?: (error?: Error | null) => void): boolean {
+  write(piece: Buffer, written?: Written): boolean {
     const fitting = this.#fit(piece)
     const body = this.#insertion === null ? fitting : this.#insertion.pass(fitting)
+    if (this.#encoder === null || this.#destroyed) return this.#send(body, written)
+    return this.#encoder.write(body, written)
+  }
+
+  /** Sends the last piece, if there is one, and ends the response. */
+  end(piece: Buffer = nothing): void {
+    if (this.#ended || this.#destroyed) return
+    const fitting = this.#fit(piece)
+    const body = this.#insertion === null ? fitting : lastOf(this.#insertion, fitting)
+    if (this.#encoder === null) this.#sendLast(body)
+    else this.#encoder.end(body)
+  }
+
+  /** Sends a whole body that stays as it is and may be sent again, such as a file in memory, and ends the response. */
+  endKept(kept: KeptBody): void {
+    if (this.#insertion === null && this.#encoder === null) this.kept = kept
+    this.end(kept.body)
+  }
+
+  /** The one way of bytes of the body to the client, but for the last ones. */
+  #send(body: Buffer, written?: Written): boolean {
     if (body.length === 0 || this.#destroyed || this.#ended) {
       if (written) process.nextTick(written)
       return true
     }
     this.bodyBytes += body.length
-    if (this.#delay === null) return this.#writeFramed(body, written)
+    if (this.#delay === null) return this.putBody(body, written)
     this.#delay.hold()
-    const room = this.#writeFramed(body, written)
+    const room = this.putBody(body, written)
     this.#delay.wrote()
     return room
   }
 
-  #writeHead(): void {
-    this.socket.write(this.#head, 'latin1')
-    this.#head = ''
-  }
-
-  #writeFramed(body: Buffer, written?: (error?: Error | null) => void): boolean {
-    if (this.#framing !== 'chunked' && this.#head === '') {
-      return this.#told(this.socket.write(body, written))
-    }
-    const { socket } = this
-    socket.cork()
-    if (this.#head !== '') this.#writeHead()
-    if (this.#framing === 'chunked') socket.write(`${body.length.toString(16)}\r\n`, 'latin1')
-    const room = socket.write(body, this.#framing === 'chunked' ? undefined : written)
-    const last = this.#framing === 'chunked' ? socket.write('\r\n', 'latin1', written) : room
-    socket.uncork()
-    return this.#told(last)
-  }
-
-  #told(room: boolean): boolean {
-    if (!room) this.#owner.stalled(this.stall)
-    return room
-  }
-
-  /** Sends the last piece, if there is one, and ends the response. */
-  end(piece?: Buffer): void {
-    if (this.#ended || this.#destroyed) return
-    if (this.#insertion !== null) return this.#endInserted(this.#insertion, piece)
-    if (piece !== undefined && piece.length <= mostJoinedBytes) this.#endWhole(piece)
-    else {
-      if (piece !== undefined) this.write(piece)
-      this.#endWhole(nothing)
-    }
+  #sendLast(body: Buffer): void {
+    this.#encoder = null
+    this.bodyBytes += body.length
+    this.putLast(body)
     this.#ended = true
     this.#delay?.flush()
     this.whenThrough?.()
     this.#owner.ended(this.keepsConnection)
   }
 
-  #endInserted(insertion: BodyInsertion, piece: Buffer = nothing): void {
-    this.#insertion = null
-    const last = Buffer.concat([insertion.pass(this.#fit(piece)), insertion.rest()])
-    this.#left = last.length
-    this.end(last)
-  }
-
-  /** Cuts the connection: the client has to see that the response is incomplete. */
-  destroy(): void {
-    this.socket.destroy()
+  /** Tells the connection when there is no room for more. */
+  protected told(room: boolean): boolean {
+    if (!room) this.#owner.stalled(this.stall)
+    return room
   }
 
   /** `close`: the connection is gone before the response was through. `drain`: there is room again; once. */
@@ -267,6 +305,11 @@ export class HttpResponse {
 
   /** Told by the connection. */
   drained(): void {
+    if (this.#encoder === null) this.#tellRoom()
+    else this.#encoder.drained()
+  }
+
+  #tellRoom(): void {
     const listener = this.#onDrain
     this.#onDrain = null
     listener?.()
@@ -276,6 +319,7 @@ export class HttpResponse {
   closed(): void {
     if (this.#destroyed || this.#ended) return
     this.#destroyed = true
+    this.#encoder?.destroy()
     this.#delay?.flush()
     const listeners = this.#onClose
     this.#onClose = []
@@ -283,49 +327,30 @@ export class HttpResponse {
     this.whenThrough?.()
   }
 
-  /** Head, body and end in one write. */
-  #endWhole(piece: Buffer): void {
-    const body = this.#fit(piece)
-    this.bodyBytes += body.length
-    let text = this.#head
-    this.#head = ''
-    if (this.#framing === 'chunked') {
-      if (body.length > 0) text += `${body.length.toString(16)}\r\n${body.toString('latin1')}\r\n`
-      text += '0\r\n\r\n'
-    } else if (body.length > 0) {
-      text += body.toString('latin1')
-    }
-    if (text !== '') this.#told(this.socket.write(text, 'latin1'))
-  }
-
   /** What of a piece belongs to the response: nothing without a body, and no more than was announced. */
   #fit(piece: Buffer): Buffer {
-    switch (this.#framing) {
-      case 'none':
-        return nothing
-      case 'length': {
-        const body = piece.length <= this.#left ? piece : piece.subarray(0, this.#left)
-        this.#left -= body.length
-        return body
-      }
-      default:
-        return piece
-    }
+    const { room } = this
+    if (room === Number.POSITIVE_INFINITY) return piece
+    const body = piece.length <= room ? piece : piece.subarray(0, room)
+    this.room = room - body.length
+    return body
   }
 
-  #framingFor(status: number, fields: readonly string[]): Framing {
-    if (this.#version === 9) return 'close'
-    if (this.#bodiless || status === 101 || status === 204 || status === 304) return 'none'
-    if (this.coding !== null) return this.coding === 'own' ? 'raw' : 'chunked'
+  /** The length that fields announce, without what is inserted: null for none, NaN for what is no number. */
+  protected announcedLength(fields: readonly string[]): number | null {
     for (let at = 0; at < fields.length; at += 2) {
       const name = fields[at]!
       if (name.length === 14 && name.toLowerCase() === 'content-length') {
-        this.#left = Number(fields[at + 1]) - (this.#insertion?.length ?? 0)
-        return Number.isNaN(this.#left) ? 'raw' : 'length'
+        return Number(fields[at + 1]) - (this.#insertion?.length ?? 0)
       }
     }
-    return this.canChunk ? 'chunked' : 'close'
+    return null
   }
+}
+
+/** The last piece of a body, and what goes out after it. */
+function lastOf(insertion: BodyInsertion, piece: Buffer): Buffer {
+  return Buffer.concat([insertion.pass(piece), insertion.rest()])
 }
 
 const nothing = Buffer.alloc(0)

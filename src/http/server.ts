@@ -1,74 +1,107 @@
-/** The listening sockets of a server, one for each address and all on the same port, and its connections. */
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { exitCode, UserError } from '../base/errors.js'
-import { type ConnectionRules, HttpConnection, type HttpHandler } from './connection.js'
+/** The ports of a server, for HTTP and for HTTPS, and the connections that came in there. */
+import type { Socket } from 'node:net'
+import { HttpConnection } from './connection.js'
+import {
+  addClosed,
+  type ClosedTotals,
+  type ConnectionTotals,
+  connectionTotals,
+} from './connection-totals.js'
+import type { Connection, ConnectionRules, Http2Entrance, HttpHandler } from './http-handler.js'
+import { ListeningSockets, type ListenOptions } from './listening-sockets.js'
+import type { Credentials, TlsDoor } from './tls-door.js'
 
-export interface ListenOptions {
-  /** Addresses to listen on; an address family that the machine does not have is left out. */
-  readonly hosts: readonly string[]
+export interface ServerPlaces extends Omit<ListenOptions, 'option'> {
+  /** Null, or left out, without HTTPS. */
+  readonly https?: SecurePlace | null
+  /** HTTP/2 is spoken as well; left out: it is not. */
+  readonly http2?: boolean
+}
+
+/** Where HTTPS is spoken, on the same addresses. */
+export interface SecurePlace {
   /** 0: any free port, the same for all hosts. */
   readonly port: number
-  /** Length of the listen queue (--server-backlog). */
-  readonly backlog: number
+  readonly credentials: Credentials
 }
 
 /** Milliseconds that the first bytes on a connection may take when the server is to stop. */
 const requestOnTheWay = 100
 
 export class HttpServer {
-  readonly #options: ListenOptions
+  readonly #places: ServerPlaces
   readonly #rules: ConnectionRules
   readonly #handler: HttpHandler
-  readonly #servers: Server[] = []
-  readonly #connections = new Set<HttpConnection>()
-  #port = 0
+  readonly #plain: ListeningSockets
+  readonly #secure: ListeningSockets | null
+  /** Null without HTTPS. */
+  #door: TlsDoor | null = null
+  readonly #connections = new Set<Connection>()
+  readonly #closed: ClosedTotals = { requests: 0, bytesSent: 0 }
+  /** Takes over what speaks HTTP/2; null without that. */
+  #http2: Http2Entrance | null = null
   /** Connections that may be open at a time; others are closed at once. */
   mostConnections = Number.POSITIVE_INFINITY
   #drained: (() => void) | null = null
   /** Somebody was told that connections are refused. */
   #isFull = false
 
-  constructor(options: ListenOptions, rules: ConnectionRules, handler: HttpHandler) {
-    this.#options = options
+  constructor(places: ServerPlaces, rules: ConnectionRules, handler: HttpHandler) {
+    this.#places = places
     this.#rules = rules
     this.#handler = handler
+    const user = {
+      connected: (socket: Socket) => this.#connected(socket, null),
+      failed: (reason: string) => this.#refuse(reason),
+    }
+    this.#plain = new ListeningSockets({ ...places, option: '--port' }, user)
+    const { https = null } = places
+    this.#secure =
+      https === null
+        ? null
+        : new ListeningSockets(
+            { ...places, port: https.port, option: '--https-port' },
+            { ...user, connected: socket => this.#connected(socket, this.#door) },
+          )
   }
 
   /** The port listened on. */
   get port(): number {
-    return this.#port
+    return this.#plain.port
+  }
+
+  /** That of HTTPS; null without. */
+  get httpsPort(): number | null {
+    return this.#secure?.port ?? null
   }
 
   /** Binds the addresses. Throws {@link UserError} when one is taken or not permitted. */
   async listen(): Promise<void> {
-    this.#port = this.#options.port
-    let missing: UserError | null = null
-    for (const host of this.#options.hosts) {
-      const server = createServer({ allowHalfOpen: true, noDelay: true }, socket =>
-        this.#connected(socket),
-      )
-      try {
-        await listenOn(server, host, this.#port, this.#options.backlog)
-      } catch (error) {
-        const refused = notListening(error as NodeJS.ErrnoException, host, this.#port)
-        if (!noSuchFamily.has((error as NodeJS.ErrnoException).code ?? '')) {
-          await this.#closeServers()
-          throw refused
-        }
-        missing = refused
-        continue
-      }
-      // No descriptor is left for a connection, for example: it is not there, and the others are.
-      server.on('error', error => this.#refuse(error.message))
-      this.#servers.push(server)
-      this.#port = (server.address() as AddressInfo).port
+    if (this.#places.http2) this.#http2 = await this.#openHttp2()
+    if (this.#places.https) this.#door = await this.#openDoor(this.#places.https.credentials)
+    // The port of HTTP comes last: whoever finds it open finds the other one, too.
+    await this.#secure?.open()
+    try {
+      await this.#plain.open()
+    } catch (error) {
+      this.#secure?.close()
+      throw error
     }
-    if (this.#servers.length === 0 && missing) throw missing
+  }
+
+  /** Shows these to clients of HTTPS that come from now on. Throws where they are none. */
+  renew(credentials: Credentials): void {
+    this.#door?.renew(credentials)
+  }
+
+  totals(): ConnectionTotals {
+    return connectionTotals(this.#closed, this.#connections)
   }
 
   /** Takes no new connections, and closes those that are idle. */
   stopAccepting(): void {
-    for (const server of this.#servers) server.close()
+    this.#plain.close()
+    this.#secure?.close()
     // A connection that was just made may have its request on the way.
     for (const connection of this.#connections) {
       if (connection.requests > 0) connection.closeWhenIdle()
@@ -93,27 +126,74 @@ export class HttpServer {
 
   /** Cuts every connection. */
   destroy(): void {
-    for (const server of this.#servers) server.close()
-    for (const connection of this.#connections) connection.socket.destroy()
+    this.#plain.close()
+    this.#secure?.close()
+    for (const socket of this.#door?.waiting ?? []) socket.destroy()
+    for (const connection of this.#connections) connection.destroy()
   }
 
-  #connected(socket: Socket): void {
+  /** Loaded only where there is HTTPS. */
+  async #openDoor(credentials: Credentials): Promise<TlsDoor> {
+    const { TlsDoor } = await import('./tls-door.js')
+    const http2 = this.#http2
+    const protocols = http2 === null ? ['http/1.1'] : ['h2', 'http/1.1']
+    return new TlsDoor(credentials, protocols, this.#rules.silence, {
+      opened: socket => {
+        const connection = this.#serve(socket)
+        if (socket.alpnProtocol === 'h2') connection?.goOnWithHttp2()
+      },
+      spokePlain: socket => this.#serve(socket)?.refusePlain(),
+      failed: (client, reason) => this.#handler.noHandshake(client, reason),
+    })
+  }
+
+  /** @param door that of HTTPS, null for HTTP */
+  #connected(socket: Socket, door: TlsDoor | null): void {
     const { mostConnections } = this
-    if (this.#connections.size >= mostConnections) {
+    if (this.#connections.size + (this.#door?.size ?? 0) >= mostConnections) {
       socket.on('error', () => {})
       socket.destroy()
       return this.#refuse(`${mostConnections} are open, and the limit of open files allows no more`)
     }
+    if (door === null) this.#serve(socket)
+    else door.enter(socket)
+  }
+
+  #serve(socket: Socket): HttpConnection | null {
     // Asked for now, since a socket that the client has reset does not tell it any more. Then there is nobody to
     // answer, and nobody who could be named to the application.
-    if (socket.remoteAddress === undefined) return void socket.destroy()
-    const connection = new HttpConnection(socket, this.#rules, this.#handler)
+    if (socket.remoteAddress === undefined) {
+      socket.destroy()
+      return null
+    }
+    const connection = new HttpConnection(socket, this.#rules, this.#handler, this.#http2)
+    this.#add(connection)
+    return connection
+  }
+
+  #add(connection: Connection): void {
     this.#connections.add(connection)
-    socket.once('close', () => {
+    connection.socket.once('close', () => {
       this.#connections.delete(connection)
+      addClosed(this.#closed, connection)
       if (this.#connections.size < this.mostConnections / 2) this.#isFull = false
       if (this.#connections.size === 0) this.#drained?.()
     })
+  }
+
+  /** Loaded only where it is spoken. */
+  async #openHttp2(): Promise<Http2Entrance> {
+    const { Http2Connection } = await import('./http2-connection.js')
+    return {
+      enter: (from, bytes) => {
+        const { socket } = from
+        this.#connections.delete(from)
+        this.#closed.requests += from.requests
+        if (socket.destroyed) return
+        if (bytes.length > 0) socket.unshift(bytes)
+        this.#add(new Http2Connection(socket, this.#rules, this.#handler))
+      },
+    }
   }
 
   /** Told once, and again when it has become better in between. */
@@ -122,33 +202,4 @@ export class HttpServer {
     this.#isFull = true
     this.#handler.full(reason)
   }
-
-  async #closeServers(): Promise<void> {
-    await Promise.all(this.#servers.map(server => new Promise(resolve => server.close(resolve))))
-  }
-}
-
-/** Codes that say that the machine does not have this kind of address. */
-const noSuchFamily: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL'])
-
-function listenOn(server: Server, host: string, port: number, backlog: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ host, port, backlog }, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
-}
-
-function notListening(error: NodeJS.ErrnoException, host: string, port: number): UserError {
-  const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: `--port ${port} is taken on ${host}: stop the program that uses it, or name another port`,
-    EACCES: `--port ${port} may not be used by this user: name one above 1023`,
-    EADDRNOTAVAIL: `--host ${host} is not an address of this machine`,
-    ENOTFOUND: `--host ${host} is not known`,
-    EAI_AGAIN: `--host ${host} is not known`,
-  }
-  const text = reasons[error.code ?? ''] ?? `--host ${host} --port ${port}: ${error.message}`
-  return new UserError(text, exitCode.addressNotAvailable, { cause: error })
 }

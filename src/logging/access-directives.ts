@@ -72,6 +72,7 @@ export const accessDirectives: Readonly<Record<string, AccessDirective | TwoSide
 const handlers = {
   application: 'wsgi-handler',
   directory: 'httpd/unix-directory',
+  status: 'server-status',
   proxy: 'proxy-server',
 } as const
 const marks = { aborted: 'X', kept: '+', closed: '-' } as const

@@ -3,6 +3,7 @@
  */
 
 import { neverReached } from '../base/never.js'
+import { type AccessEvent, describeAccess } from './describe-access.js'
 import { describePolling } from './describe-polling.js'
 import type { EntryEvent, LogEntry, RunningRequest } from './events.js'
 import { type LogLevel, logLevel } from './levels.js'
@@ -27,6 +28,9 @@ export function describe(event: EntryEvent, now: number): LogEntry {
       const { type, slot, ...rest } = event
       return { ...rest, event: type, time: now, level: 'error', module: 'wsgi', worker: slot }
     }
+    case 'scriptFault':
+    case 'scriptLine':
+      return aboutScript(now, event)
     case 'requestLost':
       return aboutRequest(now, event, lostText(event))
     case 'badHead':
@@ -68,20 +72,27 @@ export function describe(event: EntryEvent, now: number): LogEntry {
         event,
         `the request waited longer than --queue-timeout ${event.limit} for a thread (${what(event.request)})`,
       )
+    case 'accessRefused':
+    case 'accessUnanswered':
+    case 'accessProcessHangs':
+    case 'accessProcessDied':
+    case 'accessProcessFaulty':
+      return { ...describeAccess(event), ...ownEntry(event, now) }
     default:
       return {
         ...own(event),
         ...workerOf(event),
-        event: event.type,
-        time: now,
-        module: 'modwsgi_dev',
-        pid: process.pid,
+        ...ownEntry(event, now),
       }
   }
 }
 
+function ownEntry({ type }: EntryEvent, time: number) {
+  return { event: type, time, module: 'modwsgi_dev', pid: process.pid }
+}
+
 type OwnEvent = Exclude<
-  EntryEvent,
+  Exclude<EntryEvent, AccessEvent>,
   {
     readonly type:
       | 'applicationLine'
@@ -93,6 +104,8 @@ type OwnEvent = Exclude<
       | 'queueFull'
       | 'workerSilent'
       | 'slowRequest'
+      | 'scriptFault'
+      | 'scriptLine'
   }
 >
 
@@ -168,6 +181,11 @@ function own(event: OwnEvent): Pick<LogEntry, 'level' | 'text' | 'generation' | 
         level: 'error',
         text: 'a new worker could not load the application: the present ones stay',
       }
+    case 'attemptFailed':
+      return {
+        level: 'debug',
+        text: `worker ${event.slot} (pid ${event.pid}) out of the template is no use (${event.reason}): one that starts from nothing takes its place`,
+      }
     case 'templateReady':
       return { level: 'debug', text: templateText(event) }
     case 'resized':
@@ -196,6 +214,8 @@ function own(event: OwnEvent): Pick<LogEntry, 'level' | 'text' | 'generation' | 
       }
     case 'connectionRefused':
       return { level: 'warn', text: `a connection to the channel was refused: ${event.reason}` }
+    case 'certificateKept':
+      return { level: 'error', text: `the certificate of before still counts: ${event.reason}` }
     case 'connectionsFull':
       return { level: 'error', text: `new connections are closed at once: ${event.reason}` }
     case 'clientError':
@@ -247,6 +267,18 @@ function aboutRequest(
     script: scriptFilename,
     text,
   }
+}
+
+/** Under the name that Apache's module has in the log. */
+function aboutScript(
+  time: number,
+  event: Extract<EntryEvent, { type: 'scriptFault' | 'scriptLine' }>,
+): LogEntry {
+  const { type, client, scriptFilename: script } = event
+  const about = { event: type, time, level: 'error', module: 'cgid', client, script } as const
+  return event.type === 'scriptLine'
+    ? { ...about, pid: event.pid, text: event.text }
+    : { ...about, pid: process.pid, text: event.reason }
 }
 
 function lostText(event: Extract<EntryEvent, { type: 'requestLost' }>): string {

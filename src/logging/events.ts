@@ -48,6 +48,7 @@ export type EntryEvent =
       readonly level: string
       readonly text: string
       readonly remote?: string
+      readonly client?: string
       readonly script?: string
       readonly requestId?: string
     }
@@ -181,6 +182,13 @@ export type EntryEvent =
       readonly imports: readonly (readonly [string, number, number, boolean])[]
     }
   /** Workers are forked from now on; reasons why modules are not in the template, by name. */
+  /** One that was forked from the template is no use: one that starts from nothing takes its place. */
+  | {
+      readonly type: 'attemptFailed'
+      readonly slot: number
+      readonly pid: number
+      readonly reason: string
+    }
   | {
       readonly type: 'templateReady'
       readonly pid: number
@@ -210,9 +218,43 @@ export type EntryEvent =
   /** Of static files that pages use, with --live-reload. */
   | { readonly type: 'servedFilesUnseen'; readonly reason: string }
   | { readonly type: 'connectionRefused'; readonly reason: string }
+  /** That of HTTPS was to be read again. */
+  | { readonly type: 'certificateKept'; readonly reason: string }
   /** No more connections of clients are taken for now. */
   | { readonly type: 'connectionsFull'; readonly reason: string }
+  /** A CGI script did not do what it should. */
+  | {
+      readonly type: 'scriptFault'
+      readonly client: string
+      readonly scriptFilename: string
+      readonly reason: string
+    }
+  /** A line that a CGI script wrote to its standard error. */
+  | {
+      readonly type: 'scriptLine'
+      readonly client: string
+      readonly scriptFilename: string
+      readonly pid: number
+      readonly text: string
+    }
   | { readonly type: 'clientError'; readonly client: string; readonly reason: string }
+  /** A client may not come, or not as whom he says he is. Text of one character for each byte. */
+  | { readonly type: 'accessRefused'; readonly client: string; readonly text: string }
+  /** The scripts of access control have not answered: nobody was free, or they hang, or their process died. */
+  | {
+      readonly type: 'accessUnanswered'
+      readonly why: 'waited' | 'hangs' | 'died'
+      readonly request: RunningRequest
+    }
+  /** The process of these scripts is replaced, since it does not answer. */
+  | { readonly type: 'accessProcessHangs'; readonly pid: number | null }
+  | {
+      readonly type: 'accessProcessDied'
+      readonly pid: number | null
+      readonly code: number | null
+      readonly signal: string | null
+    }
+  | { readonly type: 'accessProcessFaulty'; readonly pid: number | null; readonly reason: string }
   /** A server that requests are forwarded to has failed. */
   | {
       readonly type: 'proxyFailed'
@@ -234,7 +276,7 @@ export interface LogEntry {
   readonly module: string
   readonly pid: number
   readonly thread?: number
-  /** `ADDRESS:PORT`, for lines the front writes about a request. */
+  /** `ADDRESS:PORT`, for lines about a request of the front, and of the scripts that control access. */
   readonly client?: string
   /** `ADDRESS:PORT`, for lines a worker writes during a request. */
   readonly remote?: string

@@ -7,6 +7,7 @@ import { type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { UserError } from '../base/errors.js'
 import { isProgram } from '../base/is-program.js'
+import { speaksHttps } from './https.js'
 import { fromDefault, type Origin, originNote } from './origin.js'
 import type { SettingKey, Settings } from './settings.js'
 
@@ -25,6 +26,9 @@ export function checkPaths(settings: Settings, origins: ReadonlyMap<SettingKey, 
     expectIncluded('--include-file', path, note('includeFile'))
   expectIncluded('--rewrite-rules', settings.rewriteRules, note('rewriteRules'))
   expectProgram('--shell-executable', settings.shellExecutable, note('shellExecutable'))
+  expectFile('--host-access-script', settings.hostAccessScript, note('hostAccessScript'))
+  expectFile('--auth-user-script', settings.authUserScript, note('authUserScript'))
+  expectFile('--auth-group-script', settings.authGroupScript, note('authGroupScript'))
   for (const [option, path] of certificates(settings)) expectFile(option, path, '')
 }
 
@@ -66,8 +70,7 @@ function expectProgram(option: string, path: string | null, note: string): void 
 /** The files that Apache reads for HTTPS, which takes a name, a port, a certificate and its key. */
 function certificates(settings: Settings): (readonly [string, string | null])[] {
   const { sslCertificateFile, sslCertificateKeyFile } = settings
-  const isOn = settings.serverName !== null && settings.httpsPort !== null
-  if (!isOn || sslCertificateFile === null || sslCertificateKeyFile === null) return []
+  if (!speaksHttps(settings)) return []
   return [
     ['--ssl-certificate-file', sslCertificateFile],
     ['--ssl-certificate-key-file', sslCertificateKeyFile],

@@ -34,6 +34,7 @@ const rules: readonly Rule[] = [
   logSize,
   serviceNames,
   serverMpm,
+  php5,
 ]
 
 function certificateNeedsPort(settings: Settings): string | null {
@@ -132,6 +133,13 @@ function serviceNames({ serviceScript }: Settings): string | null {
 function serverMpm({ serverMpm }: Settings): string | null {
   if (serverMpm.length === 0 || serverMpm.some(name => kindsOfMpm.includes(name))) return null
   return `--server-mpm has to be event, worker or prefork, got ${JSON.stringify(serverMpm.join(' '))}`
+}
+
+/** The original tries to load its module, and ends where there is none. */
+function php5({ withPhp5 }: Settings): string | null {
+  return withPhp5
+    ? '--with-php5 needs the PHP 5 module of Apache, which exists no more, so leave it out'
+    : null
 }
 
 const kindsOfMpm = ['event', 'worker', 'prefork']

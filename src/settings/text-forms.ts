@@ -26,7 +26,9 @@ const overrides = /^(?:authconfig|fileinfo|indexes|limit|all|none|options|nonfat
 const overrideOptions =
   /^options=(?:(?:indexes|includes|includesnoexec|followsymlinks|symlinksifownermatch|execcgi|multiviews|all|none)(?:,|$))*$/i
 
-const telemetryFlag = /^(?:[+-]?captureuseragent|none|all)$/i
+/** In one directive either all words have a sign, or none has. */
+const telemetryFlags =
+  /^\s*(?:(?:[+-]captureuseragent\s*)+|(?:(?:captureuseragent|none|all)(?:\s+|$))+)$/i
 
 /** The forms. */
 export const textForms = {
@@ -68,7 +70,7 @@ export const textForms = {
   },
   'telemetry flags': {
     expects: '+CaptureUserAgent, -CaptureUserAgent, None or All',
-    fits: text => words(text).length > 0 && words(text).every(word => telemetryFlag.test(word)),
+    fits: text => telemetryFlags.test(text),
   },
 } as const satisfies Record<string, TextForm>
 

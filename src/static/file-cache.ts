@@ -13,7 +13,7 @@ export interface CachedContent {
 export const largestCachedFile = 256 * 1024
 
 /** The memory that bodies may take, in bytes. A site's stylesheets and scripts fit several times over. */
-const defaultCapacity = 32 * 1024 * 1024
+const defaultCapacity = 64 * 1024 * 1024
 
 /** What an entry costs besides its body; it bounds the number of empty files. */
 const entryOverhead = 1024
@@ -25,8 +25,11 @@ const entryOverhead = 1024
  */
 const unsettledMilliseconds = 2500
 
+/** What of a file is another when it has changed. */
+export type FileState = Pick<Stats, 'mtimeMs' | 'ctimeMs' | 'size' | 'ino' | 'dev'>
+
 interface Entry<Content> {
-  readonly stats: Stats
+  readonly state: FileState
   readonly content: Content
 }
 
@@ -46,10 +49,10 @@ export class FileCache<Content extends CachedContent> {
   }
 
   /** The content of the file at `path`, if `stats` say that it is still the same file in the same state. */
-  get(path: string, stats: Stats): Content | undefined {
+  get(path: string, stats: FileState): Content | undefined {
     const entry = this.#entries.get(path)
     if (entry === undefined) return undefined
-    if (!isSameState(entry.stats, stats)) {
+    if (!isSameState(entry.state, stats)) {
       this.#drop(path, entry)
       return undefined
     }
@@ -60,14 +63,14 @@ export class FileCache<Content extends CachedContent> {
   }
 
   /**
-   * Keeps `content`, read from the file in the state of `stats` at the moment `now` (milliseconds since the
+   * Keeps `content`, read from the file in this state at the moment `now` (milliseconds since the
    * epoch), unless the file is too large or too fresh.
    */
-  put(path: string, stats: Stats, content: Content, now: number): void {
-    if (content.body.length > largestCachedFile || !isSettled(stats, now)) return
+  put(path: string, state: FileState, content: Content, now: number): void {
+    if (content.body.length > largestCachedFile || !isSettled(state, now)) return
     const previous = this.#entries.get(path)
     if (previous !== undefined) this.#drop(path, previous)
-    this.#entries.set(path, { stats, content })
+    this.#entries.set(path, { state, content })
     this.#used += costOf(content)
     this.#shrink()
   }
@@ -86,7 +89,7 @@ export class FileCache<Content extends CachedContent> {
 }
 
 /** Whether two looks at a path saw the same file, unchanged: also one rewritten with its old time set back. */
-export function isSameState(a: Stats, b: Stats): boolean {
+export function isSameState(a: FileState, b: FileState): boolean {
   return (
     a.mtimeMs === b.mtimeMs &&
     a.ctimeMs === b.ctimeMs &&
@@ -96,7 +99,7 @@ export function isSameState(a: Stats, b: Stats): boolean {
   )
 }
 
-function isSettled({ mtimeMs, ctimeMs }: Stats, now: number): boolean {
+function isSettled({ mtimeMs, ctimeMs }: FileState, now: number): boolean {
   return Math.max(mtimeMs, ctimeMs) < now - unsettledMilliseconds
 }
 

@@ -2,8 +2,8 @@
  * Files opened for answering: from the memory if they are unchanged, else from the disk. Only regular
  * files are ever opened, and opening never waits for another process.
  */
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
-import { FileCache, largestCachedFile } from './file-cache.js'
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { FileCache, type FileState, largestCachedFile } from './file-cache.js'
 import { type TypeOfExtension, typeOfFile } from './mime-table.js'
 import { fileSystemPath } from './raw-path.js'
 import type { StaticFile } from './resolution.js'
@@ -14,7 +14,9 @@ export interface Representation {
   readonly size: number
   readonly contentType: string | undefined
   readonly validators: Validators
-  /** The fields of the response that brings the whole file: name, value, name, value. */
+  /** The fields of any response about it: name, value, name, value. */
+  readonly ownFields: readonly string[]
+  /** Those of the response that brings the whole file: length and type besides. */
   readonly fields: string[]
 }
 
@@ -69,10 +71,11 @@ export class FileStore {
     const descriptor = openSync(fileSystemPath(path), openFlags)
     let keepOpen = false
     try {
-      const stats = fstatSync(descriptor)
+      const stats = fstatSync(descriptor, { bigint: true })
       if (!stats.isFile()) return 403
-      if (stats.size <= largestCachedFile) return this.#load(path, descriptor, stats)
-      const representation = this.#represent(path, descriptor, stats.size)
+      const size = Number(stats.size)
+      if (size <= largestCachedFile) return this.#load(path, descriptor, stats)
+      const representation = this.#describe(path, size, stats.mtimeNs)
       keepOpen = true
       return { ...representation, body: null, descriptor }
     } finally {
@@ -80,24 +83,20 @@ export class FileStore {
     }
   }
 
-  #load(path: string, descriptor: number, stats: Stats): LoadedFile {
+  #load(path: string, descriptor: number, stats: BigIntStats): LoadedFile {
     // The times first, the bytes then: a change in between makes the entry stale, never the bytes.
-    const { mtimeNs } = fstatSync(descriptor, { bigint: true })
-    const body = readUpTo(descriptor, stats.size)
-    const loaded = { ...this.#describe(path, body.length, mtimeNs), body }
-    if (body.length === stats.size) this.#cache.put(path, stats, loaded, this.#options.now())
+    const state = stateOf(stats)
+    const body = readUpTo(descriptor, state.size)
+    const loaded = { ...this.#describe(path, body.length, stats.mtimeNs), body }
+    if (body.length === state.size) this.#cache.put(path, state, loaded, this.#options.now())
     return loaded
-  }
-
-  #represent(path: string, descriptor: number, size: number): Representation {
-    return this.#describe(path, size, fstatSync(descriptor, { bigint: true }).mtimeNs)
   }
 
   #describe(path: string, size: number, modifiedNs: bigint): Representation {
     const now = this.#options.now()
     const validators = validatorsOf({ size, modified: floorDivide(modifiedNs, 1000n) }, now)
     const contentType = this.typeOf(path)
-    const fields = [
+    const ownFields = [
       ...this.#options.commonFields,
       'Last-Modified',
       validators.lastModified,
@@ -105,12 +104,43 @@ export class FileStore {
       validators.etag,
       'Accept-Ranges',
       'bytes',
-      'Content-Length',
-      String(size),
     ]
-    if (contentType !== undefined) fields.push('Content-Type', contentType)
-    return { size, contentType, validators, fields }
+    return {
+      size,
+      contentType,
+      validators,
+      ownFields,
+      fields: wholeFields(ownFields, size, contentType),
+    }
   }
+}
+
+/** Adds length and type, if they are to be told. */
+export function wholeFields(
+  own: readonly string[],
+  size: number | null,
+  type: string | undefined,
+): string[] {
+  const fields = [...own]
+  if (size !== null) fields.push('Content-Length', String(size))
+  if (type !== undefined) fields.push('Content-Type', type)
+  return fields
+}
+
+/** The numbers that `Stats` would have: Node makes those of times from seconds and nanoseconds, too. */
+function stateOf({ mtimeNs, ctimeNs, size, ino, dev }: BigIntStats): FileState {
+  return {
+    mtimeMs: milliseconds(mtimeNs),
+    ctimeMs: milliseconds(ctimeNs),
+    size: Number(size),
+    ino: Number(ino),
+    dev: Number(dev),
+  }
+}
+
+function milliseconds(nanoseconds: bigint): number {
+  const seconds = floorDivide(nanoseconds, 1_000_000_000n)
+  return Number(seconds) * 1000 + Number(nanoseconds - seconds * 1_000_000_000n) / 1e6
 }
 
 /** The first `size` bytes, or as many as there still are. */

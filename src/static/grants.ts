@@ -1,7 +1,7 @@
 /**
  * Which places on the disk may be served at all. Apache's generated configuration denies everything and
  * then grants the document root and the target of each alias; what an alias leads to outside of these,
- * for instance a target that does not exist, is 403.
+ * for instance a target that does not exist, is 403. Where users have to log in, that decides in place of it.
  */
 import type { Found } from './disk.js'
 

@@ -48,6 +48,13 @@ export interface HandlerResolution {
   readonly pathInfo: string
 }
 
+/** A CGI script answers (`--with-cgi`). */
+export interface ScriptResolution extends Omit<HandlerResolution, 'kind'> {
+  readonly kind: 'script'
+  /** False outside of the document root, where scripts do not run. */
+  readonly runs: boolean
+}
+
 /** The resolutions that `respond` answers. */
 export type StaticResolution =
   | { readonly kind: 'file'; readonly file: StaticFile }
@@ -70,5 +77,6 @@ export interface DirectoryRedirect {
 export type Resolution =
   | ApplicationResolution
   | HandlerResolution
+  | ScriptResolution
   | DirectoryRedirect
   | StaticResolution

@@ -10,7 +10,7 @@ import {
   type RequestFields,
 } from './conditions.js'
 import { listDirectory } from './directory-listing.js'
-import type { LoadedFile, OpenedFile, Representation } from './file-store.js'
+import { type LoadedFile, type OpenedFile, type Representation, wholeFields } from './file-store.js'
 import { allowedMethods, methodKind } from './methods.js'
 import { directoryType } from './mime-table.js'
 import { parseRangeHeader, type RequestedRanges } from './range-header.js'
@@ -25,14 +25,30 @@ export interface StaticRequest {
   readonly headers: RequestFields
 }
 
+/** Sends a file that is in memory, or parts of it. */
+export type SendLoaded = (file: LoadedFile) => void
+
+/** Has files go out in another form. */
+export interface FileCoder {
+  /**
+   * Sends a file in another form, through `send` if that can be had whole. False: it is to be sent as it is.
+   */
+  code(file: LoadedFile | OpenedFile, send: SendLoaded): boolean
+}
+
 /** One request and what is needed to answer it. */
 export interface StaticExchange {
   readonly request: StaticRequest
   readonly response: PieceReceiver
   /** Writes the page the server makes up for `status`, with these further fields (name, value, name, value). */
   serverPage(status: number, fields: readonly string[]): void
-  /** Sends status and fields, and whatever else belongs in a head. */
-  writeHead(status: number, fields: string[]): void
+  /**
+   * Sends status and fields, and whatever else belongs in a head.
+   * @param whole what is sent, or sent a part of
+   */
+  writeHead(status: number, fields: string[], whole?: Representation): void
+  /** Null: files go out as they are. */
+  readonly coder?: FileCoder | null
   /** What follows the question mark in the target. */
   readonly query?: string
   /** Status of the answer instead of 200: the file is the error document of that status. */
@@ -82,7 +98,10 @@ function sendFile(site: StaticSite, file: StaticFile, exchange: StaticExchange):
   if (typeof opened === 'number') return exchange.serverPage(opened, [])
   const { headers } = exchange.request
   if (exchange.status !== undefined) return sendWhole(opened, exchange, exchange.status)
-  if (isPlain(headers)) return sendWhole(opened, exchange, 200)
+  if (isPlain(headers)) {
+    if (exchange.coder?.code(opened, coded => sendWhole(coded, exchange, 200))) return
+    return sendWhole(opened, exchange, 200)
+  }
   const request = {
     headers,
     reads: exchange.request.method !== 'POST',
@@ -90,12 +109,24 @@ function sendFile(site: StaticSite, file: StaticFile, exchange: StaticExchange):
   }
   switch (evaluateConditions(request, opened.validators)) {
     case 'notModified':
-      return sendNotModified(site, opened, exchange)
+      return sendNotModified(opened, exchange)
     case 'failed':
       return sendPreconditionFailed(opened, exchange)
     default:
-      return sendRanges(site, opened, exchange, requestedRanges(request, opened))
+      return sendSelected(site, opened, exchange, request)
   }
+}
+
+/** Ranges are those of the form in which a file goes out. */
+function sendSelected(
+  site: StaticSite,
+  file: LoadedFile | OpenedFile,
+  exchange: StaticExchange,
+  request: ConditionalRequest,
+): void {
+  const send = (chosen: LoadedFile | OpenedFile) =>
+    sendRanges(site, chosen, exchange, requestedRanges(request, chosen))
+  if (!exchange.coder?.code(file, send)) send(file)
 }
 
 /** No field that could make the answer anything else than the whole file. */
@@ -129,11 +160,11 @@ function sendRanges(
     return exchange.serverPage(416, [])
   }
   const part = partialContent(file, requested.ranges, site.boundary)
-  const fields = [...validatorFields(site, file), 'Content-Length', String(part.length)]
+  const fields = [...file.ownFields, 'Content-Length', String(part.length)]
   if (part.contentRange !== undefined) fields.push('Content-Range', part.contentRange)
   if (part.contentType !== undefined) fields.push('Content-Type', part.contentType)
   const { request, response } = exchange
-  exchange.writeHead(206, fields)
+  exchange.writeHead(206, fields, file)
   if (request.method === 'HEAD') return endWithoutBody(file, response)
   if (file.body !== null) response.end(assemble(part.pieces, file.body))
   else sendPieces(file.descriptor, part.pieces, response)
@@ -141,18 +172,15 @@ function sendRanges(
 
 function sendWhole(file: LoadedFile | OpenedFile, exchange: StaticExchange, status: number): void {
   const { request, response } = exchange
-  exchange.writeHead(status, file.fields)
+  exchange.writeHead(status, file.fields, file)
   if (request.method === 'HEAD') return endWithoutBody(file, response)
-  if (file.body !== null) response.end(file.body)
-  else sendPieces(file.descriptor, [{ start: 0, end: file.size - 1 }], response)
+  if (file.body === null) sendPieces(file.descriptor, [{ start: 0, end: file.size - 1 }], response)
+  else if (response.endKept === undefined) response.end(file.body)
+  else response.endKept(file)
 }
 
-function sendNotModified(
-  site: StaticSite,
-  file: LoadedFile | OpenedFile,
-  exchange: StaticExchange,
-): void {
-  exchange.writeHead(304, validatorFields(site, file))
+function sendNotModified(file: LoadedFile | OpenedFile, exchange: StaticExchange): void {
+  exchange.writeHead(304, [...file.ownFields])
   endWithoutBody(file, exchange.response)
 }
 
@@ -170,12 +198,35 @@ function sendListing(site: StaticSite, directory: DirectoryToList, exchange: Sta
   if (request.method === 'POST') return exchange.serverPage(404, [])
   const page = directory.listed ? listDirectory(directory, query ?? '') : null
   if (page === null) return exchange.serverPage(403, [])
-  const fields = [...site.commonFields]
-  if (request.method !== 'HEAD') fields.push('Content-Length', String(page.length))
-  fields.push('Content-Type', 'text/html;charset=ISO-8859-1')
-  exchange.writeHead(200, fields)
-  if (request.method === 'HEAD') response.end()
-  else response.end(page)
+  const listing = listingOf(site, page)
+  if (request.method === 'HEAD') {
+    exchange.writeHead(200, wholeFields(site.commonFields, null, listing.contentType))
+    response.end()
+    return
+  }
+  const conditional = { headers: request.headers, reads: true, seconds: 0 }
+  const send = (chosen: LoadedFile) =>
+    sendRanges(site, chosen, exchange, requestedRanges(conditional, chosen))
+  if (exchange.coder?.code(listing, send)) return
+  if (page.length <= longestMeasuredPage) return send(listing)
+  exchange.writeHead(200, wholeFields(site.commonFields, null, listing.contentType), listing)
+  response.end(page)
+}
+
+/** Apache sends the first part of a longer page before it has the rest, so that it can tell no length. */
+const longestMeasuredPage = 8000
+
+/** The page in the form of a file, which no condition can speak of. */
+function listingOf(site: StaticSite, page: Buffer): LoadedFile {
+  const contentType = 'text/html;charset=ISO-8859-1'
+  return {
+    size: page.length,
+    contentType,
+    validators: { etag: '', lastModified: '', modifiedSeconds: Number.NaN },
+    ownFields: site.commonFields,
+    fields: wholeFields(site.commonFields, page.length, contentType),
+    body: page,
+  }
 }
 
 function sendOptions(
@@ -194,18 +245,6 @@ function typeOfResolved(site: StaticSite, resolution: StaticResolution): string 
   if (resolution.kind === 'file') return site.files.typeOf(resolution.file.path)
   const filename = 'filename' in resolution ? resolution.filename : null
   return filename === null ? directoryType : site.files.typeOf(filename)
-}
-
-function validatorFields(site: StaticSite, { validators }: Representation): string[] {
-  return [
-    ...site.commonFields,
-    'Last-Modified',
-    validators.lastModified,
-    'ETag',
-    validators.etag,
-    'Accept-Ranges',
-    'bytes',
-  ]
 }
 
 function endWithoutBody(file: LoadedFile | OpenedFile, response: PieceReceiver): void {

@@ -12,24 +12,29 @@ import { FileStore } from './file-store.js'
 import { type Grant, grantOf, isGranted } from './grants.js'
 import { directoryType, extensionsOf, openMimeTable } from './mime-table.js'
 import { rawPath, rawText } from './raw-path.js'
-import type { HandlerResolution, Resolution } from './resolution.js'
+import type { HandlerResolution, Resolution, ScriptResolution } from './resolution.js'
 import { escapePath } from './url-escape.js'
 
 export type { Alias } from './aliases.js'
+export { type LoadedFile, type OpenedFile, type Representation, wholeFields } from './file-store.js'
 export type {
   ApplicationResolution,
   DirectoryToList,
   HandlerResolution,
   Resolution,
+  ScriptResolution,
   StaticFile,
   StaticResolution,
 } from './resolution.js'
-export { respond, type StaticExchange } from './respond.js'
+export { type FileCoder, respond, type SendLoaded, type StaticExchange } from './respond.js'
+export { type PieceReceiver, sendPieces } from './send-file.js'
 
 /** What the options say about static files; names are ordinary text. */
 export interface StaticOptions {
   /** `--url-alias`, in any order; targets are absolute. */
   readonly aliases: readonly (readonly [urlPath: string, target: string])[]
+  /** Of the server itself, tried after those. */
+  readonly ownAliases?: readonly (readonly [urlPath: string, target: string])[]
   /** `--document-root`, absolute; may be an empty directory. */
   readonly documentRoot: string
   /** `--mount-point`: `/`, `/app`, or `/app/`. Its directories in the document root need not exist. */
@@ -44,6 +49,12 @@ export interface StaticOptions {
   readonly mimeTypesFile: string | null
   /** Extensions of `--add-handler` and the like, with their dot; files having one of them resolve to `handler`. */
   readonly handlerExtensions?: readonly string[]
+  /** No path with this in it is the application's (the status page); null or left out: all are. */
+  readonly reservedPath?: string | null
+  /** True where who may come is decided by other means (--auth-user-script): what an alias leads to is then served, wherever it is. */
+  readonly grantsAll?: boolean
+  /** Extension of CGI scripts, with its dot; null without `--with-cgi`. It overrules the others. */
+  readonly scriptExtension?: string | null
   /** Value of the `Server` field; null leaves the field to the caller. */
   readonly serverHeader: string | null
 }
@@ -62,6 +73,8 @@ export interface StaticSite {
    * characters of the raw bytes. Looks at the disk, but waits for nothing.
    */
   resolve(path: string): Resolution
+  /** The file name that a path, as {@link resolve} takes it, is looked for under. */
+  nameOf(path: string): string
   /** The content type that a name stands for, whether it is there or not; a directory ends with a slash. */
   typeOf(filename: string): string | undefined
 }
@@ -82,6 +95,7 @@ export function openStaticSite(
     boundary: randomBytes(8).toString('hex'),
     now,
     resolve: path => resolver.resolve(path, 0),
+    nameOf: path => resolver.nameOf(path),
     typeOf: filename => (filename.endsWith('/') ? directoryType : files.typeOf(filename)),
   }
 }
@@ -94,29 +108,37 @@ const forbidden = { kind: 'refused', status: 403 } as const
 
 class Resolver {
   readonly #aliases: readonly Alias[]
-  readonly #grants: readonly Grant[]
+  readonly #grants: Grant[]
   readonly #disk: Disk
   readonly #documentRoot: string
   /** What is missing below this directory belongs to the application; null without one. */
   readonly #applicationRoot: string | null
   readonly #indexNames: readonly string[] | null
   readonly #lists: boolean
-  readonly #handlers: ReadonlySet<string>
+  readonly #reserved: string | null
+  readonly #handlers: ReadonlyMap<string, 'handler' | 'script'>
 
   constructor(options: StaticOptions) {
     const documentRoot = rawPath(`${options.documentRoot}/`)
     const mountPoint = rawPath(`/${options.mountPoint}/`)
     this.#documentRoot = documentRoot
     this.#disk = new Disk(parentsBelow(documentRoot, mountPoint))
-    const targets = options.aliases.map(([urlPath, target]) => this.#openTarget(urlPath, target))
-    this.#aliases = orderAliases(targets.map(({ urlPath, target }) => [urlPath, target]))
-    this.#grants = [...targets.map(({ grant }) => grant), grantOf(documentRoot, false)]
+    const open = (pairs: StaticOptions['aliases']) =>
+      pairs.map(([urlPath, target]) => this.#openTarget(urlPath, target))
+    const targets = open(options.aliases)
+    const own = open(options.ownAliases ?? [])
+    this.#aliases = [...ordered(targets), ...ordered(own)]
+    this.#grants =
+      options.grantsAll === true
+        ? [grantOf('/', false)]
+        : [...targets, ...own].map(({ grant }) => grant).concat(grantOf(documentRoot, false))
     this.#applicationRoot = options.hasApplication
       ? posix.normalize(`${documentRoot}${mountPoint}`)
       : null
     this.#indexNames = indexNames(options.directoryIndex)
     this.#lists = options.directoryListing
-    this.#handlers = new Set(options.handlerExtensions?.map(name => name.slice(1).toLowerCase()))
+    this.#reserved = options.reservedPath ?? null
+    this.#handlers = handlersOf(options)
   }
 
   /** An alias that names a file may have a slash behind it; whether it does name one is asked once, at start. */
@@ -135,7 +157,7 @@ class Resolver {
     if (found.type === 'directory') return this.#resolveDirectory(path, found.directory, depth)
     const scriptName = path.slice(0, path.length - found.pathInfo.length)
     const { filename, pathInfo } = found
-    if (found.type !== 'file' && this.#belongsToApplication(found.directory)) {
+    if (found.type !== 'file' && this.#belongsToApplication(path, found.directory)) {
       return { kind: 'application', scriptFilename: filename, scriptName, pathInfo }
     }
     const exists = found.type === 'file'
@@ -152,6 +174,11 @@ class Resolver {
     return { kind: 'file', file: { path: filename, stats: found.stats } }
   }
 
+  nameOf(path: string): string {
+    const alias = findAlias(this.#aliases, path)
+    return alias === undefined ? this.#documentRoot + path.slice(1) : aliasedName(alias, path)
+  }
+
   #find(path: string): Found {
     const alias = findAlias(this.#aliases, path)
     // An alias may lead anywhere, so only the root of the disk is known to be there.
@@ -160,7 +187,7 @@ class Resolver {
   }
 
   #resolveDirectory(path: string, directory: string, depth: number): Resolution {
-    const forApplication = this.#indexNames === null && this.#belongsToApplication(directory)
+    const forApplication = this.#indexNames === null && this.#belongsToApplication(path, directory)
     if (!path.endsWith('/')) {
       const location = escapePath(`${path}/`)
       return { kind: 'redirect', location, directory, forApplication }
@@ -203,21 +230,41 @@ class Resolver {
     return (inDocumentRoot ? this.#indexNames : null) ?? defaultIndexNames
   }
 
-  #belongsToApplication(directory: string): boolean {
+  #belongsToApplication(path: string, directory: string): boolean {
+    if (this.#reserved !== null && path.includes(this.#reserved)) return false
     return this.#applicationRoot !== null && directory.startsWith(this.#applicationRoot)
   }
 
   #handlerOf(
     path: string,
     script: Omit<HandlerResolution, 'kind' | 'extension' | 'alias'>,
-  ): HandlerResolution | null {
+  ): HandlerResolution | ScriptResolution | null {
     if (this.#handlers.size === 0) return null
     const { scriptFilename } = script
-    if (!extensionsOf(scriptFilename).some(name => this.#handlers.has(name))) return null
+    // The last extension that has a handler counts.
+    const name = extensionsOf(scriptFilename).findLast(name => this.#handlers.has(name))
+    if (name === undefined) return null
     const extension = scriptFilename.slice(scriptFilename.lastIndexOf('.'))
     const alias = findAlias(this.#aliases, path) ?? null
-    return { kind: 'handler', extension, alias, ...script }
+    if (this.#handlers.get(name) === 'handler') {
+      return { kind: 'handler', extension, alias, ...script }
+    }
+    const runs = scriptFilename.startsWith(this.#documentRoot)
+    return { kind: 'script', runs, extension, alias, ...script }
   }
+}
+
+function ordered(aliases: readonly Alias[]): Alias[] {
+  return orderAliases(aliases.map(({ urlPath, target }) => [urlPath, target]))
+}
+
+function handlersOf({ handlerExtensions = [], scriptExtension = null }: StaticOptions) {
+  const nameOf = (extension: string) => extension.slice(1).toLowerCase()
+  const handlers = new Map<string, 'handler' | 'script'>(
+    handlerExtensions.map(extension => [nameOf(extension), 'handler']),
+  )
+  if (scriptExtension !== null) handlers.set(nameOf(scriptExtension), 'script')
+  return handlers
 }
 
 /** The index name where none is given, or where the given ones do not reach. */
@@ -234,6 +281,7 @@ function isIndex(resolution: Resolution): boolean {
     case 'file':
       return resolution.file.stats.isFile()
     case 'handler':
+    case 'script':
       return resolution.exists
     default:
       return resolution.kind === 'redirect'

@@ -3,8 +3,9 @@ import type { Clock } from '../base/clock.js'
 import type { RunningRequest } from '../logging/events.js'
 import type { Log } from '../logging/log.js'
 import type { Channel } from '../workers/channel.js'
-import type { Dispatcher } from '../workers/dispatcher.js'
+import type { Dispatcher, WorkerName } from '../workers/dispatcher.js'
 import type { ImportGroup, LoadResult, ReportedFile } from '../workers/load-result.js'
+import type { PlaceSnapshot } from '../workers/place-figures.js'
 import type { WorkerCommand, WorkerExit, WorkerProcess } from '../workers/worker-process.js'
 import type { RestartBudget } from './restart-budget.js'
 import type { LimitRules } from './worker-ending.js'
@@ -58,7 +59,7 @@ export interface FleetOptions extends FleetRules {
   /** A worker tells the version of its Python; null: it has ended, perhaps before it could. */
   readonly pythonTold: (version: string | null) => void
   /** A worker has tried to load the application. */
-  readonly loadTried: (result: LoadResult) => void
+  readonly loadTried: (result: LoadResult, worker: WorkerName) => void
   /** What became of workers that were to follow other rules: they do, or those before stay, with theirs. */
   readonly renewal: (outcome: 'over' | 'given up') => void
   /** Called for a worker that has died; false: it is not replaced, and none is started any more. */
@@ -83,5 +84,7 @@ export interface WorkerSnapshot {
   readonly loaded: boolean
   /** Requests that were given to it, with those that run. */
   readonly requests: number
+  /** What its threads do, where that is kept. */
+  readonly places: readonly PlaceSnapshot[]
   readonly running: readonly RunningRequest[]
 }

@@ -8,6 +8,7 @@ import type { Dispatcher } from '../workers/dispatcher.js'
 import type { Exchange } from '../workers/exchange.js'
 import { type LoadResult, loadedLater } from '../workers/load-result.js'
 import { type WorkerExit, type WorkerListener, WorkerProcess } from '../workers/worker-process.js'
+import { Attempts } from './attempts.js'
 import type { FleetOptions, FleetRules, WorkerSnapshot } from './fleet-options.js'
 import { Handles } from './handles.js'
 import { place } from './placement.js'
@@ -31,6 +32,7 @@ export class Fleet implements HandleOwner {
   readonly outputs: StartOutputs
   readonly #starts: Starts
   readonly #report: ReloadReport
+  readonly #attempts: Attempts | null
   #lastId = 0
   #stopped: (() => void) | null = null
   readonly #scoreboard: Scoreboard
@@ -49,6 +51,8 @@ export class Fleet implements HandleOwner {
       workers: [...this.#handles],
     })
     this.#starts = new Starts(options, facts, () => this.#reconcile())
+    const { warmth, log } = options
+    this.#attempts = warmth && new Attempts(warmth, log, () => this.#reconcile())
     this.outputs = new StartOutputs(event => options.log.emit(event), options.clock)
   }
 
@@ -217,8 +221,7 @@ export class Fleet implements HandleOwner {
 
   #startWorker(slot: number): void {
     const handle = new WorkerHandle(slot, this.#target.generation, this)
-    const { warmth } = this.#options
-    const isWarm = warmth?.isWarm === true
+    const isWarm = this.#options.warmth?.isWarm === true
     handle.process = new WorkerProcess(
       ++this.#lastId,
       this.#options.channel,
@@ -226,7 +229,7 @@ export class Fleet implements HandleOwner {
       this.#listen(handle),
     )
     handle.mostRequests = this.#target.rules.maximumRequests
-    if (isWarm) handle.beAttempt(warmth.patience, () => this.#startColdly(handle))
+    if (isWarm) this.#attempts?.begin(handle)
     handle.ending = new WorkerEnding(handle, {
       ...this.#options,
       ...this.#target.rules,
@@ -242,7 +245,7 @@ export class Fleet implements HandleOwner {
       loaded: () => {
         handle.ending.watch.loadTried(true)
         handle.loadError = null
-        this.#options.loadTried(loadedLater)
+        this.#options.loadTried(loadedLater, handle.name)
       },
       answered: () => handle.ending.watch.answered(),
       files: files => this.#options.filesLoaded(files),
@@ -268,16 +271,14 @@ export class Fleet implements HandleOwner {
   }
 
   #ready(handle: WorkerHandle, result: LoadResult): void {
-    const { warmth } = this.#options
-    if (!handle.isWarm) warmth?.loadedColdly(result)
-    else if (!result.loaded || !warmth?.fits(result)) return this.#startColdly(handle)
+    if (this.#attempts?.holds(handle, result) === false) return
     handle.beReal()
     handle.introduce(this.#target.rules.namesWorkers)
     this.#starts.succeeded(handle.slot)
     this.outputs.started(handle.output)
     handle.loadTried(result)
     this.#report.loadTried(handle)
-    this.#options.loadTried(result)
+    this.#options.loadTried(result, handle.name)
     handle.ending.watch.loadTried(result.loaded)
     handle.apply('ready')
     const { slot, loadError: error } = handle
@@ -285,13 +286,6 @@ export class Fleet implements HandleOwner {
       return this.#keepOld(handle, { kind: 'unloadable', slot, error })
     this.#reconcile()
     this.#tellServed()
-  }
-
-  /** One that was forked is no use: what becomes of the code is seen with one that is started from nothing. */
-  #startColdly(handle: WorkerHandle): void {
-    this.#options.warmth?.coolDown()
-    handle.discard()
-    this.#reconcile()
   }
 
   /** It takes, or would take, the place of a worker that serves until then. */
@@ -346,7 +340,7 @@ export class Fleet implements HandleOwner {
     handle.ending.watch.end()
     handle.apply('exited')
     this.#options.pythonTold(null)
-    const isOver = handle.discarded || this.#isNoUse(handle, exit)
+    const isOver = handle.discarded || this.#attempts?.isNoUse(handle, exit)
     if (isOver) {
       this.outputs.ended(handle.output)
       this.#reconcile()
@@ -368,14 +362,6 @@ export class Fleet implements HandleOwner {
     this.#refuseIfNobodyServes()
     this.#reconcile()
     this.#settleStop()
-  }
-
-  #isNoUse(handle: WorkerHandle, { shortage }: WorkerExit): boolean {
-    const { isAttempt, retirement, askedBy } = handle
-    if (!isAttempt || retirement !== null || askedBy !== null || shortage !== undefined)
-      return false
-    this.#options.warmth?.coolDown()
-    return true
   }
 
   #died(handle: WorkerHandle, exit: WorkerExit): void {

@@ -44,7 +44,8 @@ export class Handles implements Iterable<WorkerHandle> {
     return [...this.#all].map(({ slot, generation, state, process, requests, loadError }) => {
       const loaded = state !== 'starting' && loadError === null
       const { pid } = process
-      return { slot, generation, state, pid, loaded, requests, running: running(process) }
+      const { places } = process.requests
+      return { slot, generation, state, pid, loaded, requests, places, running: running(process) }
     })
   }
 

@@ -15,6 +15,8 @@ export interface WorkerLine {
   readonly text: string
   /** `ADDRESS:PORT` of the client whose request was in progress in that thread. */
   readonly remote?: string
+  /** The same, of a request about which access control was asked. */
+  readonly client?: string
   /** SCRIPT_FILENAME of that request. */
   readonly script?: string
   /** `mod_wsgi.request_id` of it. */
@@ -36,6 +38,7 @@ interface Record {
   s: number
   m?: number
   r?: string
+  c?: string
   p?: string
   q?: string
 }
@@ -122,6 +125,7 @@ export class OutputReader {
       level: record.l,
       text,
       ...(record.r === undefined ? {} : { remote: record.r }),
+      ...(record.c === undefined ? {} : { client: record.c }),
       ...(record.p === undefined ? {} : { script: record.p }),
       ...(record.q === undefined ? {} : { requestId: record.q }),
     })
@@ -169,6 +173,6 @@ function parseRecord(json: string): Record | null {
     typeof value.i === 'number' &&
     typeof value.l === 'string' &&
     typeof value.x === 'string' &&
-    [value.r, value.p, value.q].every(isText)
+    [value.r, value.c, value.p, value.q].every(isText)
   return isRecord ? (value as Record) : null
 }

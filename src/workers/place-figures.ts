@@ -1,6 +1,6 @@
 /**
- * What one place of a worker (a request thread's worth of work) has done, for `mod_wsgi.server_metrics()`.
- * Kept with --server-metrics only.
+ * What one place of a worker (a request thread's worth of work) has done, for `mod_wsgi.server_metrics()`
+ * and the status page. Kept with --server-metrics or --server-status only.
  */
 import type { Exchange } from './exchange.js'
 
@@ -14,6 +14,8 @@ export interface PlaceSnapshot {
   readonly startTime: number
   /** The last request ended. */
   readonly stopTime: number
+  /** Seconds that all its requests took. */
+  readonly busyTime: number
   readonly lastUsed: number
   /** Address, and first line, of the present or last request. */
   readonly client: string
@@ -26,6 +28,7 @@ const nothingYet: PlaceSnapshot = {
   bytesServed: 0,
   startTime: 0,
   stopTime: 0,
+  busyTime: 0,
   lastUsed: 0,
   client: '',
   request: '',
@@ -49,13 +52,14 @@ export class PlaceFigures {
 
   /** Its request is over. */
   ended(bytes: number, now: number): void {
-    const { accessCount, bytesServed } = this.snapshot
+    const { accessCount, bytesServed, busyTime, startTime } = this.snapshot
     this.snapshot = {
       ...this.snapshot,
       status: '_',
       accessCount: accessCount + 1,
       bytesServed: bytesServed + bytes,
       stopTime: now,
+      busyTime: busyTime + now - startTime,
       lastUsed: now,
     }
   }

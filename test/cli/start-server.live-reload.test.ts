@@ -358,6 +358,30 @@ except LookupError as error:
     }
   })
 
+  test('is shown also where only some workers could not load it', async () => {
+    const fails = `
+import os
+try:
+    os.symlink(str(os.getpid()), __file__ + ".first")
+except FileExistsError:
+    pass
+if os.readlink(__file__ + ".first") == str(os.getpid()):
+    raise OSError("only here")
+`
+    const args = ['--processes', '2', '--threads', '1']
+    const { get } = await site(args, fails + helper('one'))
+    const seen: string[] = []
+    const isBoth = () => seen.some(body => body.includes('<p>one</p>')) && seen.some(isExplained)
+    const isExplained = (body: string) => body.includes('<h1>OSError: only here</h1>')
+    while (!isBoth()) {
+      const pages = await Promise.all(Array.from({ length: 4 }, () => get('/', html)))
+      for (const { status, body } of pages) {
+        expect(status === 200 || isExplained(body)).toBe(true)
+        seen.push(body)
+      }
+    }
+  })
+
   test('that loads with a request after all is told', async () => {
     const waits = `import os\nif not os.path.exists(__file__ + ".there"): raise OSError("not there")\n`
     const place = await site([], waits + helper('there'))

@@ -1,5 +1,13 @@
 /** What an edit does to a running server, with --reload-on-changes and without. */
-import { mkdtempSync, realpathSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -242,6 +250,27 @@ describe('--reload-on-changes', () => {
     write('absent.py', 'VALUE = "present"\n')
     await reloaded(2)
     expect(await body()).toBe('script one, present')
+  })
+
+  test('a package that appears beside a module of its name counts as a change', async () => {
+    const { folder, write, body, reloaded } = await project()
+    mkdirSync(join(folder, 'helper'))
+    write('helper/__init__.py', 'VALUE = "package"\n')
+    await reloaded(1)
+    expect(await body()).toBe('script one, package')
+    rmSync(join(folder, 'helper'), { recursive: true })
+    await reloaded(2)
+    expect(await body()).toBe('script one, helper one')
+  })
+
+  test('a working directory that is away is named', async () => {
+    const { server, folder, body } = await project(['--cold-restart'])
+    const pid = Number(await body('/pid'))
+    renameSync(folder, `${folder}-away`)
+    onTestFinished(() => rmSync(`${folder}-away`, { recursive: true, force: true }))
+    process.kill(pid, 'SIGKILL')
+    await server.logged(/the working directory .* is not there/)
+    expect(server.stderr).not.toContain('spawn ')
   })
 
   test('a removed file counts as a change, and so does its return', async () => {

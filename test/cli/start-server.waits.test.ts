@@ -114,10 +114,11 @@ test('--queue-timeout answers 504 for a request that waited too long for a threa
 })
 
 test('--max-clients serves no more clients at a time', async () => {
-  const { server, goOn } = await start('--max-clients', '2', '--threads', '5')
+  const { server, goOn } = await start('--max-clients', '2', '--threads', '2')
   const busy = [ask(server.url('/wait')), ask(server.url('/wait'))]
   await server.until(() => server.stderr.match(/waits for/g)?.length === 2, 'two that wait')
-  const waiting = ask(server.url('/'))
+  // The server itself would answer.
+  const waiting = ask(server.url('/'), { method: 'TRACE' })
   const early = await Promise.race([
     waiting,
     new Promise(resolve => setTimeout(resolve, 300, 'it waits')),
@@ -125,6 +126,14 @@ test('--max-clients serves no more clients at a time', async () => {
   expect(early).toBe('it waits')
   goOn()
   for (const answer of [...busy, waiting]) expect((await answer).status).toBe(200)
+})
+
+test('--max-clients lets no thread be idle', async () => {
+  const { server, goOn } = await start('--max-clients', '1', '--threads', '2')
+  const busy = [ask(server.url('/wait')), ask(server.url('/wait'))]
+  await server.until(() => server.stderr.match(/waits for/g)?.length === 2, 'two that wait')
+  goOn()
+  for (const answer of busy) expect((await answer).status).toBe(200)
 })
 
 test('--slow-requests names a request while it runs, and when it is over', async () => {

@@ -167,6 +167,32 @@ except ImportError:
     expect((await ask()).installed).toBe('changed')
   })
 
+  test('an installed module that needs the project is run as it is saved last', async () => {
+    const needs = (value: string) => `import helper\nVALUE = helper.VALUE + "-${value}"\n`
+    const { server, template, reload, write, install } = await project([], {
+      'needs_project.py': needs('one'),
+    })
+    await template()
+    const from = server.stderr.length
+    await reload(() =>
+      write(
+        'app.py',
+        script
+          .replace('import helper', 'import helper, needs_project')
+          .replace('helper.VALUE, inst', 'needs_project.VALUE, inst'),
+      ),
+    )
+    const value = async () => (await askBody(server)).split(' ')[0]
+    expect(await value()).toBe('one-one')
+    const pid = await template(from)
+    expect(server.stderr.slice(from)).toContain('needs_project needs helper of the project')
+    await reload(() => write('helper.py', helper('two')))
+    expect(await value()).toBe('two-one')
+    expect((await askBody(server)).split(' ')[4]).toBe(String(pid))
+    await reload(() => install('needs_project.py', needs('two')))
+    expect(await value()).toBe('two-two')
+  })
+
   test('imports under the conditions that the application has set', async () => {
     const knob = `
 import os, sys
@@ -389,6 +415,7 @@ time.sleep(0.5)
     const log = server.stderr.slice(from)
     expect(log.match(/about to fail/g)).toHaveLength(1)
     expect(log.match(/Traceback/g)).toHaveLength(1)
+    expect(log).toMatch(/out of the template is no use \(NameError.*from nothing takes its place/)
     expect(await ask()).toMatchObject({ helper: 'repaired', parent: pid })
   })
 

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { ConnectionRules, HttpHandler } from '../../src/http/connection.js'
+import type { ConnectionRules, HttpHandler } from '../../src/http/http-handler.js'
 import type { HttpRequest } from '../../src/http/request.js'
 import type { HttpResponse } from '../../src/http/response.js'
 import { HttpServer } from '../../src/http/server.js'
@@ -40,6 +40,7 @@ async function serve(
       response.writeHead(status, 'Refused', ['Content-Length', '0'])
       response.end()
     },
+    noHandshake: () => {},
     full: reason => void full.push(reason),
   }
   const place = { hosts: ['127.0.0.1'], port: 0, backlog: 10 }

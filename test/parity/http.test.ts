@@ -1,13 +1,4 @@
 /** See recorded.ts. */
 import { holdToRecorded } from './recorded.js'
 
-holdToRecorded(
-  'requests',
-  'bodies',
-  'connections',
-  'files',
-  'hosts',
-  'proxy',
-  'strictness',
-  'trust',
-)
+holdToRecorded('requests', 'bodies', 'connections', 'files', 'compress', 'strictness', 'trust')

@@ -1,4 +1,4 @@
 /** See recorded.ts. */
 import { holdToRecorded } from './recorded.js'
 
-holdToRecorded('log', 'services', 'debug')
+holdToRecorded('access', 'log', 'services', 'debug')

@@ -35,7 +35,7 @@ test('changedSettings() keeps what debug mode overrides when another mode is rea
 })
 
 test('changedSettings() does not speak of options without effect', () => {
-  const read = { ...defaultSettings, compressResponses: true, sendBufferSize: 512 }
+  const read = { ...defaultSettings, enableSendfile: true, sendBufferSize: 512 }
   expect(changedSettings(defaultSettings, read).changed).toEqual(['--send-buffer-size'])
 })
 

@@ -95,6 +95,10 @@ describe('checkTogether()', () => {
       { sslCaCertificateFile: '/ca' },
       '--ssl-ca-certificate-file needs --https-port as well, as --https-port 8443',
     ],
+    [
+      { withPhp5: true },
+      '--with-php5 needs the PHP 5 module of Apache, which exists no more, so leave it out',
+    ],
     [{ debuggerStartup: true }, '--debugger-startup needs --enable-debugger as well'],
     [
       { enableTelemetry: true, telemetryService: 'unix:/x' },

@@ -55,8 +55,8 @@ const rows: readonly [TextFormName, readonly string[], readonly string[]][] = [
   ],
   [
     'telemetry flags',
-    ['+CaptureUserAgent', '-captureuseragent CaptureUserAgent', 'None', 'all'],
-    ['', ' ', '+', '+All', 'CaptureUserAgent,All', 'x'],
+    ['+CaptureUserAgent', '-captureuseragent +CaptureUserAgent', 'None', 'all CaptureUserAgent'],
+    ['', ' ', '+', '+All', 'CaptureUserAgent,All', '-captureuseragent CaptureUserAgent', 'x'],
   ],
 ]
 

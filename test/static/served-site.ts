@@ -79,7 +79,11 @@ export async function serve(options: StaticOptions, serving: Serving = {}): Prom
       response.end(`page ${status}`)
     }
     if (resolution.kind === 'redirect') return page(301, ['Location', resolution.location])
-    if (resolution.kind === 'application' || resolution.kind === 'handler') {
+    if (
+      resolution.kind === 'application' ||
+      resolution.kind === 'handler' ||
+      resolution.kind === 'script'
+    ) {
       response.end(resolution.kind)
       return
     }

@@ -20,6 +20,8 @@ function summary(resolution: Resolution, folder: string): string {
     }
     case 'handler':
       return `${resolution.exists ? '' : 'missing '}handler ${resolution.extension} ${resolution.scriptName} + ${resolution.pathInfo}`
+    case 'script':
+      return `${resolution.exists ? '' : 'missing '}script ${resolution.runs ? '' : 'that may not run '}${resolution.scriptName} + ${resolution.pathInfo}`
     case 'file':
       return `file ${relative(resolution.file.path)}`
     case 'redirect':
@@ -323,6 +325,35 @@ describe('resolve() with handlers', () => {
     expectAll({ ...options, handlerExtensions: ['.html'] }, folder, [
       ['/st/', '404'],
       ['/st/index.html', 'missing handler .html /st/index.html + '],
+    ])
+  })
+
+  test('runs CGI scripts of the document root only, and goes by the last extension that has a handler', () => {
+    const folder = temporaryFolder({
+      'root/x.cgi': '',
+      'root/x.cgi.foo': '',
+      'root/x.foo.cgi': '',
+      'root/idx/index.cgi': '',
+      'st/y.cgi': '',
+    })
+    const options = optionsFor(join(folder, 'root'), {
+      aliases: [['/st', join(folder, 'st')]],
+      handlerExtensions: ['.foo'],
+      scriptExtension: '.cgi',
+      directoryIndex: 'index.cgi',
+    })
+    expectAll(options, folder, [
+      ['/x.cgi/a', 'script /x.cgi + /a'],
+      ['/x.cgi.foo', 'handler .foo /x.cgi.foo + '],
+      ['/x.foo.cgi', 'script /x.foo.cgi + '],
+      ['/idx/', 'script /idx/index.cgi + '],
+      ['/nope.cgi', 'application /root/nope.cgi = /nope.cgi + '],
+      ['/st/y.cgi', 'script that may not run /st/y.cgi + '],
+      ['/st/nope.cgi', 'missing script that may not run /st/nope.cgi + '],
+    ])
+    expectAll({ ...options, handlerExtensions: ['.cgi'], hasApplication: false }, folder, [
+      ['/x.cgi', 'script /x.cgi + '],
+      ['/nope.cgi', 'missing script /nope.cgi + '],
     ])
   })
 })

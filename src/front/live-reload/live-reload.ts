@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../base/clock.js'
 import type { HttpRequest } from '../../http/request.js'
 import type { HttpResponse } from '../../http/response.js'
+import type { WorkerName } from '../../workers/dispatcher.js'
 import { fieldValue } from '../field-list.js'
 import {
   type Answerable,
@@ -24,14 +25,20 @@ import { scriptTag } from './script-tag.js'
 import { TagInsertion } from './tag-insertion.js'
 import { isLocalVisitor, isOwnHost, isSameSite } from './visitor.js'
 
+interface LiveWorker {
+  readonly pid: number | undefined
+  /** It takes requests, and has loaded the application. */
+  readonly hasApplication: boolean
+}
+
 export interface LiveReloadOptions {
   readonly clock: Clock
   /** `/` or `/app`: what a proxy in front of the server passes on is below it. */
   readonly mountPoint: string
   /** Names that the site goes by besides those of this machine, in lower case (--server-name, --server-alias). */
   readonly hostNames: readonly string[]
-  /** Whether a worker that takes requests has loaded the application: then what goes wrong is a matter of the request. */
-  readonly hasApplication: () => boolean
+  /** Those that are there. */
+  readonly workers: () => readonly LiveWorker[]
   /** A file was sent, or is still as the browser has it. */
   readonly fileServed: (file: string, urlPath: string) => void
 }
@@ -55,6 +62,8 @@ export class LiveReload {
   #changes = 0
   #styles = 0
   #noApplication: NoApplication | null = null
+  /** Why those workers could not load it which could not, by process. */
+  readonly #failed = new Map<number, NoApplication>()
 
   constructor(options: LiveReloadOptions) {
     this.#options = options
@@ -73,14 +82,19 @@ export class LiveReload {
     this.#tell([])
   }
 
-  /** Why there is no application; null: there is one. */
-  explain(why: NoApplication | null): void {
+  /** Why a worker, or any that was to start, has no application; null: it has one. */
+  explain(why: NoApplication | null, worker: WorkerName | null): void {
     this.#noApplication = why
+    if (worker === null) return
+    if (why === null) this.#failed.delete(worker.pid)
+    else this.#failed.set(worker.pid, why)
+    const present = new Set(this.#options.workers().map(({ pid }) => pid))
+    for (const pid of this.#failed.keys()) if (!present.has(pid)) this.#failed.delete(pid)
   }
 
   /** The application was loaded with a request, after it could not be. */
-  loadedLater(): void {
-    this.explain(null)
+  loadedLater(worker: WorkerName): void {
+    this.explain(null, worker)
     this.#changes++
     this.#tell([])
   }
@@ -147,16 +161,20 @@ export class LiveReload {
     return ['Cache-Control', 'no-cache', ...fields]
   }
 
-  /** Answers a request that the application could not, with the reason, if the developer asks with a browser. */
-  explains(http: HttpExchange): boolean {
+  /**
+   * Answers a request that the application could not, with the reason, if the developer asks with a browser.
+   *
+   * @param worker the one that had it
+   */
+  explains(http: HttpExchange, worker: WorkerName | null): boolean {
     const { request, response } = http
-    if (this.#noApplication === null || response.headersSent || response.destroyed) return false
+    const why = this.#reasonOf(worker)
+    if (why === null || response.headersSent || response.destroyed) return false
     const { headers, method, socket } = request
     if (method !== 'GET' || isFragment(headers) || !/\btext\/html\b/i.test(headers['accept'] ?? ''))
       return false
-    if (this.#options.hasApplication()) return false
     if (!isLocalVisitor(socket.remoteAddress, headers) || !this.#isOwnPage(request)) return false
-    const page = Buffer.from(errorPage(this.#noApplication))
+    const page = Buffer.from(errorPage(why))
     writeOwnHead(http, 500, [
       ...ownFields,
       'Cache-Control',
@@ -170,6 +188,13 @@ export class LiveReload {
     ])
     response.end(page)
     return true
+  }
+
+  /** Null: the application is loaded, and what goes wrong is a matter of the request. */
+  #reasonOf(worker: WorkerName | null): NoApplication | null {
+    if (worker !== null) return this.#failed.get(worker.pid) ?? null
+    const isThere = this.#options.workers().some(({ hasApplication }) => hasApplication)
+    return isThere ? null : this.#noApplication
   }
 
   #isOwnPage({ headers }: HttpRequest): boolean {

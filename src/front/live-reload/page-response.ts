@@ -28,6 +28,11 @@ export function tagPlace({ method, status, fields, type }: ResponseFacts): TagPl
 
 const bodilessOrPart: ReadonlySet<number> = new Set([204, 205, 206, 304])
 
+/** Whether what has this Content-Type may be a page. */
+export function isPageType(type: string): boolean {
+  return placeByType(type) !== null
+}
+
 function placeByType(type: string): TagPlace | null {
   const found = /^[ \t]*(text\/html|application\/xhtml\+xml)[ \t]*(?:;|$)/i.exec(type)
   if (found === null || isOddEncoding(type)) return null

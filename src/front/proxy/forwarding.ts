@@ -29,6 +29,7 @@ export interface ProxyRules {
 export interface ProxyFront {
   readonly log: Log
   fail(http: HttpExchange, status: number, known?: KnownOfFailure): void
+  typeOf(filename: string): string | undefined
   readonly rules: { readonly proxy: ProxyRules | null }
 }
 
@@ -77,6 +78,7 @@ export class Forwarding {
       hops: hops.left,
       reverse: route.reverse,
       urlOf: (path: string) => `${origin.url}${path}`,
+      typeOfPath: () => this.#front.typeOf(route.path),
       failed: (failure: ProxyFailure) => this.#fail(http, route, failure),
       refused: (status: number) => this.#front.fail(http, status),
       cut: (words: string) => this.#tell(http, route, `ended in mid response: ${words}`),

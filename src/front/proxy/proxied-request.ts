@@ -30,6 +30,8 @@ export interface ProxyContext extends ResponseContext {
   readonly server: string
   /** Hops that are left; null: any number. */
   readonly hops: number | null
+  /** What the path says of a body whose type the upstream does not tell, as Apache has it. */
+  readonly typeOfPath: () => string | undefined
   /** Answers for an upstream that does not. */
   readonly failed: (failure: ProxyFailure) => void
   /** The client broke its body off. */
@@ -216,11 +218,15 @@ export class ProxiedRequest {
     this.#headSent = true
     const { statusCode = 502, statusMessage = '', rawHeaders } = this.#answer!
     const fields = this.#clientFields(statusCode, rawHeaders)
-    writeHead(this.http, statusCode, statusMessage, fields, { forwarded: true })
+    const isTyped = this.#answer!.headers['content-type'] !== undefined
+    const type = isTyped || isBodiless(statusCode) ? undefined : this.#context.typeOfPath()
+    if (type !== undefined) fields.push('Content-Type', type)
+    const notes = { forwarded: true, guessesType: type !== undefined }
+    writeHead(this.http, statusCode, statusMessage, fields, notes)
   }
 
   #clientFields(status: number, rawHeaders: readonly string[]): string[] {
-    const hasBody = status !== 204 && status !== 304
+    const hasBody = !isBodiless(status)
     const fields = withDate(clientFields(rawHeaders, this.#context, hasBody))
     const comesInChunks = this.#answer!.headers['transfer-encoding'] !== undefined
     if (this.http.response.isHead && comesInChunks) fields.push('Transfer-Encoding', 'chunked')
@@ -380,4 +386,8 @@ function faultOf(answer: IncomingMessage): ProxyFailure | null {
 
 function plainAddress(address: string | undefined): string {
   return address === undefined ? '' : address.replace(/^::ffff:/, '')
+}
+
+function isBodiless(status: number): boolean {
+  return status === 204 || status === 304
 }

@@ -109,7 +109,8 @@ export const apacheOptions = [
     default: [],
     metavar: 'NAME',
     help: 'Kind of Apache processing module to prefer: event, worker or prefork',
-    parity: 'not-yet',
+    parity: 'inert',
+    why: 'no Apache is started, so there is no module to choose',
   },
   {
     name: '--shell-executable',
@@ -152,7 +153,8 @@ export const apacheOptions = [
     default: null,
     metavar: 'DIRECTORY-PATH',
     help: 'Directory of the sockets between server and workers; the server root when not given, where relative ones start too',
-    parity: 'not-yet',
+    parity: 'inert',
+    why: 'they lie in a folder of their own below TMPDIR, which nobody else can enter',
     onlyAtStart: true,
   },
   {

@@ -11,7 +11,7 @@ export const authOptions = [
     metavar: 'SCRIPT-PATH',
     path: 'absolute',
     help: 'Python file with allow_access(environ, host), asked before every request',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--auth-user-script',
@@ -22,7 +22,7 @@ export const authOptions = [
     metavar: 'SCRIPT-PATH',
     path: 'absolute',
     help: 'Python file with check_password(environ, user, password) or get_realm_hash(environ, user, realm), which protects the whole site',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--auth-type',
@@ -34,7 +34,7 @@ export const authOptions = [
     choices: ['Basic', 'Digest'],
     ignoreCase: true,
     help: 'Kind of HTTP authentication: Basic or Digest',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--auth-group-script',
@@ -45,7 +45,7 @@ export const authOptions = [
     metavar: 'SCRIPT-PATH',
     path: 'absolute',
     help: 'Python file with groups_for_user(environ, user); only with --auth-user-script',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--auth-group',
@@ -55,6 +55,6 @@ export const authOptions = [
     default: 'wsgi',
     metavar: 'NAME',
     help: 'Group that users have to be in; only with --auth-group-script',
-    parity: 'not-yet',
+    parity: 'works',
   },
 ] as const satisfies readonly OptionRow[]

@@ -33,7 +33,7 @@ export const httpOptions = [
     type: 'flag',
     default: false,
     help: 'Offers HTTP/2, with and without TLS',
-    parity: 'not-yet',
+    parity: 'works',
     onlyAtStart: true,
   },
   {
@@ -120,7 +120,7 @@ export const httpOptions = [
     type: 'flag',
     default: false,
     help: 'Compresses text responses with gzip for clients that accept it',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--chunked-request',

@@ -10,7 +10,7 @@ export const limitsOptions = [
     default: null,
     metavar: 'NUMBER',
     min: 0,
-    help: 'Largest number of client connections served at the same time; derived from processes and threads when not given',
+    help: 'Largest number of requests served at the same time, at least processes times threads; the others wait',
     parity: 'works',
   },
   {

@@ -63,8 +63,8 @@ export const staticOptions = [
     type: 'flag',
     default: false,
     hidden: true,
-    help: 'Runs .php files of the document root by the PHP 5 module',
-    parity: 'not-yet',
+    help: 'Refused: the PHP 5 module of Apache that would run .php files exists no more',
+    parity: 'works',
   },
   {
     name: '--with-cgi',
@@ -73,7 +73,7 @@ export const staticOptions = [
     type: 'flag',
     default: false,
     help: 'Runs .cgi files of the document root as CGI programs',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--enable-docs',
@@ -81,7 +81,7 @@ export const staticOptions = [
     arity: 0,
     type: 'flag',
     default: false,
-    help: 'Serves the documentation of mod_wsgi at /__wsgi__/docs; on when no entry point is given',
-    parity: 'not-yet',
+    help: 'Serves the documentation of modwsgi-dev at /__wsgi__/docs; on when no entry point is given',
+    parity: 'works',
   },
 ] as const satisfies readonly OptionRow[]

@@ -13,7 +13,7 @@ export const tlsOptions = [
     min: 0,
     max: 65535,
     help: 'TCP port for HTTPS; needs --server-name and a certificate',
-    parity: 'not-yet',
+    parity: 'works',
     onlyAtStart: true,
   },
   {
@@ -25,7 +25,7 @@ export const tlsOptions = [
     metavar: 'FILE-PATH',
     path: 'absolute',
     help: 'PEM file with the certificate of the site',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--ssl-certificate-key-file',
@@ -36,7 +36,7 @@ export const tlsOptions = [
     metavar: 'FILE-PATH',
     path: 'absolute',
     help: 'PEM file with the private key of the certificate',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--ssl-certificate',
@@ -47,7 +47,7 @@ export const tlsOptions = [
     metavar: 'FILE-PATH',
     path: 'absolute',
     help: 'Common stem of certificate and key: STEM.crt and STEM.key',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--ssl-ca-certificate-file',
@@ -58,7 +58,8 @@ export const tlsOptions = [
     metavar: 'FILE-PATH',
     path: 'absolute',
     help: 'PEM file with the certificates that client certificates have to be signed by; clients without one are refused',
-    parity: 'not-yet',
+    parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--ssl-verify-client',
@@ -69,7 +70,7 @@ export const tlsOptions = [
     default: [],
     metavar: 'URL-PATH',
     help: 'URL path that needs a client certificate; the whole site when not given',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--ssl-certificate-chain-file',
@@ -80,7 +81,7 @@ export const tlsOptions = [
     metavar: 'FILE-PATH',
     path: 'absolute',
     help: 'PEM file with the intermediate certificates sent after the one of the site',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--ssl-environment',
@@ -89,7 +90,7 @@ export const tlsOptions = [
     type: 'flag',
     default: false,
     help: 'Adds the SSL_* variables to the environ of requests over HTTPS',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--https-only',
@@ -98,7 +99,7 @@ export const tlsOptions = [
     type: 'flag',
     default: false,
     help: 'Redirects HTTP requests to HTTPS',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--hsts-policy',
@@ -108,6 +109,6 @@ export const tlsOptions = [
     default: null,
     metavar: 'PARAMS',
     help: 'Value of the Strict-Transport-Security header on HTTPS responses; only with --https-only',
-    parity: 'not-yet',
+    parity: 'works',
   },
 ] as const satisfies readonly OptionRow[]

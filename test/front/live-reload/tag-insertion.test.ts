@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { scriptTag } from '../../../src/front/live-reload/script-tag.js'
 import { TagInsertion, type TagPlace } from '../../../src/front/live-reload/tag-insertion.js'
-import { HttpResponse } from '../../../src/http/response.js'
+import { Http1Response } from '../../../src/http/http1-response.js'
 
 const tag = scriptTag({
   path: '/__modwsgi_dev__/live-reload.js',
@@ -28,7 +28,7 @@ function sent(
     uncork() {},
   } as unknown as Socket
   const owner = { socket, ended() {}, detach: () => Buffer.alloc(0), stalled() {} }
-  const response = new HttpResponse(owner, 'GET', 11, true)
+  const response = new Http1Response(owner, 'GET', 11, true)
   response.insert(new TagInsertion(tag, place))
   const { length, ends = false } = options
   const fields = length === undefined ? [] : ['Content-Length', String(length + tag.length)]

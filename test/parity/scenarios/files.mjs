@@ -1,5 +1,7 @@
 /** Static files: aliases, the document root, and sites of files only. */
-import { chmod } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { chmod, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { exchange } from '../runner/exchange.mjs'
 import { observe } from '../runner/observation.mjs'
 
@@ -592,6 +594,9 @@ function filesOnly(name, args) {
       'site/indexed/index.html': 'app index',
       'site/hidden/.only': 'app',
       ...Object.fromEntries(
+        Array.from({ length: 99 }, (_, at) => [`site/long/${'long'.repeat(9)}${100 + at}`, '']),
+      ),
+      ...Object.fromEntries(
         [
           'v2',
           'v10',
@@ -631,6 +636,25 @@ function filesOnly(name, args) {
         ...listingQueries.flatMap(query => [`?${query}`, `sorted/?${query}`]),
       ]),
       'HEAD of the root': site => exchange(site, ask('/', { method: 'HEAD' })),
+      ...Object.fromEntries(
+        ['bytes=0-9', 'bytes=-9', 'bytes=0-1,4-5', 'bytes=9999-', 'bytes=x'].flatMap(range =>
+          ['bare/', 'long/'].map(folder => [
+            `${range} of ${folder}`,
+            site =>
+              exchange(site, ask(`/${folder}`, { fields: `Range: ${range}\r\n` }), {
+                look: lookAtParts,
+              }),
+          ]),
+        ),
+      ),
+      'a part of a listing by a tag': site =>
+        exchange(site, ask('/bare/', { fields: 'Range: bytes=0-9\r\nIf-Range: "x"\r\n' })),
+      'HEAD of a part of a listing': site =>
+        exchange(site, ask('/bare/', { method: 'HEAD', fields: 'Range: bytes=0-9\r\n' })),
+      'a condition for a listing': site =>
+        exchange(site, ask('/bare/', { fields: 'If-None-Match: *\r\n' })),
+      'long/': site => exchange(site, ask('/long/')),
+      'HEAD of long/': site => exchange(site, ask('/long/', { method: 'HEAD' })),
       'POST to the root': site => exchange(site, ask('/', { method: 'POST' })),
       'PUT of a file': site => exchange(site, ask('/a.txt', { method: 'PUT' })),
       'OPTIONS of the root': site => exchange(site, ask('/', { method: 'OPTIONS' })),
@@ -668,6 +692,359 @@ const mounted = {
   ]),
 }
 
+const given = new Date('2021-01-01T00:00:00Z')
+
+/** Asks for a file between changes of it; gives the bodies. */
+const changing = (name, ...changes) => [
+  `a file that is ${name}`,
+  async site => {
+    const path = site.path('st/changes.txt')
+    const seen = []
+    for (const change of [rewritten('app one'), ...changes]) {
+      await change(path, site)
+      const [answer] = await exchange(site, ask('/st/changes.txt'))
+      seen.push(`${answer.status}: ${answer.body}`)
+    }
+    await rm(path, { force: true, recursive: true })
+    return seen
+  },
+]
+
+const rewritten =
+  (text, time = given) =>
+  (_path, site) =>
+    site.write('st/changes.txt', text, time)
+
+const replaced = (text, time) => async (path, site) => {
+  const other = await site.write('st/other.txt', text, time)
+  await rename(other, path)
+}
+
+const changes = Object.fromEntries([
+  changing('rewritten', rewritten('app two'), rewritten('app longer'), rewritten('app')),
+  changing('rewritten with its time set back', rewritten('app two'), rewritten('app six')),
+  changing(
+    'rewritten without a time',
+    rewritten('app two', new Date()),
+    rewritten('app six', new Date()),
+  ),
+  changing('replaced', replaced('app two', given), replaced('app six', given)),
+  changing('removed and made again', path => rm(path), rewritten('app two')),
+  changing('emptied', rewritten(''), rewritten('app two')),
+  changing(
+    'a folder for a time',
+    async path => {
+      await rm(path)
+      await mkdir(path)
+    },
+    async (path, site) => {
+      await rm(path, { recursive: true })
+      await site.write('st/changes.txt', 'app two', given)
+    },
+  ),
+  changing(
+    'a link that leads elsewhere',
+    async (path, site) => {
+      await rm(path)
+      await symlink(site.path('st/first/x.txt'), path)
+    },
+    async (path, site) => {
+      await rm(path)
+      await symlink(site.path('st/second/x.txt'), path)
+    },
+    async (_path, site) => {
+      await site.write('st/second/x.txt', 'app more', given)
+    },
+  ),
+  changing('older than before', rewritten('app two', new Date('2001-01-01T00:00:00Z'))),
+  changing('of the future', rewritten('app two', new Date('2101-01-01T00:00:00Z'))),
+  changing('touched', path => utimes(path, new Date(), new Date())),
+])
+
+/** Names of any bytes, each with one of its spellings in a target. */
+const byteNames = {
+  'latin 1': [Buffer.from('caf\xe9.txt', 'latin1'), 'caf%e9.txt'],
+  'latin 1, as it is': [Buffer.from('caf\xe9.txt', 'latin1'), 'caf\xe9.txt'],
+  'broken UTF-8': [Buffer.from([0xff, 0xfe, 0x2e, 0x74, 0x78, 0x74]), '%ff%fe.txt'],
+  'a control': [Buffer.from('a\x01b.txt', 'latin1'), 'a%01b.txt'],
+  'a line break': [Buffer.from('a\nb.txt', 'latin1'), 'a%0ab.txt'],
+  'an escape': [Buffer.from('a\x1bb.txt', 'latin1'), 'a%1bb.txt'],
+  'a deletion': [Buffer.from('a\x7fb.txt', 'latin1'), 'a%7fb.txt'],
+  'a quotation mark': [Buffer.from('a"b.txt'), 'a%22b.txt'],
+  'an ampersand': [Buffer.from('a&b<c>.txt'), 'a&b%3cc%3e.txt'],
+  'many bytes': [Buffer.from(`${'n'.repeat(251)}.txt`), `${'n'.repeat(251)}.txt`],
+  'a blank at the end': [Buffer.from('blank '), 'blank%20'],
+  'a dot at the end': [Buffer.from('dot.'), 'dot.'],
+  'only a blank': [Buffer.from(' '), '%20'],
+  'three dots': [Buffer.from('...'), '...'],
+}
+
+const ofBytes = Object.fromEntries(
+  Object.entries(byteNames).map(([what, [name, target]]) => [
+    `a name with ${what}`,
+    async site => {
+      const path = Buffer.concat([Buffer.from(`${site.path('st')}/`), name])
+      await writeFile(path, `app ${what}`)
+      await utimes(path, given, given)
+      return exchange(site, ask(`/st/${target}`))
+    },
+  ]),
+)
+
+/** Asks in each way that could wait for somebody. */
+const special = (what, make, ways = Object.keys(allWays)) =>
+  ways.map(how => [
+    `${how} ${what}`,
+    async site => {
+      const path = site.path('st', 'special.txt')
+      const undo = await make(path, site)
+      const method = how.split(' ')[0]
+      try {
+        const request = ask('/st/special.txt', { method, fields: allWays[how] })
+        return [
+          await exchange(site, request, { method }),
+          await exchange(site, ask('/st/special.txt/x')),
+        ]
+      } finally {
+        await undo?.()
+        await rm(path, { force: true })
+      }
+    },
+  ])
+
+const allWays = {
+  GET: '',
+  HEAD: '',
+  POST: '',
+  OPTIONS: '',
+  'GET of a part of': 'Range: bytes=0-1\r\n',
+  'GET in vain of': 'If-None-Match: *\r\n',
+}
+
+/** Those that mod_wsgi-express waits for, for ever. */
+const waitedFor = special('a pipe', path => void execFileSync('mkfifo', ['-m', '666', path]), [
+  'GET',
+])
+const devices = special('a device', path => symlink('/dev/zero', path), ['GET', 'HEAD'])
+
+const specials = [
+  ...special('a socket', async path => {
+    const server = createServer().listen(path)
+    await new Promise(resolve => server.once('listening', resolve))
+    await chmod(path, 0o666)
+    return () => new Promise(resolve => server.close(resolve))
+  }),
+  ...devices,
+  ...waitedFor,
+]
+
+/** @type {Scenario} */
+const odd = {
+  name: 'files that are odd, or change',
+  arguments: ['--url-alias', '/st', '{folder}/st'],
+  differs: Object.fromEntries(
+    [...waitedFor, ...devices].map(([probe]) => [
+      probe,
+      'a pipe or a device in the place of a file that is served',
+    ]),
+  ),
+  files: {
+    'st/first/x.txt': 'app first',
+    'st/second/x.txt': 'app second',
+    'st/page.html': 'app page',
+    'st/page.html.gz': 'app compressed',
+    'st/page.html.br': 'app compressed',
+    'st/page.html.zst': 'app compressed',
+    'st/style.css.gz': 'app compressed',
+    'st/archive.tar.gz': 'app compressed',
+  },
+  probes: {
+    ...changes,
+    ...ofBytes,
+    ...Object.fromEntries(specials),
+    ...Object.fromEntries(
+      [
+        'page.html',
+        'page.html.gz',
+        'page.html.br',
+        'style.css',
+        'style.css.gz',
+        'archive.tar.gz',
+        'page',
+      ].map(name => [
+        `${name} beside others`,
+        site => exchange(site, ask(`/st/${name}`, { fields: 'Accept-Encoding: gzip, br\r\n' })),
+      ]),
+    ),
+  },
+}
+
+/** @type {Scenario} */
+const placed = {
+  name: 'aliases that lie in many ways',
+  arguments: [
+    ...['--url-alias', '/relative', 'st', '--url-alias', '/dots', './other/../st'],
+    ...['--url-alias', '/up', '{folder}/other/../st'],
+    ...['--url-alias', '/file.txt', 'st/a.txt', '--url-alias', '/file', 'st/a.txt'],
+    ...[
+      '--url-alias',
+      '/missing',
+      '{folder}/nowhere',
+      '--url-alias',
+      '/later.txt',
+      '{folder}/later.txt',
+    ],
+    ...['--url-alias', '/long/er', '{folder}/second', '--url-alias', '/long', '{folder}/st'],
+    ...['--url-alias', '/long/er/est', '{folder}/third', '--url-alias', '/twice', '{folder}/st'],
+    ...['--url-alias', '/twice', '{folder}/second', '--url-alias', 'bare', '{folder}/st'],
+    ...['--url-alias', '/with blank', '{folder}/with blank', '--url-alias', '/%41', '{folder}/st'],
+    ...['--url-alias', '/ünder', '{folder}/ünder', '--url-alias', '/Case', '{folder}/st'],
+    ...[
+      '--url-alias',
+      '/dotted/../x',
+      '{folder}/st',
+      '--url-alias',
+      '//double//slash',
+      '{folder}/st',
+    ],
+    ...['--url-alias', '/link', '{folder}/link', '--url-alias', '/app/st', '{folder}/st'],
+    ...['--url-alias', '/app/one.txt', '{folder}/st/a.txt', '--mount-point', '/app'],
+  ],
+  files: {
+    'st/a.txt': 'app a',
+    'st/index.html': 'app index',
+    'st/er/a.txt': 'app not reached',
+    'second/a.txt': 'app second',
+    'third/a.txt': 'app third',
+    'with blank/a.txt': 'app blank',
+    'ünder/a.txt': 'app under',
+    'other/x': 'app',
+  },
+  links: { link: 'second' },
+  probes: {
+    ...gets('', [
+      ...[
+        'relative/a.txt',
+        'relative',
+        'relative/',
+        'dots/a.txt',
+        'up/a.txt',
+        'file.txt',
+        'file',
+        'file/',
+      ],
+      ...[
+        'file/x',
+        'filed',
+        'missing',
+        'missing/',
+        'missing/a.txt',
+        'later.txt',
+        'long/a.txt',
+        'long/er',
+      ],
+      ...[
+        'long/er/',
+        'long/er/a.txt',
+        'long/er/est/a.txt',
+        'long/era/a.txt',
+        'long/er/estimate',
+        'twice/a.txt',
+      ],
+      ...[
+        'bare/a.txt',
+        '/bare/a.txt',
+        'with%20blank/a.txt',
+        'with+blank/a.txt',
+        'A/a.txt',
+        '%2541/a.txt',
+      ],
+      ...[
+        '%c3%bcnder/a.txt',
+        '%C3%BCnder',
+        'case/a.txt',
+        'Case/a.txt',
+        'CASE/a.txt',
+        'x/a.txt',
+        'dotted/x',
+      ],
+      ...[
+        'double/slash/a.txt',
+        'double//slash/a.txt',
+        'link/a.txt',
+        'link',
+        'link/',
+        'link/missing',
+        'app',
+      ],
+      ...[
+        'app/',
+        'app/st/a.txt',
+        'app/st/missing',
+        'app/one.txt',
+        'app/one.txt/x',
+        'app/other',
+        'other',
+      ],
+    ]),
+    'a target that is made later': async site => {
+      await site.write('later.txt', 'app later', given)
+      return exchange(site, ask('/later.txt'))
+    },
+    'a folder that is made later': async site => {
+      await site.write('nowhere/a.txt', 'app later', given)
+      return [await exchange(site, ask('/missing/a.txt')), await exchange(site, ask('/missing'))]
+    },
+  },
+}
+
+/** @type {Scenario} */
+const failing = {
+  name: 'error documents and files',
+  arguments: [
+    ...['--url-alias', '/st', '{folder}/st', '--document-root', '{folder}/site'],
+    ...['--error-document', '404', '/st/404.html', '--error-document', '403', '/missing'],
+    ...['--error-document', '405', 'app not allowed', '--error-document', '412', '/st/412.txt'],
+    ...['--error-document', '416', '/st/416.txt'],
+  ],
+  files: {
+    'st/404.html': 'app is not here'.repeat(20),
+    'st/a.txt': 'app a',
+    'st/412.txt': 'app has changed',
+    'st/416.txt': 'app has no such part',
+    'st/bare/x.txt': 'app x',
+  },
+  links: { 'st/broken': 'nowhere' },
+  probes: {
+    ...gets('/st', [
+      'a.txt',
+      'missing',
+      'missing/',
+      'broken',
+      'bare',
+      'bare/',
+      'a.txt/x',
+      '404.html',
+      '%2f',
+    ]),
+    ...Object.fromEntries(
+      ['GET', 'HEAD', 'POST', 'PUT', 'OPTIONS'].map(method => [
+        `${method} of what is missing`,
+        site => exchange(site, ask('/st/missing', { method }), { method }),
+      ]),
+    ),
+    'PUT of a file': site => exchange(site, ask('/st/a.txt', { method: 'PUT' })),
+    'a range of what is missing': site =>
+      exchange(site, ask('/st/missing', { fields: 'Range: bytes=0-3\r\n' })),
+    'a condition for what is missing': site =>
+      exchange(site, ask('/st/missing', { fields: 'If-None-Match: *\r\n' })),
+    'a condition that fails': site =>
+      exchange(site, ask('/st/a.txt', { fields: 'If-Match: "x"\r\n' })),
+    'a range that is none': site =>
+      exchange(site, ask('/st/a.txt', { fields: 'Range: bytes=99-\r\n' })),
+  },
+}
+
 /** The same types on every machine. */
 const types = `text/plain asc txt text pot brf srt
 text/html html htm shtml
@@ -701,4 +1078,7 @@ export default [
   filesOnly('a site of files with listings', ['--directory-listing']),
   filesOnly('a site of files with an index', ['--directory-index', 'x.txt']),
   mounted,
+  odd,
+  placed,
+  failing,
 ].map(withTypes)

@@ -1,0 +1,45 @@
+"""Fills the holes that imports have left in the memory of Python's small objects.
+
+In a process that was forked, a small object that goes into a hole among those of the template costs an own copy of the whole
+page. Where no hole is left, small objects lie side by side on pages of their own.
+"""
+
+import sys
+
+if False:
+    from typing import Any, List
+
+# Objects/obmalloc.c: memory is given out in pools of blocks of one size, a multiple of 16, up to 512 bytes.
+_POOL = 0x4000 if sys.version_info >= (3, 10) else 0x1000
+_POOL_HEADER = 48
+_ALIGNMENT = 16
+_LARGEST = 512
+
+# What a pool that was empty may lack, since this function itself takes and gives back blocks of these sizes.
+_TOLERANCE = 8
+
+_EMPTY_BYTES = sys.getsizeof(b"")
+_FLOAT = 32  # what a float takes: there are no bytes of that size
+_MOST = 200000  # blocks of one size
+
+
+def fill_pools() -> "List[Any]":
+    """Objects to keep: they are in the holes."""
+    kept: "List[Any]" = []
+    for size in range(_FLOAT, _LARGEST + 1, _ALIGNMENT):
+        _fill_pools_of(size, kept)
+    return kept
+
+
+def _fill_pools_of(size: int, kept: "List[Any]") -> None:
+    """Until a whole pool was empty, which is given back."""
+    enough = (_POOL - _POOL_HEADER) // size - _TOLERANCE
+    pool, blocks = -1, []  # type: int, List[Any]
+    for number in range(_MOST):
+        block = number / 2 if size == _FLOAT else bytes(size - _EMPTY_BYTES)
+        if id(block) & -_POOL != pool:
+            kept += blocks
+            pool, blocks = id(block) & -_POOL, []
+        blocks.append(block)
+        if len(blocks) >= enough:
+            return

@@ -1,0 +1,123 @@
+/** A response as HTTP/2 sends it: on a stream of its own, which tells by itself where the body ends. */
+import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
+import { HttpResponse, type ResponseOwner, type Written } from './response.js'
+
+/** Fields that speak of the connection, which is not that of one response (RFC 9113, 8.2.2). */
+const ofConnection: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+  'te',
+])
+
+export class Http2Response extends HttpResponse {
+  readonly #stream: ServerHttp2Stream
+  /** Waits for the first bytes of the body. */
+  #head: OutgoingHttpHeaders | null = null
+  #bodiless = false
+
+  /** @param method that of the request: HEAD gets no body */
+  constructor(owner: ResponseOwner, method: string, stream: ServerHttp2Stream) {
+    super(owner, method, true)
+    this.#stream = stream
+  }
+
+  override get isOneOfMany(): boolean {
+    return true
+  }
+
+  get canChunk(): boolean {
+    return true
+  }
+
+  /** It is not for one response to say. */
+  get keepsConnection(): boolean {
+    return true
+  }
+
+  endsWithConnection(): boolean {
+    return false
+  }
+
+  destroy(): void {
+    this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+  }
+
+  protected putInterim(status: number, _reason: string, fields: readonly string[]): void {
+    if (this.#isOpen) this.#stream.additionalHeaders(headersOf(status, withoutConnection(fields)))
+  }
+
+  protected addFraming(status: number, fields: string[]): void {
+    const kept = withoutConnection(fields)
+    if (kept.length < fields.length) fields.splice(0, fields.length, ...kept)
+    this.#bodiless = this.isHead || status === 204 || status === 205 || status === 304
+    const length = this.announcedLength(fields)
+    const isKnown = length !== null && !Number.isNaN(length)
+    if (isKnown) this.room = length
+    if (this.isHead && isKnown) {
+      // What HEAD would get is counted, as Apache does.
+      this.bodyBytes = length
+      this.room = 0
+    } else if (this.#bodiless && !this.isHead) this.room = 0
+  }
+
+  protected setHead(status: number, _reason: string, fields: string[]): void {
+    this.#head = headersOf(status, fields)
+  }
+
+  protected get sink(): ServerHttp2Stream {
+    return this.#stream
+  }
+
+  protected putHead(): void {
+    const head = this.#head
+    this.#head = null
+    if (head !== null && this.#isOpen) this.#stream.respond(head)
+  }
+
+  protected putBody(body: Buffer, written?: Written): boolean {
+    this.putHead()
+    if (this.#bodiless || !this.#isOpen) {
+      if (written) process.nextTick(written)
+      return true
+    }
+    return this.told(this.#stream.write(body, written))
+  }
+
+  protected putLast(body: Buffer): void {
+    const head = this.#head
+    this.#head = null
+    if (!this.#isOpen) return
+    const isEmpty = this.#bodiless || body.length === 0
+    if (head !== null) this.#stream.respond(head, { endStream: isEmpty })
+    if (!isEmpty) this.#stream.end(body)
+    else if (head === null && !this.#stream.writableEnded) this.#stream.end()
+  }
+
+  /** A stream that the client has reset takes nothing more, some moments before that is heard of. */
+  get #isOpen(): boolean {
+    return !this.#stream.destroyed && !this.#stream.closed
+  }
+}
+
+function withoutConnection(fields: readonly string[]): string[] {
+  return fields.filter((_, at) => !ofConnection.has(fields[at & ~1]!.toLowerCase()))
+}
+
+/** Names in lower case; Date and Server come last, as mod_http2 has them. */
+function headersOf(status: number, fields: readonly string[]): OutgoingHttpHeaders {
+  const headers: OutgoingHttpHeaders = { ':status': status }
+  const last: OutgoingHttpHeaders = {}
+  for (let at = 0; at < fields.length; at += 2) {
+    const name = fields[at]!.toLowerCase()
+    const place = name === 'date' || name === 'server' ? last : headers
+    const before = place[name]
+    const value = fields[at + 1]!
+    if (before === undefined) place[name] = value
+    else place[name] = Array.isArray(before) ? [...before, value] : [String(before), value]
+  }
+  return Object.assign(headers, last)
+}
