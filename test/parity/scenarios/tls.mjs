@@ -282,6 +282,34 @@ const logged = {
   ),
 }
 
+/** What the document of an error is told of the request before. */
+const redirected = response =>
+  Object.fromEntries(
+    Object.entries(JSON.parse(response.body.toString('latin1')))
+      .filter(([key]) => key.startsWith('REDIRECT_'))
+      .map(([key, value]) => [key, varying.test(key.slice('REDIRECT_'.length)) ? '*' : value]),
+  )
+
+/** @type {Scenario} */
+const documents = {
+  name: 'tls: documents for errors',
+  https: true,
+  arguments: [
+    ...[...ofSite, '--ssl-environment', '--document-root', 'docs'],
+    ...['--error-document', '404', '/environ', '--error-document', '405', '/environ'],
+  ],
+  files,
+  probes: Object.fromEntries(
+    Object.entries({
+      'of the server, early': closing('/%2f'),
+      'of the server, late': closing('/a.txt', '', 'PUT'),
+    }).map(([name, bytes]) => [
+      name,
+      site => exchange(secured(site), bytes, { look: redirected, next: 'none' }),
+    ]),
+  ),
+}
+
 const row = 'clients that have no certificate where one is needed, and those of TLS 1.3'
 
 /** On paths that need a certificate: Apache asks for it when it comes to them, we in the handshake. */
@@ -328,6 +356,7 @@ export default [
   localhost,
   policy,
   forwarded,
+  documents,
   logged,
   ...verified,
 ]
