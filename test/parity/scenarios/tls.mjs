@@ -245,6 +245,71 @@ const forwarded = {
   },
 }
 
+/** @type {Scenario} */
+const logged = {
+  name: 'tls: lines of the access log',
+  https: true,
+  arguments: [
+    ...[...ofSite, '--ssl-ca-certificate-file', 'authority.pem', '--ssl-verify-client', '/closed'],
+    '--access-log',
+    '--access-log-format',
+    [
+      '%r %>s %p',
+      '%{HTTPS}x %{SSL_PROTOCOL}x %{SSL_CIPHER}x %{SSL_SERVER_S_DN_CN}x %{SSL_TLS_SNI}x',
+      '%{SSL_CLIENT_S_DN}x %{SSL_CLIENT_VERIFY}x %{none}x',
+      '%{version}c %{cipher}c %{subjectdn}c %{issuerdn}c',
+    ].join('|'),
+  ],
+  files,
+  probes: Object.fromEntries(
+    Object.entries({
+      'over HTTPS': site => over(closing('/x'))(site),
+      'with a certificate': site =>
+        over(closing('/closed'), { ...clients.known, maxVersion: 'TLSv1.2' })(site),
+      'over HTTP': site => exchange(site, closing('/x'), { next: 'none' }),
+    }).map(([name, request]) => [
+      name,
+      async site => {
+        const before = site.server.file('access_log').split('\n').length
+        await request(site)
+        await site.server.logged(new RegExp(`^(?:[^\\n]*\\n){${before}}`), 'access_log')
+        return site.server
+          .file('access_log')
+          .split('\n')
+          .slice(before - 1)
+      },
+    ]),
+  ),
+}
+
+/** What the document of an error is told of the request before. */
+const redirected = response =>
+  Object.fromEntries(
+    Object.entries(JSON.parse(response.body.toString('latin1')))
+      .filter(([key]) => key.startsWith('REDIRECT_'))
+      .map(([key, value]) => [key, varying.test(key.slice('REDIRECT_'.length)) ? '*' : value]),
+  )
+
+/** @type {Scenario} */
+const documents = {
+  name: 'tls: documents for errors',
+  https: true,
+  arguments: [
+    ...[...ofSite, '--ssl-environment', '--document-root', 'docs'],
+    ...['--error-document', '404', '/environ', '--error-document', '405', '/environ'],
+  ],
+  files,
+  probes: Object.fromEntries(
+    Object.entries({
+      'of the server, early': closing('/%2f'),
+      'of the server, late': closing('/a.txt', '', 'PUT'),
+    }).map(([name, bytes]) => [
+      name,
+      site => exchange(secured(site), bytes, { look: redirected, next: 'none' }),
+    ]),
+  ),
+}
+
 const row = 'clients that have no certificate where one is needed, and those of TLS 1.3'
 
 /** On paths that need a certificate: Apache asks for it when it comes to them, we in the handshake. */
@@ -284,4 +349,14 @@ const verified = [[], ruled].map(more => ({
   ),
 }))
 
-export default [plain, spokenPlainly, ...environment, localhost, policy, forwarded, ...verified]
+export default [
+  plain,
+  spokenPlainly,
+  ...environment,
+  localhost,
+  policy,
+  forwarded,
+  documents,
+  logged,
+  ...verified,
+]
