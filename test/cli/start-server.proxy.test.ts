@@ -143,6 +143,23 @@ describe('a request to an upstream', () => {
     expect((await ask(server.url('/api/x'))).body).toBe('back')
   })
 
+  test('that cannot be sent leaves its body to the document of the error', async () => {
+    const { server, upstream } = await startSite(
+      socket => socket.write(back),
+      [
+        '--proxy-mount-point',
+        '/dead',
+        'http://127.0.0.1:1/',
+        '--error-document',
+        '503',
+        '/api/503',
+      ],
+    )
+    expect((await ask(server.url('/dead/x'), { method: 'POST', body: 'abc' })).body).toBe('back')
+    const [request] = upstream.bytes.flatMap(readRequests)
+    expect([request?.line, request?.body]).toEqual(['GET /503 HTTP/1.1', 'abc'])
+  })
+
   test('goes by the configuration of now', async () => {
     const cwd = mkdtempSync(join(tmpdir(), 'modwsgi-test-'))
     onTestFinished(() => rmSync(cwd, { recursive: true, force: true }))
