@@ -186,6 +186,12 @@ export class AccessRecord {
     this.#fileName = location
   }
 
+  /** Another server is to answer. */
+  proxied(url: string): void {
+    this.#handler = 'proxy'
+    this.#fileName = `proxy:${url}`
+  }
+
   /** The application is to answer. */
   submitted(environ: string, requestId: string): void {
     this.#handler = 'application'

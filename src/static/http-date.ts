@@ -1,4 +1,5 @@
 /** Dates in HTTP fields, RFC 9110 section 5.6.7. */
+import { remember } from '../base/remember.js'
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
@@ -20,14 +21,14 @@ const asctime = /^(?<month>[A-Z][a-z]{2}) (?<day>[ \d]\d) (?<time>\d\d:\d\d:\d\d
  * parseHttpDate('Thu Jan  2 03:04:05 2020') // 1577934245
  * parseHttpDate('2020-01-02') // null
  */
-export function parseHttpDate(text: string): number | null {
+export const parseHttpDate: (text: string) => number | null = remember(text => {
   const trimmed = text.trimStart()
   const afterDayName = trimmed.indexOf(' ') + 1
   if (afterDayName === 0) return null
   const date = trimmed.slice(afterDayName)
   const match = imfFixdate.exec(date) ?? rfc850.exec(date) ?? asctime.exec(date)
   return match?.groups === undefined ? null : secondsOf(match.groups)
-}
+}, 200)
 
 /**
  * @example

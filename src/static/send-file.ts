@@ -1,5 +1,6 @@
 /** Sends parts of an open file with back-pressure. */
 import { close, read } from 'node:fs'
+import { nextBlockSize, smallestBlock } from './block-size.js'
 import type { ByteRange } from './range-header.js'
 
 /** Something to send: bytes at hand, or bytes of the file. */
@@ -17,9 +18,6 @@ export interface PieceReceiver {
   off(event: 'close', listener: () => void): unknown
 }
 
-/** Bytes read and sent at a time, and so the memory that one slow client holds. */
-const blockSize = 64 * 1024
-
 /**
  * Sends `pieces` one after the other, ends the response and closes the descriptor, whatever happens. When the
  * file has become shorter than it was, the announced length cannot be kept: the connection is cut, for
@@ -33,11 +31,14 @@ export function sendPieces(
   new Sender(descriptor, pieces, response).start()
 }
 
+const nothing = Buffer.alloc(0)
+
 class Sender {
   readonly #descriptor: number
   readonly #response: PieceReceiver
   readonly #pieces: Piece[]
-  readonly #block = Buffer.allocUnsafeSlow(blockSize)
+  #block = nothing
+  #blockSize = smallestBlock
   #reading = false
   #stopped = false
 
@@ -76,7 +77,11 @@ class Sender {
   }
 
   #read(range: ByteRange): void {
-    const length = Math.min(range.end - range.start + 1, blockSize)
+    const length = Math.min(range.end - range.start + 1, this.#blockSize)
+    // A smaller one makes way for a larger one, and the other way round; at the end of a file there is room enough.
+    if (this.#block.length < length || this.#block.length > 2 * this.#blockSize) {
+      this.#block = Buffer.allocUnsafeSlow(length)
+    }
     this.#reading = true
     read(this.#descriptor, this.#block, 0, length, range.start, (error, count) => {
       this.#reading = false
@@ -84,7 +89,15 @@ class Sender {
       if (error !== null || count === 0) return this.#cut()
       const rest = { start: range.start + count, end: range.end }
       if (rest.start <= rest.end) this.#pieces.unshift(rest)
-      this.#response.write(this.#block.subarray(0, count), this.#proceed)
+      this.#send(this.#block.subarray(0, count))
+    })
+  }
+
+  #send(block: Buffer): void {
+    const start = performance.now()
+    this.#response.write(block, error => {
+      this.#blockSize = nextBlockSize(this.#blockSize, performance.now() - start)
+      this.#proceed(error)
     })
   }
 

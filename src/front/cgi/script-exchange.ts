@@ -5,6 +5,7 @@
 import type { RunningRequest } from '../../logging/events.js'
 import { CgiProcess, isProgram } from '../../workers/cgi-process.js'
 import type { RequestBody } from '../application-front.js'
+import type { ScriptCompression } from '../compression/script-compression.js'
 import type { KnownOfFailure } from '../failures.js'
 import { HeldParts } from '../held-parts.js'
 import { type HttpExchange, writeHead } from '../reply.js'
@@ -26,6 +27,8 @@ export class ScriptExchange implements OutputReceiver, InputListener {
   /** Parts of the response held back until the request body is complete. */
   #held: HeldParts | null = null
   #waitsForDrain = false
+  /** Null: what the script prints goes out as it is. */
+  #compression: ScriptCompression | null = null
   /** When the script last said or took something. */
   #heard = 0
   #cancelSilence: (() => void) | null = null
@@ -63,7 +66,7 @@ export class ScriptExchange implements OutputReceiver, InputListener {
     const process = new CgiProcess(this.command, this.front.clock, failure => this.#left(failure))
     if (process.pid === 0) return
     this.#process = process
-    readOutput(process, this.command.raw, this)
+    readOutput(process, this.command.form, this)
     this.#input = new ScriptInput(this.http.request, process.stdin, this.front.bodyLimit, this)
     this.#watchSilence()
     this.#sendBody(body, this.#input)
@@ -121,14 +124,14 @@ export class ScriptExchange implements OutputReceiver, InputListener {
 
   body(piece: Buffer): void {
     this.#inOrder(piece.length, () => {
-      if (this.#state === 'head' && this.command.raw) this.#beginRaw()
+      if (this.#state === 'head' && this.command.form === 'response') this.#beginRaw()
       if (this.#state === 'body') this.#write(piece)
     })
   }
 
   end(): void {
     this.#inOrder(0, () => {
-      if (this.#state === 'head' && this.command.raw) this.#beginRaw()
+      if (this.#state === 'head' && this.command.form === 'response') this.#beginRaw()
       if (this.#state === 'body') this.#finish()
       this.#afterwards?.()
       this.#afterwards = null
@@ -186,8 +189,14 @@ export class ScriptExchange implements OutputReceiver, InputListener {
     }
     if (!head.hasType && !head.bodiless) this.#addType(head.fields)
     if (whole && this.#knowsLength(head)) insertLength(head.fields, body.length)
-    this.#state = 'body'
     if (http.identity !== null) head.fields.unshift(...http.identity.fields)
+    head.isEmpty = whole && body.length === 0
+    this.#state = 'body'
+    this.#compression = http.rules.compression?.script(http, head, () => this.#unwanted()) ?? null
+    if (this.#compression !== null) {
+      if (body.length > 0) this.#write(body)
+      return
+    }
     writeHead(http, head.status, head.reason, head.fields, head)
     if (body.length > 0) this.#write(body)
     else http.response.flushHeaders()
@@ -210,19 +219,29 @@ export class ScriptExchange implements OutputReceiver, InputListener {
 
   #write(piece: Buffer): void {
     const { response } = this.http
-    if (response.write(piece) || this.#waitsForDrain) return
+    const room = this.#compression?.write(piece, this.#drained) ?? response.write(piece)
+    if (room || this.#waitsForDrain) return
     this.#waitsForDrain = true
     this.#process?.stdout.pause()
-    response.once('drain', () => {
-      this.#waitsForDrain = false
-      this.heard()
-      this.#process?.stdout.resume()
-    })
+    if (this.#compression === null) response.once('drain', this.#drained)
+  }
+
+  readonly #drained = (): void => {
+    this.#waitsForDrain = false
+    this.heard()
+    this.#process?.stdout.resume()
+  }
+
+  /** The client has its answer. */
+  #unwanted(): void {
+    this.#handOver()
+    this.#endProcess('process')
   }
 
   #finish(): void {
     this.#handOver()
-    this.http.response.end()
+    if (this.#compression === null) this.http.response.end()
+    else this.#compression.end()
     this.#endProcess('process')
   }
 

@@ -1,8 +1,12 @@
 /** `--compress-responses`: has responses compressed on their way. */
-import { GzipEncoder } from '../../http/gzip-encoder.js'
+import { gzipSync } from 'node:zlib'
+import { GzipEncoder, gzipOptions } from '../../http/gzip-encoder.js'
+import { PreparedBody } from '../../http/prepared-body.js'
+import type { HttpResponse } from '../../http/response.js'
 import type { FileCoder } from '../../static/site.js'
 import { isPageType } from '../live-reload/page-response.js'
 import type { Answerable, HeadNotes, HttpExchange } from '../reply.js'
+import type { ResponseHead } from '../response-head.js'
 import { CodedBodies } from './coded-bodies.js'
 import {
   addGzip,
@@ -14,6 +18,7 @@ import {
 } from './content-coding.js'
 import { type FileAnswer, FileCompression } from './file-compression.js'
 import { acceptsGzip } from './gzip-acceptance.js'
+import { ScriptCompression } from './script-compression.js'
 
 /** Bytes of nothing, compressed. */
 const emptySize = 20
@@ -44,6 +49,8 @@ export class Compression {
     if (coding === 'varies') return addVary(fields)
     if (coding === 'as it is') return
     addGzip(fields)
+    const page = notes.whole?.page
+    if (page !== undefined) return sendPage(response, fields, gzipSync(page, gzipOptions))
     if (notes.isEmpty) fields.push('Content-Length', String(emptySize))
     if (!response.isHead) response.encode(new GzipEncoder('each piece'))
   }
@@ -63,12 +70,28 @@ export class Compression {
     })
   }
 
+  /**
+   * Compresses what a CGI script prints below this head; null: it goes out as it is.
+   * @param unwanted called when nobody wants what it prints from here on
+   */
+  script(http: HttpExchange, head: ResponseHead, unwanted: () => void): ScriptCompression | null {
+    const { fields, decides: status } = head
+    const type = fields.at(-2) === 'Content-Type' ? fields.at(-1)! : null
+    const coding = this.#codingOf(http, { status, type, fields, wholeSize: null })
+    return coding === 'as it is' ? null : new ScriptCompression(http, head, coding, unwanted)
+  }
+
   #codingOf({ request }: Answerable, facts: CodingFacts): Coding {
     return codingOf(facts, this.#rule, () => {
       const accepted = request?.headers['accept-encoding']
       return accepted !== undefined && acceptsGzip(accepted)
     })
   }
+}
+
+function sendPage(response: HttpResponse, fields: string[], coded: Buffer): void {
+  fields.push('Content-Length', String(coded.length))
+  if (!response.isHead) response.encode(new PreparedBody(coded))
 }
 
 /** A part of a file is cut out of what has become of the whole. */

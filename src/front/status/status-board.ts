@@ -55,11 +55,13 @@ export class StatusBoard {
       ? statusText(facts, serverName)
       : statusPage(facts, { serverName, address, noTable })
     const body = Buffer.from(text, 'latin1')
-    writeOwnHead(http, 200, [
+    const contentType = `text/${auto ? 'plain' : 'html'}; charset=ISO-8859-1`
+    const fields = [
       ...(refresh === null ? [] : ['Refresh', String(refresh)]),
       ...['Content-Length', String(body.length)],
-      ...['Content-Type', `text/${auto ? 'plain' : 'html'}; charset=ISO-8859-1`],
-    ])
+      ...['Content-Type', contentType],
+    ]
+    writeOwnHead(http, 200, fields, { size: body.length, contentType, page: body })
     http.response.end(body)
   }
 

@@ -1,4 +1,5 @@
 /** `--compress-responses`: what of the application and of files is compressed, and what that does to a head. */
+import { chmod } from 'node:fs/promises'
 import { get as request } from 'node:http'
 import { createGunzip } from 'node:zlib'
 import { lookAtCoded } from '../runner/coded-answer.mjs'
@@ -692,7 +693,55 @@ const streamed = {
   }),
 }
 
+/** The status page, which is not the same twice. @param {Asked} asked @returns {Probe} */
+const statusPage = asked => site =>
+  exchange(site, ask('/server-status', asked), {
+    method: asked.method ?? 'GET',
+    look: response => ({ ...lookAtCoded(response), body: '(page)' }),
+  })
+
+const printed = (...lines) =>
+  ['#!/bin/sh', 'echo Content-Type: text/plain', ...lines, 'sleep 0.1'].join('\n')
+
+/** Programs; each waits at its end, so that what it has printed is never all there at once. */
+const scripts = {
+  'little.cgi': printed('echo; echo app'),
+  'nothing.cgi': printed('echo'),
+  'some.cgi': printed('echo "ETag: \\"a\\""; echo; printf "%0500d" 1'),
+  'measured.cgi': printed('echo "Content-Length: 500"; echo; printf "%0500d" 1'),
+  'slow.cgi': printed('echo; echo app one; sleep 0.3; printf "%0500d" 1'),
+  'slow-little.cgi': printed('echo; echo app one; sleep 0.3; echo app two'),
+  'much.cgi': printed('echo; cat "$(dirname "$0")/much.txt"'),
+  'other.cgi': '#!/bin/sh\necho Content-Type: image/png\necho\nprintf "%0500d" 1\nsleep 0.1\n',
+  'failing.cgi': printed('echo "Status: 404 Gone"; echo; printf "app %0500d" 1'),
+}
+
+/** @param {string} name @param {Asked} [asked] @returns {Probe} */
+const script = (name, asked) => async site => {
+  await chmod(site.path('site', name), 0o777)
+  return get(`/${name}`, asked)(site)
+}
+
+const byScript = Object.fromEntries(
+  Object.keys(scripts).flatMap(name => [
+    [name, script(name)],
+    [`${name}, not accepted`, script(name, { accept: null })],
+    ...(name === 'failing.cgi' ? [] : [[`HEAD of ${name}`, script(name, { method: 'HEAD' })]]),
+  ]),
+)
+
 export default [
+  compressed('compressed scripts', ['--with-cgi', '--document-root', '{folder}/site'], byScript, {
+    files: {
+      ...common.files,
+      'site/much.txt': odd(300_000),
+      ...Object.fromEntries(Object.entries(scripts).map(([name, text]) => [`site/${name}`, text])),
+    },
+  }),
+  compressed('a compressed page of status', ['--server-status'], {
+    GET: statusPage({}),
+    HEAD: statusPage({ method: 'HEAD' }),
+  }),
   compressed('compressed streams', [], streamed),
   compressed('compressed streams with a delay', ['--response-flush-delay', '50'], streamed),
   compressed('compressed responses of the application', [], byApp),
