@@ -52,9 +52,6 @@ export interface PhasedFront extends ApplicationFront {
   begun(): void
 }
 
-/** Of a client that has named a host in the handshake. */
-type SecureSocket = TLSSocket & { readonly servername?: string | false }
-
 export class RequestPhases implements HostPhases {
   readonly #front: PhasedFront
   readonly #forwarding: Forwarding
@@ -217,7 +214,7 @@ export class RequestPhases implements HostPhases {
   #enterSecure(http: HttpExchange, target: RequestTarget): 403 | null {
     const { https } = this.#front.rules
     if (https === null) return null
-    const socket = http.request.socket as SecureSocket
+    const socket = http.request.socket as TLSSocket
     if (https.clients?.admits(socket, target.path) === false) return 403
     if (https.added !== null && isSite(http)) http.added = https.added.alone
     return null
