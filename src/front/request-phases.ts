@@ -53,9 +53,6 @@ export interface PhasedFront extends ApplicationFront {
   begun(): void
 }
 
-/** Of a client that has named a host in the handshake. */
-type SecureSocket = TLSSocket & { readonly servername?: string | false }
-
 export class RequestPhases implements HostPhases {
   readonly #front: PhasedFront
   readonly #forwarding: Forwarding
@@ -216,12 +213,11 @@ export class RequestPhases implements HostPhases {
     this.#scripts.answer(http, target, script)
   }
 
-  /** What is special to HTTPS; gives the status that refuses the request: for want of a host, or of a certificate. */
-  #enterSecure(http: HttpExchange, target: RequestTarget): 400 | 403 | null {
+  /** What is special to HTTPS; gives the status that refuses the request, for want of a certificate. */
+  #enterSecure(http: HttpExchange, target: RequestTarget): 403 | null {
     const { https } = this.#front.rules
     if (https === null) return null
-    const socket = http.request.socket as SecureSocket
-    if (socket.servername && !askedHost(target, http.head)) return 400
+    const socket = http.request.socket as TLSSocket
     if (https.clients?.admits(socket, target.path) === false) return 403
     if (https.added !== null && isSite(http)) http.added = https.added.alone
     return null

@@ -131,8 +131,8 @@ export default [
     probes: {
       'of a worker': async site => {
         const before = await ask(site, '/pid')
-        const busy = await ask(site, '/spin?1.2')
-        const end = Date.now() + 8000
+        const busy = await ask(site, '/spin?2')
+        const end = Date.now() + 20_000
         let after = before
         while (after.body === before.body && Date.now() < end) {
           await pause(200)
