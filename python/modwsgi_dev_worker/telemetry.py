@@ -31,6 +31,9 @@ MOST_SENT_EVENTS = 64
 # Running requests of one period that are reported.
 MOST_RUNNING = 16
 
+# Seconds that a service may take to make room for a record: few fit into its queue (net.unix.max_dgram_qlen).
+PATIENCE = 0.2
+
 # Bytes of a socket's buffer, enough for any record where it is small (macOS).
 SEND_BUFFER = 65536
 
@@ -176,8 +179,7 @@ class Telemetry:
         self._switch_interval = sys.getswitchinterval()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        # A service that does not read must not hold anything up.
-        self._socket.setblocking(False)
+        self._socket.settimeout(PATIENCE)
         self._identity = records.Identity(
             ".".join(map(str, mod_wsgi.version)),
             sys.version.split()[0],
@@ -238,14 +240,20 @@ class Telemetry:
             self._send(records.GARBAGE_EVENT, records.garbage_event(*event))
 
     def _send(self, kind: int, fields: "Any", stamp: "Any" = None) -> None:
-        with self._lock:
+        with self._lock:  # records arrive in the order of their numbers
             self._sequence += 1
-            sequence = self._sequence
-        data = records.record(kind, os.getpid(), sequence, time() if stamp is None else stamp, fields)
+            now = time() if stamp is None else stamp
+            self._put(records.record(kind, os.getpid(), self._sequence, now, fields))
+
+    def _put(self, data: bytes) -> None:
         try:
             self._socket.sendto(data, self._path)
+            self._socket.settimeout(PATIENCE)
+        except (BlockingIOError, socket.timeout):
+            # It does not read: nothing is held up by it again until it does.
+            self._socket.settimeout(0)
         except OSError:
-            pass  # nobody listens, or takes more
+            pass  # nobody listens
 
 
 def _environ(text: str) -> "Dict[str, str]":

@@ -196,6 +196,8 @@ export class RequestPhases implements HostPhases {
   }
 
   #forwardPermitted(http: HttpExchange, target: RequestTarget, found: MountResult): void {
+    // It is not offered there: the fields of the other server take the place of all that was to be sent.
+    if (http.request.upgrade === 'asked' && this.#goesOnWithHttp2(http)) return
     if (found.kind === 'forward') return this.#forwarding.forward(http, target, found.route)
     // The host as it was asked for, even if it was not (mod_rewrite).
     const host = target.authority?.host ?? http.head.host ?? ''
