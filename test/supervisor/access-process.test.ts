@@ -148,6 +148,7 @@ test('one that is replaced answers what it was asked, then ends', async () => {
   await next.until('given')
   answer(first, number!)
   await question.until('answered')
+  expect(new Question(access).ask().told).toEqual([])
   await first.heard(({ message }) => message?.['type'] === 'shutdown')
   await heardRequest(second)
 })
