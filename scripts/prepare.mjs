@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { buildDocs, docsSources } from './build-docs.mjs'
 import { isProgram, programStep, projectFolder, runProgram, StepError } from './step.mjs'
 
 const inProject = (...names) => join(projectFolder, ...names)
@@ -73,6 +74,8 @@ function sourceHash() {
     'package-lock.json',
     'rolldown.config.mjs',
     'tsconfig.json',
+    'scripts/build-docs.mjs',
+    ...docsSources(),
     ...sourceFiles(),
   ]) {
     const path = inProject(name)
@@ -107,6 +110,7 @@ async function build(source) {
     process.execPath,
     [inProject('node_modules/rolldown/bin/cli.mjs'), '-c', '--log-level', 'warn'],
   )
+  await buildDocs()
   writeFileSync(stampFile, source)
 }
 

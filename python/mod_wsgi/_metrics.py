@@ -12,6 +12,9 @@ if False:
 # Set by the worker before the application is loaded: this process.
 worker = None  # type: Optional[Worker]
 
+# Set by the worker with --telemetry-service: what is measured goes there, and the two that would return it return None.
+telemetry = None  # type: Any
+
 # Empty, or the one Recorder: request threads look at it, and a list is the same object in every module.
 recorders = []  # type: List[Recorder]
 
@@ -26,12 +29,12 @@ def start_recording_metrics() -> None:
 
 def request_metrics() -> "Optional[Dict[str, Any]]":
     """Figures about the requests since the last call, or since recording began; None without recording."""
-    return recorders[0].request_metrics() if recorders else None
+    return recorders[0].request_metrics() if recorders and telemetry is None else None
 
 
 def process_metrics() -> "Optional[Dict[str, Any]]":
     """Figures about this process since its start; None without recording."""
-    return recorders[0].process_metrics() if recorders else None
+    return recorders[0].process_metrics() if recorders and telemetry is None else None
 
 
 def server_metrics() -> "Optional[Dict[str, Any]]":

@@ -3,11 +3,9 @@
 Each call has an environ of its own, whose wsgi.errors and mod_ssl functions work until it is over.
 """
 
-import io
-
 from .error_report import report_finding, report_request_error
 from .log_record import WSGI_ERRORS
-from .log_stream import Log, end_line
+from .log_stream import UnopenedErrorsStream, end_line
 
 if False:
     from types import TracebackType
@@ -63,13 +61,9 @@ class AccessCall:
         environ.update(request.keys)
         environ["mod_ssl.is_https"] = auth.ssl_is_https
         environ["mod_ssl.var_lookup"] = auth.ssl_var_lookup
-        environ["wsgi.errors"] = io.TextIOWrapper(
-            CallLog(self.lines),  # type: ignore[arg-type]
-            encoding="utf-8",
-            errors="replace",
-            line_buffering=True,
-            write_through=True,
-        )
+        errors = UnopenedErrorsStream.__new__(UnopenedErrorsStream)
+        errors._exchange = self.lines  # type: ignore[assignment]
+        environ["wsgi.errors"] = errors
         self.environ: "Dict[str, Any]" = environ
 
     def complain(self, text: str) -> None:
@@ -88,13 +82,16 @@ class AccessCall:
         request = self.request
         if error is not None:
             report_request_error(error, *request.origin(), path=self.path)  # type: ignore[misc]
-        end_line(self.lines)  # type: ignore[arg-type]
+        if self.lines.partial:
+            end_line(self.lines)  # type: ignore[arg-type]
         self.lines.over = True
         return True
 
 
 class CallLines:
-    """The unfinished line of wsgi.errors, until the call is over."""
+    """The unfinished line of wsgi.errors, until the call is over; an Exchange has the same attributes."""
+
+    errors_name = "<log>"
 
     def __init__(self, request: "AccessRequest") -> None:
         self.partial = b""
@@ -102,23 +99,6 @@ class CallLines:
         self.over = False
         self.https = request.https
         self.origin = request.origin
-
-
-class CallLog(Log):
-    """The byte side of wsgi.errors."""
-
-    __slots__ = ("_call",)
-
-    def __init__(self, lines: "CallLines") -> None:
-        super().__init__("<log>", WSGI_ERRORS)
-        self._call = lines
-
-    def _lines(self, method: str) -> "Any":
-        if self._call.over:
-            if method == "flush":
-                return None
-            raise RuntimeError(method + "() called on wsgi.errors after request completed")
-        return self._call
 
 
 class Auth:
@@ -152,5 +132,4 @@ class Auth:
             raise RuntimeError("request object has expired")
 
 
-CallLog.__module__ = Auth.__module__ = "mod_wsgi"
-CallLog.__qualname__ = CallLog.__name__ = "Log"
+Auth.__module__ = "mod_wsgi"

@@ -53,6 +53,8 @@ class AccessScripts:
             "mod_wsgi.process_group": "",
             "mod_wsgi.version": mod_wsgi.version,
         }
+        paths = (self.host, self.user, self.group)
+        self._names = {path: module_name(path) for path in paths if path is not None}
         self._lock = RLock()
 
     def decide(self, text: str) -> bytes:
@@ -234,7 +236,7 @@ class AccessScripts:
 
     def _module(self, path: str, request: "AccessRequest") -> "Optional[ModuleType]":
         with self._lock:
-            name = module_name(path)
+            name = self._names[path]
             module = sys.modules.get(name)
             if module is not None and self.reloading and _has_changed(path, module):
                 sys.modules.pop(name, None)

@@ -64,6 +64,8 @@ class Exchange:
         "text",
     )
 
+    errors_name = "<wsgi.errors>"
+
     # Slots without a value here get it when they are first needed: a request pays for few of them.
     def __init__(self, connection: "Connection", number: int, text: str) -> None:
         self.connection = connection
@@ -207,7 +209,7 @@ class Exchange:
         size = len(head)  # type: ignore[arg-type]
         self.head_sent = True
         self.output_length += len(block)
-        self.output_writes += 1
+        self.output_writes += len(block) > 0
         start = RESPONSE_FRAME.pack(RESPONSE, 9 + size + len(block), self.number, flags, size)
         self.connection.send_bytes(start + head + block)  # type: ignore[operator]
 

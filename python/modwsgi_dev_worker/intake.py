@@ -7,6 +7,7 @@ the front tells when one of them takes so long that another thread has to help (
 process mostly waits for something else, each thread wakes the next one before it begins.
 """
 
+import sys
 from _collections import deque
 from _thread import allocate_lock
 from time import monotonic, process_time
@@ -61,6 +62,7 @@ class Intake:
         "_used",
         "_idle",
         "_lazy_since",
+        "_takes_turns",
     )
 
     def __init__(self, connection: "Connection") -> None:
@@ -74,6 +76,8 @@ class Intake:
         self._used = process_time()
         self._idle = 0.0  # seconds spent waiting for requests since then
         self._lazy_since = 0.0
+        # Without the lock (--free-threading) threads run beside each other.
+        self._takes_turns: bool = getattr(sys, "_is_gil_enabled", lambda: True)()
 
     def next(self, bed: "LockType") -> bytes:
         """The next REQUEST frame, waiting for it.
@@ -142,7 +146,7 @@ class Intake:
             self._queue.append(data[start:end])
             start = end
         self._rest = data[start:]
-        if now - self._judged_at > WINDOW:
+        if self._takes_turns and now - self._judged_at > WINDOW:
             self._judge(now)
 
     def judge_anew(self) -> None:

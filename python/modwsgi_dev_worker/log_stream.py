@@ -129,7 +129,7 @@ class RequestErrorsLog(Log):
     __slots__ = ("_exchange",)
 
     def __init__(self, exchange: "Exchange") -> None:
-        super().__init__("<wsgi.errors>", WSGI_ERRORS)
+        super().__init__(exchange.errors_name, WSGI_ERRORS)
         self._exchange = exchange
 
     def _lines(self, method: str) -> "Optional[Lines]":

@@ -51,12 +51,13 @@ def respond(result: "Any", exchange: "Exchange") -> None:
             if exchange.length is not None:
                 exchange.settle_length()
                 head = exchange.head
-                body = body[: exchange.length]
             if event_callbacks or recorders:
                 if event_callbacks:
                     publish_response_started(exchange)
                 exchange.output_length = len(body)
-                exchange.output_writes = len(result)
+                exchange.output_writes = sum(map(bool, result))
+            if exchange.length is not None:
+                body = body[: exchange.length]
             exchange.head_sent = True
             size = len(head)  # type: ignore[arg-type]
             exchange.connection.send_bytes(

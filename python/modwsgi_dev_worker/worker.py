@@ -36,6 +36,7 @@ if False:
 
     from .connection import Connection
     from .server_figures import ServerFigures
+    from .telemetry import Telemetry
     from .template import Template
 
 
@@ -52,6 +53,8 @@ class Worker:
         self.intake: "Optional[Intake]" = None  # as begun: not in the process of a service
         self.begun: "Any" = b""
         self.server_figures: "Optional[ServerFigures]" = None
+        self.server_pid = 0
+        self.telemetry: "Optional[Telemetry]" = None
         self.shutdown_reason: "Optional[str]" = None
         self.shutdown_timeout = 5.0
         self._stopping_published = False
@@ -100,6 +103,8 @@ class Worker:
             prepare_process(configuration)
         if not service:
             self.signals.install()
+        if configuration.get("telemetry"):
+            self._start_telemetry(configuration)
         os.register_at_fork(after_in_child=self._forget_in_child)
         start_new_thread(self._read_control, ())
         current.exchange = None
@@ -157,6 +162,13 @@ class Worker:
         self._send(
             {"type": "ready", "loaded": True, "error": None, "missing": False, "seconds": 0}
         )
+
+    def _start_telemetry(self, configuration: "Dict[str, Any]") -> None:
+        from .telemetry import Telemetry
+
+        self.server_pid = int(configuration["environ"]["mod_wsgi.server_pid"])
+        self.telemetry = _metrics.telemetry = Telemetry(self, configuration["telemetry"])
+        self.telemetry.start()
 
     def _forget_in_child(self) -> None:
         """A forked child is no worker: the channel is not its own."""
@@ -335,14 +347,20 @@ class Worker:
             self._stopping_published = True
             callbacks = mod_wsgi.event_callbacks + mod_wsgi.shutdown_callbacks
             publish("process_stopping", callbacks, {"shutdown_reason": reason})
+            if self.telemetry is not None:
+                self.telemetry.stopping(reason)
 
     def _end(self, reason: str) -> None:
         """Finish what runs, run exit functions, exit 0."""
         self.application.leave()
         self._publish_stopping(reason)
+        if self.telemetry is not None:
+            start_new_thread(self._end_telemetry_by_force, (reason,))
         sleep(0.005)  # a thread that has just taken the application is about to say so
         while any(thread.exchange is not None for thread in self.threads):
             sleep(0.005)
+        if self.telemetry is not None:
+            self.telemetry.end(reason)
         if not self.debugging:
             start_new_thread(self._end_by_force, ())
         if not self.orphans_interpreter:
@@ -360,6 +378,11 @@ class Worker:
         import atexit
 
         atexit._run_exitfuncs()
+
+    def _end_telemetry_by_force(self, reason: str) -> None:
+        """Say that the process ends just before the supervisor ends it."""
+        sleep(max(0.0, self.shutdown_timeout - 0.1))
+        self.telemetry.end(reason, forced=True)  # type: ignore[union-attr]
 
     def _end_by_force(self) -> None:
         sleep(self.shutdown_timeout)

@@ -1,7 +1,7 @@
 /** From settings to what access control is told: the front, and the process of its scripts. */
 import type { AccessRule } from '../front/access-control/access-rule.js'
 import type { Settings } from '../settings/settings.js'
-import type { WorkerConfiguration } from '../workers/worker-process.js'
+import type { WorkerConfiguration } from '../workers/worker-configuration.js'
 import { planServerEnviron, planWorker, type SitePlan } from './site-plan.js'
 
 /** Whether scripts decide on access. Groups are only looked at where users are. */
@@ -58,6 +58,7 @@ export function planAccess(
     evicts: false,
     cpuTimeLimit: 0,
     debug: null,
+    telemetry: null,
     access: {
       host: settings.hostAccessScript,
       user: settings.authUserScript,

@@ -1,12 +1,11 @@
 /** The configuration of a running server, read again: what of it counts from now on. */
 import { UserError } from '../base/errors.js'
-import type { SecurePlace } from '../http/server.js'
 import type { Log } from '../logging/log.js'
 import { changedSettings } from '../settings/changed-settings.js'
 import type { Settings } from '../settings/settings.js'
 import { checkEntryPoint } from './check-site.js'
 import { planEnvironment } from './envvars.js'
-import { planHttps } from './https-plan.js'
+import { type HttpsPlan, planHttps } from './https-plan.js'
 import { type CommandPlace, planSite, type SitePlan } from './site-plan.js'
 import { needsPython } from './workforce.js'
 
@@ -26,7 +25,7 @@ export interface Configuration {
   /** The environment of all that is started. */
   readonly env: NodeJS.ProcessEnv
   /** Null where HTTPS is not spoken. */
-  readonly https: SecurePlace | null
+  readonly https: HttpsPlan | null
 }
 
 export interface AnotherConfiguration extends Configuration {
@@ -55,18 +54,19 @@ export async function planAnother(
     ...another,
     plan: next,
     env,
-    https: https && (await renewHttps(another.settings, https, log)),
+    https: https && (await renewHttps(another.settings, https, place, log)),
   }
 }
 
 /** The certificates as they are now; those of before where these are no use, or only root may read them. */
 async function renewHttps(
   settings: Settings,
-  running: SecurePlace,
+  running: HttpsPlan,
+  place: CommandPlace,
   log: Log,
-): Promise<SecurePlace> {
+): Promise<HttpsPlan> {
   try {
-    return (await planHttps(settings)) ?? running
+    return (await planHttps(settings, place)) ?? running
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     log.emit({ type: 'certificateKept', reason: error.message })

@@ -1,5 +1,5 @@
 /** Answers of a server for people. */
-import type { AnswersOf, StatusAnswer, WorkerAnswer } from '../control/answers.js'
+import type { AnswersOf, ServiceAnswer, StatusAnswer, WorkerAnswer } from '../control/answers.js'
 import { escapeForPeople } from '../logging/escape.js'
 
 type Texts = { readonly [Name in keyof AnswersOf]: (answer: AnswersOf[Name]) => string }
@@ -53,8 +53,14 @@ function statusText(status: StatusAnswer): string {
     `${url} (pid ${pid}, version ${version}) ${stateText[state]}, up ${duration(uptime)}`,
     `${count(status.inProgress, 'request')} in progress, ${status.waiting} waiting for a thread`,
     ...workerTable(status),
+    ...status.services.map(serviceText),
   ]
   return lines.map(line => `${line}\n`).join('')
+}
+
+function serviceText({ name, pid }: ServiceAnswer): string {
+  const state = pid === null ? 'waits to be started' : `runs (pid ${pid})`
+  return `service ${escapeForPeople(name)} ${state}`
 }
 
 const stateText: { readonly [State in StatusAnswer['state']]: string } = {

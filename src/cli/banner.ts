@@ -25,6 +25,8 @@ export interface BannerFacts {
   readonly setUp?: SetUpFiles | null
   /** That is listened on for HTTPS; null: for a server that is to be started later that of the settings, else none. */
   readonly httpsPort?: number | null
+  /** Where the certificate of --https-dev comes from; null: it is none of these. */
+  readonly certificate?: string | null
   /** It obeys keys. */
   readonly hasKeys?: boolean
 }
@@ -35,7 +37,7 @@ export function banner(
   plan: SitePlan,
   python: Python | null,
   port: number,
-  { setUp = null, hasKeys = false, httpsPort = null }: BannerFacts = {},
+  { setUp = null, hasKeys = false, httpsPort = null, certificate = null }: BannerFacts = {},
 ): string {
   const lines: [string, string][] = [
     ['Server URL', serverUrl(settings, plan, port)],
@@ -57,6 +59,7 @@ export function banner(
   ]
   if (settings.host === null)
     lines.push(['Reachable From', 'this machine only (--host 0.0.0.0 opens it)'])
+  if (certificate !== null) lines.push(['Certificate', certificate])
   if (python) lines.push(['Python', `${python.path} (${python.version}, ${whyPython(python)})`])
   lines.push(['Reload', reloadRule(settings, plan)])
   if (hasKeys) lines.push(['Keys', 'press h and Enter for help'])

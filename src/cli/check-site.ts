@@ -4,8 +4,14 @@
 import { existsSync } from 'node:fs'
 import type { Account } from '../base/account.js'
 import { exitCode, UserError } from '../base/errors.js'
+import { makesCertificate } from '../settings/https.js'
 import type { Settings } from '../settings/settings.js'
-import { findPython, type Python, type PythonSearch } from '../workers/python.js'
+import {
+  expectFreeThreading,
+  findPython,
+  type Python,
+  type PythonSearch,
+} from '../workers/python.js'
 import { checkGdb } from './debug-tools.js'
 import { planHttps } from './https-plan.js'
 import { planLogForms } from './logs.js'
@@ -30,10 +36,12 @@ export async function checkSite(
   checkEntryPoint(plan)
   checkGdb(settings)
   planLogForms(settings, plan, place, () => ({ settings, plan, env: place.env, https: null }))
-  await planHttps(settings)
+  if (!makesCertificate(settings)) await planHttps(settings, place)
   const account = findAccount(settings.user, settings.group, place.uid)
   const search = pythonSearch(settings, plan, place)
-  return { account, python: needsPython(settings, plan) ? await findPython(search) : null }
+  const needed = needsPython(settings, plan)
+  if (settings.freeThreading && needed) await expectFreeThreading(search)
+  return { account, python: needed ? await findPython(search) : null }
 }
 
 /** Throws {@link UserError} for a script or directory that is not there. */

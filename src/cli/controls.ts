@@ -99,6 +99,7 @@ export class Controls {
       waiting: dispatcher.waiting,
       inProgress,
       workers: [...(fleet?.snapshot() ?? [])].sort(bySlot).map(describeWorker),
+      services: this.#server.workforce?.services.snapshot() ?? [],
     }
   }
 
@@ -118,7 +119,7 @@ export class Controls {
     // It may have begun to stop.
     const stops = this.#fixed
     if (stops !== null) return refusal(stops)
-    const services = this.#server.running().settings.serviceScript.length
+    const services = this.#server.running().plan.services.length
     const told = { ok: true, services, configurationKept } as const
     if (!fleet) return { ...told, generation: 0, workers: 0, seconds: 0 }
     const failure = failureText(await fleet.settled(null))

@@ -5,6 +5,8 @@ import { UserError } from '../base/errors.js'
 import type { Credentials } from '../http/tls-door.js'
 import type { Settings } from '../settings/settings.js'
 
+const pem = 'a PEM file with a certificate'
+
 /**
  * For settings that name a certificate and its key.
  *
@@ -17,8 +19,6 @@ export function readCredentials(settings: Settings): Credentials {
   const cert = read(certOption, sslCertificateFile!)
   const key = read(keyOption, sslCertificateKeyFile!)
   const chain = readGiven('--ssl-certificate-chain-file', settings.sslCertificateChainFile)
-  const clientAuthority = readGiven('--ssl-ca-certificate-file', settings.sslCaCertificateFile)
-  const pem = 'a PEM file with a certificate'
   expect({ cert }, `${certOption} expects ${pem}, got ${quoted(sslCertificateFile!)}`)
   expect({ key }, keyProblem(keyOption, sslCertificateKeyFile!, key))
   expect(
@@ -30,12 +30,24 @@ export function readCredentials(settings: Settings): Credentials {
       { cert: chain },
       `--ssl-certificate-chain-file expects ${pem}, got ${quoted(settings.sslCertificateChainFile!)}`,
     )
-  if (clientAuthority !== null)
-    expect(
-      { cert: clientAuthority },
-      `--ssl-ca-certificate-file expects ${pem}, got ${quoted(settings.sslCaCertificateFile!)}`,
-    )
-  return { cert: chain === null ? cert : `${cert}\n${chain}`, key, clientAuthority }
+  return {
+    cert: chain === null ? cert : `${cert}\n${chain}`,
+    key,
+    clientAuthority: readAuthority(settings),
+  }
+}
+
+/**
+ * Who has to have signed the certificates of clients; null: they need none.
+ *
+ * @throws UserError for a file that cannot be read, or is no certificate
+ */
+export function readAuthority({ sslCaCertificateFile }: Settings): string | null {
+  const option = '--ssl-ca-certificate-file'
+  const authority = readGiven(option, sslCaCertificateFile)
+  if (authority !== null)
+    expect({ cert: authority }, `${option} expects ${pem}, got ${quoted(sslCaCertificateFile!)}`)
+  return authority
 }
 
 function keyProblem(option: string, path: string, key: string): string {

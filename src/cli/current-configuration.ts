@@ -47,16 +47,23 @@ export class CurrentConfiguration {
    * Reads it again and has it followed, then has `renew` called, one after the other in the order of the calls.
    *
    * @param renew gets null where the present one stays; gives whether workers serve by the former one until theirs are there
-   * @returns why the present one stays; null: the new one counts
+   * @returns why the present one stays; null: the new one counts. Never rejects
    */
   readAgain(renew: (another: Configuration | null) => boolean): Promise<string | null> {
     const read = this.#reading.then(async () => {
       const before = this.#now
       const kept = await this.#readAnother()
       if (this.#givesUp.signal.aborted) return null
-      const workersFollow = renew(kept === null ? this.#now : null)
-      if (workersFollow) this.#former ??= before
-      return kept
+      try {
+        const workersFollow = renew(kept === null ? this.#now : null)
+        if (workersFollow) this.#former ??= before
+        return kept
+      } catch (error) {
+        // Nobody may wait for it: the server would end.
+        const reason = reasonOf(error)
+        this.#user.log.emit({ type: 'configurationKept', reason })
+        return reason
+      }
     })
     this.#reading = read.catch(() => {})
     return read

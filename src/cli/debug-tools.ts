@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Account } from '../base/account.js'
 import { UserError } from '../base/errors.js'
 import type { Settings } from '../settings/settings.js'
-import type { DebugTools } from '../workers/worker-process.js'
+import type { DebugTools } from '../workers/worker-configuration.js'
 
 const gdbCommands = 'gdb.cmds'
 

@@ -11,7 +11,7 @@ import { mapsHead } from './head-mapping.js'
 export function planHttpsRules(settings: Settings, place: SecurePlace | null): HttpsRules | null {
   if (place === null) return null
   const { cert, clientAuthority } = place.credentials
-  const hsts = settings.httpsOnly ? settings.hstsPolicy : null
+  const hsts = settings.httpsOnly ? unquoted(settings.hstsPolicy) : null
   return {
     siteKeys: settings.sslEnvironment ? textOf(certificateKeys('SSL_SERVER', cert)) : null,
     added:
@@ -21,4 +21,10 @@ export function planHttpsRules(settings: Settings, place: SecurePlace | null): H
     mapsHead: mapsHead(settings, hsts !== null),
     clients: clientAuthority === null ? null : new ClientRule(settings.sslVerifyClient),
   }
+}
+
+/** In the generated configuration a value with blanks needs quotation marks, which users of the original know. */
+function unquoted(value: string | null): string | null {
+  const [, quote, text] = /^(["'])(.*)\1$/s.exec(value ?? '') ?? []
+  return quote === undefined ? value : text!.replace(/\\(["'\\])/g, '$1')
 }

@@ -173,7 +173,7 @@ export function openServiceLogs(
   files: LogFiles,
 ): Map<string, Log> {
   const folder = settings.logDirectory ?? plan.serverRoot
-  const services = settings.serviceScript.map(([name]) => name)
+  const services = plan.services.map(([name]) => name)
   return new Map(
     settings.serviceLogFile
       .filter(([name]) => services.includes(name))

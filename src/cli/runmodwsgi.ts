@@ -76,10 +76,19 @@ export function projectFolder(
 }
 
 /** What manage.py gets after the command. */
-function argumentsOf({ settings, pythonpath }: Settings): string[] {
+export function argumentsOf(given: Settings): string[] {
+  const { settings, pythonpath, verbosity } = given
+  const flags = [
+    [given.traceback, '--traceback'],
+    [given.noColor, '--no-color'],
+    [given.forceColor, '--force-color'],
+    [given.skipChecks, '--skip-checks'],
+  ] as const
   return [
     ...(settings === null ? [] : ['--settings', settings]),
     ...(pythonpath === null ? [] : ['--pythonpath', pythonpath]),
+    ...(verbosity === null ? [] : ['--verbosity', String(verbosity)]),
+    ...flags.flatMap(([on, flag]) => (on ? [flag] : [])),
   ]
 }
 

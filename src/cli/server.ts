@@ -22,12 +22,12 @@ import { planAccess } from './access-plan.js'
 import type { Configuration } from './another-configuration.js'
 import { Controls } from './controls.js'
 import { CurrentConfiguration, type ReadAnother } from './current-configuration.js'
+import { isIgnored } from './ignored-orders.js'
 import type { LiveReloading } from './live-reloading.js'
 import { serverUrl } from './server-url.js'
 import { planService, planWorker } from './site-plan.js'
 import { planSiteRules } from './site-rules.js'
 import { statusSource } from './status-source.js'
-import { hasTerminal } from './terminal.js'
 import { type Workforce, type WorkforceConfiguration, watchesChanges } from './workforce.js'
 
 export interface ServerOptions extends Configuration {
@@ -111,7 +111,7 @@ export class Server {
           port: this.port,
           fleet: this.#fleet,
         }),
-      rules: planSiteRules(settings, plan, options.env, () => this.port, options.https),
+      rules: this.#rulesOf(options),
       accessPool: workforce?.access ?? null,
     })
   }
@@ -219,7 +219,7 @@ export class Server {
   }
 
   #obey(order: Order): void {
-    if (this.#isIgnored(order)) return
+    if (isIgnored(order, this.#options)) return
     switch (order.kind) {
       case 'stop':
         void this.stop(order.signal)
@@ -262,9 +262,13 @@ export class Server {
     })
   }
 
+  #rulesOf(configuration: Configuration) {
+    return planSiteRules(configuration, { http: () => this.port, https: () => this.httpsPort })
+  }
+
   #follow(configuration: Configuration): void {
     const { settings, plan, env, https } = configuration
-    this.#front.follow(planSiteRules(settings, plan, env, () => this.port, https))
+    this.#front.follow(this.#rulesOf(configuration))
     if (https !== null) this.#front.renew(https.credentials)
     const access = planAccess(settings, plan, this.port, env)
     this.#options.workforce?.controlAccess(configuration, access)
@@ -273,7 +277,7 @@ export class Server {
   }
 
   #planWorkforce({ settings, plan, env }: Configuration): WorkforceConfiguration {
-    const services = settings.serviceScript.map(
+    const services = plan.services.map(
       service => [service[0], planService(settings, plan, this.port, env, service)] as const,
     )
     return {
@@ -286,15 +290,6 @@ export class Server {
   #reopenLogs(): void {
     const { logFiles, log } = this.#options
     for (const reason of logFiles.reopen().failed) log.emit({ type: 'logKept', reason })
-  }
-
-  #isIgnored({ kind, signal }: Order): boolean {
-    const { settings, plan } = this.#options
-    // The kernel sends it to whoever is in the foreground of a terminal whose size changes.
-    if (kind === 'finish') return hasTerminal()
-    if (kind === 'restart' || kind === 'more' || kind === 'fewer') return plan.mode === 'debug'
-    // Under gdb it means gdb: its prompt, or the program that it runs.
-    return settings.enableGdb && signal === 'SIGINT'
   }
 
   /** Ends the workers now; the stop that is under way, or begins, then has nothing to wait for. */

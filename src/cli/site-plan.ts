@@ -8,9 +8,10 @@ import { fileURLToPath } from 'node:url'
 import { baseEnviron, type EnvironOptions } from '../front/environ.js'
 import { type OperatingMode, operatingMode } from '../settings/modes.js'
 import type { Pair, Settings } from '../settings/settings.js'
-import type { DebugTools, WorkerConfiguration } from '../workers/worker-process.js'
+import type { DebugTools, WorkerConfiguration } from '../workers/worker-configuration.js'
 import { planDebugTools } from './debug-tools.js'
 import { ownGroup, ownUser } from './privileges.js'
+import { planServices, planTelemetry, telemetryName, telemetryVariables } from './telemetry.js'
 
 /** Where the command was started. */
 export interface CommandPlace {
@@ -53,6 +54,8 @@ export interface SitePlan {
   /** PYTHON_EGG_CACHE. */
   readonly eggDirectory: string
   readonly debugTools: DebugTools | null
+  /** Name and script of each: those of the user, and that of --enable-telemetry. */
+  readonly services: readonly Pair[]
 }
 
 const welcomeScript = fileURLToPath(
@@ -92,6 +95,7 @@ export function planSite(
     title: `wsgi:${settings.processGroup ?? `${listenerHost}:${settings.port}:${place.uid}`}`,
     eggDirectory: settings.pythonEggs ?? join(serverRoot, 'python-eggs'),
     debugTools: mode === 'debug' ? planDebugTools(settings, serverRoot) : null,
+    services: planServices(settings),
   }
 }
 
@@ -178,6 +182,7 @@ export function planWorker(
     receiveBuffer: settings.receiveBufferSize,
     debug: plan.debugTools,
     access: null,
+    telemetry: planTelemetry(settings, plan),
   }
 }
 
@@ -232,8 +237,12 @@ export function planService(
     module: null,
     paste: null,
     threads: 0,
+    telemetry: null,
     handlers: [],
-    processEnviron: planServerEnviron(settings, plan, port),
+    processEnviron: {
+      ...planServerEnviron(settings, plan, port),
+      ...(name === telemetryName ? telemetryVariables(settings, plan) : {}),
+    },
     processGroup: `service:${name}`,
     applicationGroup: '',
     title: `(wsgi:service:${name})`,

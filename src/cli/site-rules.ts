@@ -1,41 +1,42 @@
 /** From settings to the rules by which the front answers requests. */
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Compression } from '../front/compression/compression.js'
 import { sharedEnviron } from '../front/environ.js'
 import { readErrorDocuments } from '../front/error-documents.js'
 import type { SiteRules } from '../front/front-options.js'
 import { VirtualHosts } from '../front/hosts/virtual-hosts.js'
+import type { ProxyRules } from '../front/proxy/forwarding.js'
+import { ProxyMounts } from '../front/proxy/mounts.js'
 import { usualLongestLine } from '../front/response-head.js'
 import { statusPath } from '../front/status/status-query.js'
 import { TrustedProxies } from '../front/trust/trusted-proxies.js'
 import type { PatienceRule } from '../http/patience.js'
-import type { SecurePlace } from '../http/server.js'
 import { defaultSettings, type Settings } from '../settings/settings.js'
 import { openStaticSite } from '../static/site.js'
 import { planAccessRule } from './access-plan.js'
+import type { Configuration } from './another-configuration.js'
 import { mapsHead } from './head-mapping.js'
 import { planHttpsRules } from './https-rules.js'
 import { planSilence } from './limits.js'
 import { mostConnections, openFileLimit } from './open-files.js'
 import { planEnviron, type SitePlan } from './site-plan.js'
 
-/**
- * Reads the files that they need. Throws {@link UserError}.
- *
- * @param env of all that is started
- * @param port that is listened on, asked for once it is known
- * @param https null where it is not spoken
- */
+/** Those that are listened on, asked for once they are known; null: HTTPS is not spoken. */
+export interface Ports {
+  http(): number
+  https(): number | null
+}
+
+/** Reads the files that they need. Throws {@link UserError}. */
 export function planSiteRules(
-  settings: Settings,
-  plan: SitePlan,
-  env: NodeJS.ProcessEnv,
-  port: () => number,
-  https: SecurePlace | null,
+  { settings, plan, env, https }: Configuration,
+  ports: Ports,
 ): SiteRules {
   return {
     site: openStaticSite({
       aliases: settings.urlAlias,
+      ownAliases: documentation(settings, plan),
       documentRoot: plan.documentRoot,
       mountPoint: plan.mountPoint,
       hasApplication: plan.entryPoint.kind !== 'static',
@@ -50,8 +51,9 @@ export function planSiteRules(
       // The front adds Server and Date to every response.
       serverHeader: null,
     }),
-    hosts: planHosts(settings, port),
+    hosts: planHosts(settings, ports),
     serverStatus: settings.serverStatus,
+    proxy: planProxy(settings, plan, ports.http),
     mostConnections: mostConnections(openFileLimit(), plan),
     mountPoint: plan.mountPoint,
     resourceScript: join(plan.serverRoot, 'resource.wsgi'),
@@ -79,12 +81,12 @@ export function planSiteRules(
     trustedProxies: trustedProxies(settings),
     compression: planCompression(settings, env),
     errorDocuments: readErrorDocuments(settings.errorDocument),
-    access: planAccessRule(settings, plan, port),
+    access: planAccessRule(settings, plan, ports.http),
     // Embedded and debug mode do not know it.
     inDaemonMode: plan.mode === 'daemon',
     scripts: settings.withCgi ? { most: mostScripts(settings, plan), env } : null,
     overridesErrors: settings.errorOverride && plan.mode === 'daemon',
-    sharedEnviron: () => sharedEnviron(planEnviron(settings, plan, port(), env)),
+    sharedEnviron: () => sharedEnviron(planEnviron(settings, plan, ports.http(), env)),
   }
 }
 
@@ -95,20 +97,35 @@ function mostClients({ maxClients, processes, threads }: Settings, { mode }: Sit
 }
 
 /** Without a name of its own, or of others, the site answers whatever host is asked for. */
-function planHosts(settings: Settings, port: () => number): VirtualHosts | null {
-  const { serverName, serverAlias, allowLocalhost, httpsOnly, httpsPort } = settings
+function planHosts(settings: Settings, ports: Ports): VirtualHosts | null {
+  const { serverName, serverAlias, allowLocalhost, httpsOnly } = settings
   // An empty name is none, as in the original.
-  if (!serverName) return null
+  if (!serverName && settings.proxyVirtualHost.length === 0) return null
   const aliases = serverAlias.flatMap(names => names.split(/\s+/))
   return new VirtualHosts({
-    serverName,
+    serverName: serverName || null,
     aliases,
     allowLocalhost,
     httpsOnly,
-    port,
-    httpsPort,
-    proxied: [],
+    port: ports.http,
+    httpsPort: () => ports.https() ?? settings.httpsPort,
+    proxied: settings.proxyVirtualHost,
   })
+}
+
+function planProxy(
+  { proxyMountPoint, proxyVirtualHost, proxyTimeout, socketTimeout }: Settings,
+  plan: SitePlan,
+  port: () => number,
+): ProxyRules | null {
+  if (proxyMountPoint.length === 0 && proxyVirtualHost.length === 0) return null
+  return {
+    mounts: new ProxyMounts(proxyMountPoint),
+    timeout: proxyTimeout ?? socketTimeout,
+    tunnelTimeout: Math.max(proxyTimeout ?? 0, socketTimeout),
+    server: plan.listenerHost,
+    port,
+  }
 }
 
 /** The original joins the values of each option with blanks, and one that is empty then is not written. */
@@ -121,6 +138,17 @@ function trustedProxies({ trustProxyHeader, trustProxy }: Settings): TrustedProx
 
 function words(text: string): string[] {
   return text.split(/\s+/).filter(word => word !== '')
+}
+
+const docsFolder = fileURLToPath(new URL('../../dist/docs', import.meta.url))
+
+/** Where our documentation and its pictures are served; without an application always. */
+function documentation({ enableDocs }: Settings, { entryPoint }: SitePlan) {
+  if (!enableDocs && entryPoint.kind !== 'welcome') return []
+  return [
+    ['/__wsgi__/docs', docsFolder],
+    ['/__wsgi__/images', join(docsFolder, 'images')],
+  ] as const
 }
 
 /** As many as mod_wsgi-express has places for clients, each of which can have a script run. */

@@ -3,6 +3,7 @@
  * is told to stop.
  */
 import { chownSync, mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import type { Account } from '../base/account.js'
 import { UserError } from '../base/errors.js'
 import { runFolders } from '../control/run-folder.js'
@@ -11,8 +12,15 @@ import { LogLevels } from '../logging/levels.js'
 import type { Log } from '../logging/log.js'
 import { LogFiles } from '../logging/log-files.js'
 import type { Settings } from '../settings/settings.js'
+import { clearLeftBehind } from '../workers/left-behind.js'
 import type { LoadResult } from '../workers/load-result.js'
-import { choosePython, findPython, type Python, type PythonSearch } from '../workers/python.js'
+import {
+  choosePython,
+  expectFreeThreading,
+  findPython,
+  type Python,
+  type PythonSearch,
+} from '../workers/python.js'
 import { type Configuration, planAnother, type ReadAgain } from './another-configuration.js'
 import { banner } from './banner.js'
 import { checkEntryPoint, pythonSearch } from './check-site.js'
@@ -30,6 +38,7 @@ import { isSetUp, pidFilePath, prepareServerRoot } from './server-root.js'
 import { serverUrl } from './server-url.js'
 import { type CommandPlace, planSite, type SitePlan } from './site-plan.js'
 import { startWarnings } from './start-warnings.js'
+import { checkTelemetry } from './telemetry.js'
 import { hasTerminal, keepTerminal } from './terminal.js'
 import { gatherWorkforce, needsPython, type Workforce } from './workforce.js'
 
@@ -68,11 +77,13 @@ export async function startServer(
   checkEntryPoint(plan)
   checkGdb(settings)
   const env = await planEnvironment(settings, plan, place)
-  const https = await planHttps(settings)
+  const https = await planHttps(settings, place)
   let running: Configuration = { settings, plan, env, https }
   const forms = planLogForms(settings, plan, place, () => running)
   const search = pythonSearch(settings, plan, place)
   const chosen = needsPython(settings, plan) ? choosePython(search) : null
+  if (settings.freeThreading && chosen) await expectFreeThreading(search)
+  await checkTelemetry(settings, plan, chosen?.path ?? null, env)
   const account = findAccount(settings.user, settings.group, place.uid)
   const serviceAccounts = findServiceAccounts(settings, account, place.uid)
   const owners = account ? [place.uid, account.uid] : [place.uid]
@@ -141,6 +152,7 @@ export async function startServer(
     process.stdout.write(
       banner(settings, plan, python, server.port, {
         httpsPort: server.httpsPort,
+        certificate: https?.origin ?? null,
         hasKeys: reader !== null,
       }),
     )
@@ -153,9 +165,12 @@ export async function startServer(
       })
     }
     const asRoot = place.uid === 0 && (account === null || account.uid === 0)
-    const facts = { asRoot, madeDocumentRoot, aliasAdvice: mode.aliasAdvice }
+    const trustAdvice = https?.advice ?? null
+    const facts = { asRoot, madeDocumentRoot, aliasAdvice: mode.aliasAdvice, trustAdvice }
     for (const line of startWarnings(settings, facts)) process.stderr.write(`${line}\n`)
     log.letGo()
+    // By now nobody is root who is not to be.
+    if (process.getuid) clearLeftBehind(tmpdir(), process.getuid())
     mode.serving(server.firstLoad)
     return await server.ended
   } catch (error) {

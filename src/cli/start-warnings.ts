@@ -4,6 +4,7 @@
  */
 import { statSync } from 'node:fs'
 import type { Settings } from '../settings/settings.js'
+import { httpsWarnings } from './https-warnings.js'
 import { watchesChanges } from './workforce.js'
 
 /** For who may not know what it means. */
@@ -17,6 +18,8 @@ export interface StartFacts {
   readonly madeDocumentRoot: boolean
   /** What to do about an alias to nothing, in brackets after a blank, or empty. */
   readonly aliasAdvice: string
+  /** What has to be done to have the certificate of --https-dev trusted; null: nothing is said. */
+  readonly trustAdvice: string | null
 }
 
 /** The lines, in the order in which they are printed, without line ends. */
@@ -48,6 +51,8 @@ export function startWarnings(settings: Settings, facts: StartFacts): string[] {
     warnings.push(
       `without --reload-on-changes ${globs.join(' and ')} ${globs.length > 1 ? 'have' : 'has'} no effect`,
     )
+  warnings.push(...httpsWarnings(settings))
+  if (facts.trustAdvice !== null) warnings.push(facts.trustAdvice)
   if (facts.asRoot) warnings.push(rootWarning)
   return warnings
 }

@@ -20,12 +20,8 @@ import { type Channel, openChannel } from '../workers/channel.js'
 import { Dispatcher, type Pool, type WorkerName } from '../workers/dispatcher.js'
 import type { LoadResult, ReportedFile } from '../workers/load-result.js'
 import { startHere } from '../workers/started-process.js'
-import {
-  type WorkerCommand,
-  type WorkerConfiguration,
-  type WorkerExit,
-  workerProgram,
-} from '../workers/worker-process.js'
+import type { WorkerConfiguration } from '../workers/worker-configuration.js'
+import { pythonArguments, type WorkerCommand, type WorkerExit } from '../workers/worker-process.js'
 import { accessThreads, controlsAccess } from './access-plan.js'
 import type { Configuration } from './another-configuration.js'
 import { writeGdbCommands } from './debug-tools.js'
@@ -116,7 +112,7 @@ export function watchesChanges(settings: Settings): boolean {
 
 /** True when the site has anything that Python answers or runs. */
 export function needsPython(settings: Settings, plan: SitePlan): boolean {
-  const runsMore = settings.serviceScript.length > 0 || controlsAccess(settings)
+  const runsMore = plan.services.length > 0 || controlsAccess(settings)
   return needsWorkers(settings, plan) || runsMore
 }
 
@@ -159,6 +155,7 @@ export async function gatherWorkforce(
     threads: one.plan.threads,
     metered: one.settings.serverMetrics || one.settings.serverStatus,
     onTerminal: one.plan.debugTools !== null,
+    freeThreading: settings.freeThreading,
     gdb: one.settings.enableGdb ? args => writeGdbCommands(one.plan.serverRoot, args) : null,
     configuration,
   })
@@ -191,7 +188,7 @@ export async function gatherWorkforce(
   const services = new Services({
     channel,
     clock: systemClock,
-    services: settings.serviceScript.map(serviceOf),
+    services: plan.services.map(serviceOf),
   })
   const accessCommand = (
     one: Omit<Configuration, 'https'>,
@@ -223,7 +220,7 @@ export async function gatherWorkforce(
           over: () => fleet.start(),
           log,
           program: python,
-          args: [workerProgram],
+          args: pythonArguments(settings.freeThreading),
           filesLoaded: files => listener?.filesLoaded(files),
           askModules: () => fleet.askModules(),
         },

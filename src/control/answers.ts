@@ -20,6 +20,12 @@ export interface WorkerAnswer {
   readonly running: readonly RunningAnswer[]
 }
 
+export interface ServiceAnswer {
+  readonly name: string
+  /** Null while it waits to be started. */
+  readonly pid: number | null
+}
+
 export interface StatusAnswer {
   readonly ok: true
   readonly pid: number
@@ -40,6 +46,7 @@ export interface StatusAnswer {
   /** Requests that are with the application or wait for it. */
   readonly inProgress: number
   readonly workers: readonly WorkerAnswer[]
+  readonly services: readonly ServiceAnswer[]
 }
 
 export interface RestartAnswer {

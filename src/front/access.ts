@@ -186,6 +186,12 @@ export class AccessRecord {
     this.#fileName = location
   }
 
+  /** Another server is to answer. */
+  proxied(url: string): void {
+    this.#handler = 'proxy'
+    this.#fileName = `proxy:${url}`
+  }
+
   /** The application is to answer. */
   submitted(environ: string, requestId: string): void {
     this.#handler = 'application'
@@ -260,7 +266,7 @@ export class AccessRecord {
 
   #virtualHost(host: string | null): VirtualHost | null {
     if (this.#hosts === null) return null
-    const target = parseTarget(this.#target, this.#method)
+    const target = parseTarget(this.#target, this.#method, this.#request.secure)
     const authority = typeof target === 'number' ? null : target.authority
     return this.#hosts.of(isSecure(this.#socket), askedHost({ authority }, { host }))
   }

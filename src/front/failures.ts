@@ -31,6 +31,8 @@ export interface KnownOfFailure {
   readonly keys?: string
   /** The path has been mapped, and the variables of the user are set. */
   readonly mapped?: boolean
+  /** Of the status line, where it is not the usual one. */
+  readonly reason?: string
   /** ERROR_NOTES for its document. */
   readonly notes?: string
 }
@@ -115,12 +117,15 @@ export class Failures {
 function writeFailure(
   exchange: Answerable,
   status: number,
-  { fields = [], notes }: KnownOfFailure,
+  { fields = [], notes, reason }: KnownOfFailure,
   document: Exclude<ErrorDocument, { kind: 'path' }> | null,
   page: Buffer | null = null,
 ): 'done' {
   if (document?.kind === 'url') writeServerPage(exchange, 302, ['Location', document.url])
-  else writeServerPage(exchange, status, fields, document?.text ?? page, notes !== undefined)
+  else {
+    const text = document?.text ?? page
+    writeServerPage(exchange, status, fields, text, notes !== undefined, reason ?? null)
+  }
   return 'done'
 }
 

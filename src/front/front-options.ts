@@ -12,6 +12,7 @@ import type { Compression } from './compression/compression.js'
 import type { FailureOptions } from './failures.js'
 import type { VirtualHosts } from './hosts/virtual-hosts.js'
 import type { HttpsRules } from './https/https-rules.js'
+import type { ProxyRules } from './proxy/forwarding.js'
 import type { SilenceRules } from './silence-watch.js'
 import type { OutsideFacts } from './status/status-board.js'
 import type { TrustedProxies } from './trust/trusted-proxies.js'
@@ -65,6 +66,8 @@ export interface SiteRules extends FailureOptions {
   readonly mapsHead: boolean
   /** Whether bodies with `Transfer-Encoding: chunked` are taken (--chunked-request). */
   readonly chunkedRequests: boolean
+  /** What is forwarded to other servers (--proxy-mount-point and its kin); null: nothing. */
+  readonly proxy: ProxyRules | null
   /** Whose words about their clients count (--trust-proxy-header); null: nobody's. */
   readonly trustedProxies: TrustedProxies | null
   /** --compress-responses; null: they are sent as they are. */

@@ -243,7 +243,9 @@ export class Front implements PhasedFront, ConnectionRules, HttpHandler {
   #begin(http: HttpExchange): void {
     const { request } = http
     const refused = refusedStatus(http, this.bodyLimit)
-    if (refused !== null) return this.fail(http, refused)
+    // Bodies for other servers are theirs to judge.
+    if (refused !== null && !(refused === 413 && this.#phases.isForwarded(http)))
+      return this.fail(http, refused)
     if (request.expects === 'unknown') return this.#refuseExpectation(http)
     if (request.hasBody) {
       const waits = request.expects === 'continue'

@@ -90,7 +90,12 @@ export interface WholeBody {
 }
 
 /** What the fields of a response say to the server, see {@link ResponseHead}; nothing, if they are its own. */
-export type HeadNotes = Partial<
+export type HeadNotes = {
+  /** The fields are those of another server: Date and Server are among them, and nothing is added. */
+  readonly forwarded?: boolean
+  /** That server says nothing of a type: what there is comes from the path, and no filter goes by it. */
+  readonly guessesType?: boolean
+} & Partial<
   Pick<
     ResponseHead,
     | 'close'
@@ -102,9 +107,9 @@ export type HeadNotes = Partial<
     | 'isEmpty'
   >
 > & {
-  /** What is sent, or sent a part of, where the server itself has it. */
-  readonly whole?: WholeBody | undefined
-}
+    /** What is sent, or sent a part of, where the server itself has it. */
+    readonly whole?: WholeBody | undefined
+  }
 
 /**
  * Sends status and fields.
@@ -129,14 +134,18 @@ export function writeHead(
   }
   // Nobody knows whether the client sends the body that it was not asked for.
   if (request?.expects === 'continue' && !response.continued) response.keepAlive = false
-  const all = ['Date', httpDate(), 'Server', serverSoftware, ...fields]
+  const all = notes.forwarded
+    ? [...fields]
+    : ['Date', httpDate(), 'Server', serverSoftware, ...fields]
   // What the server adds goes before the type.
   const type = takeLast(all, 'Content-Type')
   if (internal) all.push(...internal.fields)
   if (workerField !== null) all.push(workerFieldName, workerField)
   if (exchange.added && addFields(all, exchange.added)) speaksOfConnection = true
-  if (rules.live !== null) rules.live.addTag(exchange, status, all, type, notes)
-  if (rules.compression !== null) rules.compression.apply(exchange, decides, all, type, notes)
+  if (rules.live !== null && !notes.forwarded) rules.live.addTag(exchange, status, all, type, notes)
+  if (rules.compression !== null && !notes.guessesType) {
+    rules.compression.apply(exchange, decides, all, type, notes)
+  }
   // As Apache has it: whoever sends nothing to HEAD may not have looked how much it would be.
   if (response.isHead && fieldValue(all, 'content-length') === '0') {
     removeField(all, 'content-length')
@@ -182,15 +191,17 @@ export function writeOwnHead(
   status: number,
   fields: readonly string[],
   whole: WholeBody = nothingWhole,
+  reason: string | null = null,
 ): void {
   const shown = knownStatus(status)
-  writeHead(exchange, shown, reasonPhrase(shown), fields, { decides: status, whole })
+  writeHead(exchange, shown, reason ?? reasonPhrase(shown), fields, { decides: status, whole })
 }
 
 /**
  * Answers with a page of the server's own. Does nothing when the head has been sent.
  * @param text is sent in place of the page
  * @param measured with its length, whatever the status
+ * @param reason of the status line; null: the usual one
  */
 export function writeServerPage(
   exchange: Answerable,
@@ -198,6 +209,7 @@ export function writeServerPage(
   extraFields: readonly string[] = [],
   text: Buffer | null = null,
   measured = false,
+  reason: string | null = null,
 ): void {
   const { response } = exchange
   if (response.headersSent || response.destroyed) return
@@ -205,6 +217,7 @@ export function writeServerPage(
   // To HEAD Apache does not say how long the page would be, and for what a filter finds wrong to nobody.
   const hasLength = exchange.request?.method !== 'HEAD' && !(filterFinds.has(status) && !measured)
   const length = hasLength ? ['Content-Length', String(page.length)] : []
-  writeOwnHead(exchange, status, [...extraFields, ...length, 'Content-Type', serverPageType])
+  const fields = [...extraFields, ...length, 'Content-Type', serverPageType]
+  writeOwnHead(exchange, status, fields, undefined, reason)
   response.end(page)
 }

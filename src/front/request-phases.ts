@@ -10,6 +10,7 @@ import {
   type ScriptResolution,
   type StaticResolution,
 } from '../static/site.js'
+import { escapePath } from '../static/url-escape.js'
 import type { AccessControl } from './access-control/access-control.js'
 import { http2Offer } from './added-fields.js'
 import { AppRequest } from './app-request.js'
@@ -21,14 +22,15 @@ import { type ApplicationPath, handlerEnviron, requestEnviron } from './environ.
 import type { KnownOfFailure } from './failures.js'
 import type { SiteRules } from './front-options.js'
 import { enterHost, type HostPhases } from './hosts/enter-host.js'
-import { http2Keys } from './http2-keys.js'
-import { secureKeys } from './https/secure-keys.js'
+import { Forwarding } from './proxy/forwarding.js'
+import type { MountResult } from './proxy/mounts.js'
 import { isTooLong, refusedCoding, unknownCoding } from './refusal.js'
 import { type HttpExchange, writeOwnHead } from './reply.js'
 import type { RequestHead } from './request-head.js'
-import { askedHost, isSecure, parseHost } from './request-host.js'
+import { askedHost, isSecure } from './request-host.js'
 import { createRequestIds } from './request-id.js'
-import { isWholeServer, parseTarget, type RequestTarget } from './request-target.js'
+import { isSite, ownKeys } from './request-keys.js'
+import { isWholeServer, ownOrigin, parseTarget, type RequestTarget } from './request-target.js'
 import { answerOptions, answerTrace } from './server-methods.js'
 import { enterStatus } from './status/enter-status.js'
 import type { StatusBoard } from './status/status-board.js'
@@ -51,14 +53,19 @@ export interface PhasedFront extends ApplicationFront {
   begun(): void
 }
 
+/** Of a client that has named a host in the handshake. */
+type SecureSocket = TLSSocket & { readonly servername?: string | false }
+
 export class RequestPhases implements HostPhases {
   readonly #front: PhasedFront
+  readonly #forwarding: Forwarding
   readonly #nextRequestId = createRequestIds()
   /** Null until the first request for a CGI script. */
   #scripts: Scripts | null = null
 
   constructor(front: PhasedFront) {
     this.#front = front
+    this.#forwarding = new Forwarding(front)
   }
 
   /** Ends what requests have started. */
@@ -73,7 +80,7 @@ export class RequestPhases implements HostPhases {
       if (this.#goesOnWithHttp2(http)) return
       return this.afterBody(http, () => answerOptions(http))
     }
-    const target = parseTarget(http.target, method)
+    const target = parseTarget(http.target, method, http.request.secure)
     if (target === 400) return this.#front.fail(http, target)
     if (target === 404) return this.afterBody(http, () => this.#front.fail(http, target), false)
     if (method === 'OPTIONS' && !target.hasPath) {
@@ -85,18 +92,31 @@ export class RequestPhases implements HostPhases {
   }
 
   find(http: HttpExchange, target: RequestTarget, admitted: boolean): void {
-    const { method } = http
-    if (method === 'TRACE') return this.#trace(http)
+    const forwarded = admitted ? this.#forwarding.find(target.path) : null
+    if (forwarded !== null) return this.#forward(http, target, forwarded)
+    if (http.method === 'TRACE') return this.#trace(http)
     const resolution = this.#front.rules.site.resolve(target.path)
     http.access?.resolved(resolution)
-    if (http.request.secure && !this.#entersSecure(http, target.path)) {
-      return this.afterBody(http, () => this.#front.fail(http, 403), false)
+    const proceed = () => {
+      if (admitted) this.#reach(http, target, resolution)
+      else this.#deny(http, strangeHost(askedHost(target, http.head)))
     }
-    if (!admitted) return this.#deny(http, strangeHost(askedHost(target, http.head)))
-    const control = this.#front.accessControl
-    // What the disk refuses Apache has refused before.
-    if (control === null || isForbidden(resolution)) return this.#reach(http, target, resolution)
-    control.admit(http, target, resolution, () => this.#reach(http, target, resolution))
+    // Who is not admitted is not asked for more, nor whoever asks for what the disk refuses.
+    const control = admitted && !isForbidden(resolution) ? this.#front.accessControl : null
+    this.#permit(http, target, { resolution, control }, proceed)
+  }
+
+  /** Goes on with a request that may come: over HTTPS with a certificate, and by what the access scripts say. */
+  #permit(
+    http: HttpExchange,
+    target: RequestTarget,
+    { resolution, control }: { resolution: Resolution; control: AccessControl | null },
+    proceed: () => void,
+  ): void {
+    const refusal = http.request.secure ? this.#enterSecure(http, target) : null
+    if (refusal !== null) return this.afterBody(http, () => this.#front.fail(http, refusal), false)
+    if (control === null) return proceed()
+    control.admit(http, target, resolution, proceed)
   }
 
   #reach(http: HttpExchange, target: RequestTarget, resolution: Resolution): void {
@@ -156,9 +176,32 @@ export class RequestPhases implements HostPhases {
     this.afterBody(http, () => this.refuse(http), false)
   }
 
-  /** As long as nothing forwards, nobody is there. */
-  forward(http: HttpExchange): void {
-    this.#front.fail(http, 503)
+  /** Whether another server answers a request. */
+  isForwarded(http: HttpExchange): boolean {
+    const { proxy, hosts } = this.#front.rules
+    if (proxy === null) return false
+    const target = parseTarget(http.target, http.method)
+    if (typeof target === 'number') return false
+    const host = hosts?.of(isSecure(http.request.socket), askedHost(target, http.head))
+    return host?.kind === 'proxied' || this.#forwarding.find(target.path) !== null
+  }
+
+  forward(http: HttpExchange, target: RequestTarget, url: string): void {
+    this.#forward(http, target, this.#forwarding.toHost(target, url))
+  }
+
+  #forward(http: HttpExchange, target: RequestTarget, found: MountResult): void {
+    const { accessControl: control } = this.#front
+    const proceed = () => this.#forwardPermitted(http, target, found)
+    this.#permit(http, target, { resolution: elsewhere, control }, proceed)
+  }
+
+  #forwardPermitted(http: HttpExchange, target: RequestTarget, found: MountResult): void {
+    if (found.kind === 'forward') return this.#forwarding.forward(http, target, found.route)
+    // The host as it was asked for, even if it was not (mod_rewrite).
+    const host = target.authority?.host ?? http.head.host ?? ''
+    const query = target.query === '' ? '' : `?${target.query}`
+    this.redirect(http, 302, `http://${host}${escapePath(target.path)}/${query}`)
   }
 
   /** Outside of the document root scripts do not run (Apache's ExecCGI is off there), whether they are there or not. */
@@ -171,13 +214,15 @@ export class RequestPhases implements HostPhases {
     this.#scripts.answer(http, target, script)
   }
 
-  /** What is special to HTTPS; false: the client has to show a certificate, and has not. */
-  #entersSecure(http: HttpExchange, path: string): boolean {
+  /** What is special to HTTPS; gives the status that refuses the request: for want of a host, or of a certificate. */
+  #enterSecure(http: HttpExchange, target: RequestTarget): 400 | 403 | null {
     const { https } = this.#front.rules
-    if (https === null) return true
-    if (https.clients?.admits(http.request.socket as TLSSocket, path) === false) return false
-    http.added = https.added?.alone ?? null
-    return true
+    if (https === null) return null
+    const socket = http.request.socket as SecureSocket
+    if (socket.servername && !askedHost(target, http.head)) return 400
+    if (https.clients?.admits(socket, target.path) === false) return 403
+    if (https.added !== null && isSite(http)) http.added = https.added.alone
+    return null
   }
 
   /** True: the client has asked for it, and is answered there. Else it is told of it, once on a connection. */
@@ -185,8 +230,7 @@ export class RequestPhases implements HostPhases {
     const { request } = http
     if (request.upgrade === 'none') return false
     if (request.upgrade === 'offered') {
-      const https = request.secure ? this.#front.rules.https : null
-      http.added = https?.added?.withOffer ?? http2Offer
+      http.added = (http.added && this.#front.rules.https?.added?.withOffer) ?? http2Offer
       return false
     }
     if (http.internal !== null) return false
@@ -259,16 +303,11 @@ export class RequestPhases implements HostPhases {
     http.body = 'none'
     const { rules } = this.#front
     const https = request.secure ? rules.https : null
-    const mapsHead = https === null ? rules.mapsHead : https.mapsHead
+    const mapsHead = https === null || !isSite(http) ? rules.mapsHead : https.mapsHead
     const method = mapsHead && http.method === 'HEAD' ? 'GET' : http.method
-    const secure = https === null ? '' : secureKeys(request.socket as TLSSocket, https)
-    const stream = request.stream === null ? '' : http2Keys(request.stream)
-    const user = http.identity === null ? '' : http.identity.environ
     const own =
       requestEnviron(request, method, head, target, path, times, id, http.host) +
-      stream +
-      secure +
-      user +
+      ownKeys(http, https) +
       more
     const environ = rules.trustedProxies?.applyTo(own) ?? own
     http.access?.submitted(environ, id)
@@ -278,6 +317,9 @@ export class RequestPhases implements HostPhases {
     if (this.#front.dispatcher.waiting > this.#front.queueLimit) waiting.waitForRoom()
   }
 }
+
+/** What is forwarded is no file of this machine. */
+const elsewhere: Resolution = { kind: 'refused', status: 404, filename: null }
 
 /** Whether it comes to a handler: not where access is refused, or the client sent elsewhere, before. */
 function isHandled(resolution: Resolution): boolean {
@@ -306,14 +348,6 @@ function strangeHost(host: string | null): string {
 
 /** A path of this site as a whole URL, with the query that was asked with. */
 function ownUrl(http: HttpExchange, target: RequestTarget, path: string): string {
-  const { socket } = http.request
-  const scheme = http.host?.scheme ?? (isSecure(socket) ? 'https' : 'http')
-  const host = parseHost(target.authority?.host ?? http.head.host ?? '')
-  const port = target.authority?.port ?? host?.port ?? http.host?.port ?? String(socket.localPort)
-  const name = host?.name ?? http.host?.name ?? socket.localAddress
   const query = target.query === '' ? '' : `?${target.query}`
-  const authority = port === defaultPorts[scheme] ? name : `${name}:${port}`
-  return `${scheme}://${authority}${path}${query}`
+  return `${ownOrigin(http, target).url}${path}${query}`
 }
-
-const defaultPorts = { http: '80', https: '443' }

@@ -3,8 +3,9 @@
  */
 
 import type { HttpRequest } from '../http/request.js'
+import type { HttpExchange } from './reply.js'
 import type { RequestHead } from './request-head.js'
-import { isHostName, parseHost } from './request-host.js'
+import { isHostName, isSecure, parseHost } from './request-host.js'
 
 /** A target that is served. Text is latin-1: one character for each byte. */
 export interface RequestTarget {
@@ -35,10 +36,16 @@ const plainPath =
  * Parses a target. Sample: `/a%20b//c/../d?q=1` gives path `/a b/d`, query `q=1`.
  * 400: no path, a stray percent sign, `#`, or dot segments that climb above the root;
  * 404: `%2F` or `%00` in the path.
+ *
+ * @param secure it came over HTTPS, so that this is the scheme whose host counts
  */
-export function parseTarget(target: string, method = 'GET'): RequestTarget | RefusedTarget {
+export function parseTarget(
+  target: string,
+  method = 'GET',
+  secure = false,
+): RequestTarget | RefusedTarget {
   if (target.includes('#')) return 400
-  const split = method === 'CONNECT' ? splitConnect(target) : splitAuthority(target)
+  const split = method === 'CONNECT' ? splitConnect(target) : splitAuthority(target, secure)
   if (split === null) return 400
   const [authority, rest] = split
   const mark = rest.indexOf('?')
@@ -64,7 +71,7 @@ export function isReadable(target: string, method: string): boolean {
 }
 
 /** Null: a scheme that is not served, or a user before the host. */
-function splitAuthority(target: string): [Authority | null, string] | null {
+function splitAuthority(target: string, secure = false): [Authority | null, string] | null {
   if (target.startsWith('/') || target.startsWith('?')) return [null, target]
   const absolute = /^([a-z][a-z0-9+.-]*):(?:\/\/([^/?]*))?(.*)$/i.exec(target)
   if (!absolute) return [null, target]
@@ -73,10 +80,11 @@ function splitAuthority(target: string): [Authority | null, string] | null {
   if ((scheme !== 'http' && scheme !== 'https') || authority?.includes('@')) return null
   const rest = absolute[3]!
   if (authority === undefined) return /^[^/?]/.test(rest) ? null : [null, rest]
-  const named = parseAuthority(authority, scheme === 'http')
+  const isOwn = scheme === (secure ? 'https' : 'http')
+  const named = parseAuthority(authority, isOwn, secure)
   if (named === null) return null
   // Apache takes the host from a target of its own scheme only, and the port in any case.
-  return [scheme === 'http' ? named : { ...named, host: null }, rest]
+  return [isOwn ? named : { ...named, host: null }, rest]
 }
 
 /** CONNECT names only a host and a port (RFC 9112, 3.2.3), which Apache without a proxy takes for the root. */
@@ -86,7 +94,7 @@ function splitConnect(target: string): [Authority | null, string] | null {
 }
 
 /** @param strict whether the host has to be one */
-function parseAuthority(text: string, strict: boolean): Authority | null {
+function parseAuthority(text: string, strict: boolean, secure = false): Authority | null {
   const named = /^([\w.-]*|\[[0-9a-f:.]*\])(?::((?:[+-]?\d+)?))?$/.exec(text.toLowerCase())
   if (named === null) return null
   const [, sent, port] = named
@@ -94,22 +102,23 @@ function parseAuthority(text: string, strict: boolean): Authority | null {
   if (strict && !mayBeHost(bare)) return null
   // Brackets are for addresses with colons.
   const name = bare.includes(':') ? sent! : bare.replace(/\.$/, '')
-  return { host: port === undefined ? name : `${name}:${port}`, port: portNumber(port) }
+  return { host: port === undefined ? name : `${name}:${port}`, port: portNumber(port, secure) }
 }
 
 function mayBeHost(name: string): boolean {
   return name === '' || name.includes(':') || isHostName(name)
 }
 
-/** As Apache keeps it, in 16 bits; an empty one is that of HTTP. */
-function portNumber(digits: string | undefined): string | null {
+/** As Apache keeps it, in 16 bits; an empty one is that of the scheme. */
+function portNumber(digits: string | undefined, secure: boolean): string | null {
   if (digits === undefined) return null
-  return digits === '' ? '80' : String(Number(digits) & 0xffff)
+  if (digits === '') return secure ? '443' : '80'
+  return String(Number(digits) & 0xffff)
 }
 
 /** Whether a target names the host, so that the Host field is not looked at. */
-export function namesHost(target: string, method: string): boolean {
-  return method === 'CONNECT' || /^http:\/\//i.test(target)
+export function namesHost(target: string, method: string, secure = false): boolean {
+  return method === 'CONNECT' || (secure ? /^https:\/\//i : /^http:\/\//i).test(target)
 }
 
 function normalisePath(rawPath: string): string | RefusedTarget {
@@ -160,14 +169,33 @@ function resolveDots(path: string): string | RefusedTarget {
 /** RFC 9112, 3.2: exactly one Host in HTTP/1.1, and a host name or address in it. */
 export function hasValidHost(
   { hosts, host }: RequestHead,
-  { version, url, method }: HttpRequest,
+  { version, url, method, secure }: HttpRequest,
 ): boolean {
   if (!host && version < 11) return true
   if (host === null) return false
-  return (hosts === 1 && parseHost(host) !== null) || namesHost(url, method)
+  return (hosts === 1 && parseHost(host) !== null) || namesHost(url, method, secure)
 }
 
 /** RFC 9112, 3.2.4; Apache takes a query behind it. */
 export function isWholeServer(target: string): boolean {
   return target === '*' || target.startsWith('*?')
 }
+
+/** Where this server is, as a request has it: for URLs of its own. */
+export interface Origin {
+  /** `http://example.com:8000` */
+  readonly url: string
+  readonly port: string
+}
+
+/** What the request says of host and port counts, then what its virtual host has, then the connection. */
+export function ownOrigin(http: HttpExchange, { authority }: RequestTarget): Origin {
+  const { socket } = http.request
+  const scheme = http.host?.scheme ?? (isSecure(socket) ? 'https' : 'http')
+  const host = parseHost(authority?.host ?? http.head.host ?? '')
+  const port = authority?.port ?? host?.port ?? http.host?.port ?? String(socket.localPort)
+  const name = host?.name ?? http.host?.name ?? socket.localAddress
+  return { url: `${scheme}://${port === defaultPorts[scheme] ? name : `${name}:${port}`}`, port }
+}
+
+const defaultPorts = { http: '80', https: '443' }

@@ -8,13 +8,21 @@
  *      v                       v
  *    ended <── silence ── lingering (the client may still send: it is read and dropped)
  *
+ *     busy ── 101 ──> given away (somebody else speaks another protocol on the socket)
+ *
  * A client that ends its side may still want the answer: its end is noted, and the connection closed after the
  * response (as Apache does).
  */
 import type { Socket } from 'node:net'
 import { type BodyDecoder, decoderFor, type Fault, type Framing } from './body-decoder.js'
 import { announcedBy } from './framing.js'
-import { asksHttp2, awaitNewBeginning, framesOf } from './h2c-upgrade.js'
+import {
+  awaitNewBeginning,
+  framesOf,
+  http2Opening,
+  isHttp2Opening,
+  upgradeOf,
+} from './h2c-upgrade.js'
 import { findHeadEnd, type Head, parseHead } from './head.js'
 import type {
   Activity,
@@ -26,7 +34,7 @@ import type {
 import { Http1Response } from './http1-response.js'
 import { lingerRule, Patience, silenceRule } from './patience.js'
 import { firstLine, hasWholeLine, methodOf } from './refused-line.js'
-import { type BodyReceiver, type BodySource, HttpRequest, type Upgrade } from './request.js'
+import { type BodyReceiver, type BodySource, HttpRequest } from './request.js'
 import type { ResponseOwner } from './response.js'
 
 /** A body, or further requests, may wait unread up to this many bytes. */
@@ -100,6 +108,8 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
   closeWhenIdle(): void {
     const isIdle = this.state === 'idle' && this.#bytes.length === 0
     if (isIdle || this.state === 'lingering') this.#end()
+    // What is spoken on it now has no end that could be waited for; what is written already goes out.
+    if (this.state === 'given away') this.socket.destroySoon()
   }
 
   destroy(): void {
@@ -179,6 +189,12 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
     request.resume()
   }
 
+  detach(): Buffer {
+    const rest = this.#bytes
+    this.#giveAway()
+    return rest
+  }
+
   stalled(seconds: number | null): void {
     this.socket.setTimeout((seconds ?? this.#rules.stall) * 1000)
   }
@@ -239,8 +255,8 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
   }
 
   #begin(head: Head): void {
-    if (this.#http2 !== null && this.#beginsHttp2(head)) {
-      const came = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\n'), this.#bytes])
+    if (this.#http2 !== null && this.requests === 0 && !this.secure && isHttp2Opening(head)) {
+      const came = Buffer.concat([http2Opening, this.#bytes])
       this.#giveAway()
       return this.#http2.enter(this, came)
     }
@@ -258,22 +274,9 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
     this.#decoder = decoderFor(framing)
     this.#request = new HttpRequest(head, fields, framing.kind !== 'none', expects, this)
     this.#request.twoLengths = twoLengths
-    if (this.#http2 !== null) this.#request.upgrade = this.#upgradeOf(this.#request, framing)
+    if (this.#http2 !== null) this.#request.upgrade = upgradeOf(this.#request, this)
     this.#response = new Http1Response(this, head.method, head.version, keepAlive)
     this.#handler.request(this.#request, this.#response)
-  }
-
-  /** A client that knows that HTTP/2 is spoken here begins with this; over TLS it says so before. */
-  #beginsHttp2({ method, target, protocol }: Head): boolean {
-    const isFirst = this.requests === 0 && !this.secure
-    return isFirst && method === 'PRI' && target === '*' && protocol === 'HTTP/2.0'
-  }
-
-  /** It is offered once on each connection, by those who speak it. */
-  #upgradeOf({ rawHeaders, url }: HttpRequest, framing: Framing): Upgrade {
-    const asks = asksHttp2(rawHeaders, framing.kind !== 'none', url)
-    if (asks === 'asks' && !this.secure) return 'asked'
-    return asks === 'no' && this.requests === 1 ? 'offered' : 'none'
   }
 
   /** The socket is for somebody else from here on. */

@@ -4,8 +4,9 @@
  * request as if the client had sent it once more, behind the client's first frame.
  */
 import type { Socket } from 'node:net'
+import type { Head } from './head.js'
 import { Patience, type PatienceRule } from './patience.js'
-import type { HttpRequest } from './request.js'
+import type { HttpRequest, Upgrade } from './request.js'
 
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1')
 
@@ -17,6 +18,24 @@ const frameTypes = { headers: 1, settings: 4, continuation: 9 } as const
 const endStream = 0x1
 const endHeaders = 0x4
 
+/** A client that knows that HTTP/2 is spoken here begins with this; over TLS it says so before. */
+export const http2Opening = preface.subarray(0, 18)
+
+/** Whether what looks like a request is {@link http2Opening}. */
+export function isHttp2Opening({ method, target, protocol }: Head): boolean {
+  return method === 'PRI' && target === '*' && protocol === 'HTTP/2.0'
+}
+
+/** What a request on such a connection has to do with HTTP/2, which is offered once, by those who speak it. */
+export function upgradeOf(
+  { rawHeaders, hasBody, url, version }: HttpRequest,
+  { secure, requests }: { readonly secure: boolean; readonly requests: number },
+): Upgrade {
+  const asks = asksHttp2(rawHeaders, hasBody, url)
+  if (asks === 'asks' && !secure && version === 11) return 'asked'
+  return asks === 'no' && requests === 1 ? 'offered' : 'none'
+}
+
 /** Whether a request asks for HTTP/2 in a way that is heard: without a body, and with the settings of the client. */
 export function asksHttp2(
   fields: readonly string[],
@@ -26,11 +45,11 @@ export function asksHttp2(
   const valueIn = (lower: string) => valuesOf(fields, lower).join(',')
   const upgrade = valueIn('upgrade')
   if (upgrade === '') return 'no'
-  const words = (text: string) => text.toLowerCase().split(/[ \t]*,[ \t]*/)
+  const words = (text: string) => text.split(/[ \t]*,[ \t]*/)
   const isHeard =
     words(upgrade).includes('h2c') &&
-    words(valueIn('connection')).includes('upgrade') &&
-    valuesOf(fields, 'http2-settings').length === 1 &&
+    words(valueIn('connection').toLowerCase()).includes('upgrade') &&
+    valuesOf(fields, 'http2-settings').length > 0 &&
     !hasBody &&
     /^(?:\/|\*$)/.test(target)
   return isHeard ? 'asks' : 'asks else'

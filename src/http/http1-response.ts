@@ -55,8 +55,10 @@ export class Http1Response extends HttpResponse {
     this.socket.destroy()
   }
 
-  protected putContinue(): void {
-    this.socket.write('HTTP/1.1 100 Continue\r\n\r\n')
+  protected putInterim(status: number, reason: string, fields: readonly string[]): void {
+    let head = `HTTP/1.1 ${status} ${reason}\r\n`
+    for (let at = 0; at < fields.length; at += 2) head += `${fields[at]}: ${fields[at + 1]}\r\n`
+    this.socket.write(`${head}\r\n`, 'latin1')
   }
 
   protected addFraming(status: number, fields: string[]): void {
@@ -127,7 +129,7 @@ export class Http1Response extends HttpResponse {
 
   #framingFor(status: number, fields: readonly string[]): Framing {
     if (this.#version === 9) return 'close'
-    if (this.isHead || status === 204 || status === 304) {
+    if (this.isHead || status === 101 || status === 204 || status === 304) {
       this.room = 0
       return 'none'
     }

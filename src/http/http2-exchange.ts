@@ -109,6 +109,11 @@ export class Http2Exchange implements BodySource, ResponseOwner {
     else stream.once('finish', stop)
   }
 
+  /** A stream is nobody else's: HTTP/2 has no Upgrade. */
+  detach(): Buffer {
+    return nothing
+  }
+
   stalled(seconds: number | null): void {
     this.#stream.setTimeout((seconds ?? this.#connection.rules.stall) * 1000)
   }

@@ -25,6 +25,10 @@ export class Http2Response extends HttpResponse {
     this.#stream = stream
   }
 
+  override get isOneOfMany(): boolean {
+    return true
+  }
+
   get canChunk(): boolean {
     return true
   }
@@ -42,14 +46,13 @@ export class Http2Response extends HttpResponse {
     this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR)
   }
 
-  protected putContinue(): void {
-    if (this.#isOpen) this.#stream.additionalHeaders({ ':status': 100 })
+  protected putInterim(status: number, _reason: string, fields: readonly string[]): void {
+    if (this.#isOpen) this.#stream.additionalHeaders(headersOf(status, withoutConnection(fields)))
   }
 
   protected addFraming(status: number, fields: string[]): void {
-    for (let at = fields.length - 2; at >= 0; at -= 2) {
-      if (ofConnection.has(fields[at]!.toLowerCase())) fields.splice(at, 2)
-    }
+    const kept = withoutConnection(fields)
+    if (kept.length < fields.length) fields.splice(0, fields.length, ...kept)
     this.#bodiless = this.isHead || status === 204 || status === 205 || status === 304
     const length = this.announcedLength(fields)
     const isKnown = length !== null && !Number.isNaN(length)
@@ -98,6 +101,10 @@ export class Http2Response extends HttpResponse {
   get #isOpen(): boolean {
     return !this.#stream.destroyed && !this.#stream.closed
   }
+}
+
+function withoutConnection(fields: readonly string[]): string[] {
+  return fields.filter((_, at) => !ofConnection.has(fields[at & ~1]!.toLowerCase()))
 }
 
 /** Names in lower case; Date and Server come last, as mod_http2 has them. */

@@ -14,8 +14,16 @@ export interface ResponseOwner {
   readonly socket: Socket
   /** The response is through; with `keepAlive` the connection goes on. */
   ended(keepAlive: boolean): void
+  /** It is not one of HTTP any more, and takes no notice of it; gives the bytes that are not read yet. */
+  detach(): Buffer
   /** The client takes less than it is sent; it has so many seconds to go on, or (null) the usual time. */
   stalled(seconds: number | null): void
+}
+
+/** A connection that has been given away. */
+export interface Detached {
+  readonly socket: Socket
+  readonly rest: Buffer
 }
 
 /** Something of the server's own that is put into a body on its way. */
@@ -118,7 +126,7 @@ export abstract class HttpResponse {
   /** Cuts it off: the client has to see that the response is incomplete. */
   abstract destroy(): void
 
-  protected abstract putContinue(): void
+  protected abstract putInterim(status: number, reason: string, fields: readonly string[]): void
   /** Takes the head; it waits for {@link putHead}, or the first bytes of the body. */
   protected abstract setHead(status: number, reason: string, fields: string[]): void
   /** Adds what tells the framing. */
@@ -136,6 +144,11 @@ export abstract class HttpResponse {
 
   get socket(): Socket {
     return this.#owner.socket
+  }
+
+  /** Others go over the same socket at the same time. */
+  get isOneOfMany(): boolean {
+    return false
   }
 
   /** The connection is gone; what is written goes nowhere. */
@@ -167,7 +180,24 @@ export abstract class HttpResponse {
   writeContinue(): void {
     if (this.headersSent || this.#destroyed) return
     this.continued = true
-    this.putContinue()
+    this.putInterim(100, 'Continue', [])
+  }
+
+  /** An informational response of another server (RFC 9110, 15.2); nothing when the response has begun. */
+  writeInterim(status: number, reason: string, fields: readonly string[]): void {
+    if (!this.headersSent && !this.#destroyed) this.putInterim(status, reason, fields)
+  }
+
+  /**
+   * Sends the head, after which the connection speaks another protocol and belongs to the caller. Null: it is gone.
+   * Bytes that came behind the request are given, too.
+   */
+  detach(): Detached | null {
+    if (this.#destroyed) return null
+    this.flushHeaders()
+    this.#ended = true
+    this.socket.once('close', () => this.whenThrough?.())
+    return { socket: this.socket, rest: this.#owner.detach() }
   }
 
   /**

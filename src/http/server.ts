@@ -79,11 +79,12 @@ export class HttpServer {
   async listen(): Promise<void> {
     if (this.#places.http2) this.#http2 = await this.#openHttp2()
     if (this.#places.https) this.#door = await this.#openDoor(this.#places.https.credentials)
-    await this.#plain.open()
+    // The port of HTTP comes last: whoever finds it open finds the other one, too.
+    await this.#secure?.open()
     try {
-      await this.#secure?.open()
+      await this.#plain.open()
     } catch (error) {
-      this.#plain.close()
+      this.#secure?.close()
       throw error
     }
   }

@@ -73,6 +73,7 @@ const handlers = {
   application: 'wsgi-handler',
   directory: 'httpd/unix-directory',
   status: 'server-status',
+  proxy: 'proxy-server',
 } as const
 const marks = { aborted: 'X', kept: '+', closed: '-' } as const
 

@@ -220,6 +220,11 @@ function own(event: OwnEvent): Pick<LogEntry, 'level' | 'text' | 'generation' | 
       return { level: 'error', text: `new connections are closed at once: ${event.reason}` }
     case 'clientError':
       return { level: 'info', text: `client ${event.client}: ${event.reason}` }
+    case 'proxyFailed':
+      return {
+        level: 'error',
+        text: `${event.upstream} ${event.words}: ${event.request} of client ${event.client}`,
+      }
     case 'clientDenied':
       return { level: 'error', text: `client ${event.client} denied: ${event.reason}` }
     default:

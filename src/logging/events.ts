@@ -255,6 +255,14 @@ export type EntryEvent =
       readonly signal: string | null
     }
   | { readonly type: 'accessProcessFaulty'; readonly pid: number | null; readonly reason: string }
+  /** A server that requests are forwarded to has failed. */
+  | {
+      readonly type: 'proxyFailed'
+      readonly client: string
+      readonly request: string
+      readonly upstream: string
+      readonly words: string
+    }
   /** A client may not have what it asks for. */
   | { readonly type: 'clientDenied'; readonly client: string; readonly reason: string }
 

@@ -26,9 +26,14 @@ export interface Walk {
 /**
  * Walks over the arguments after the command.
  *
+ * @param takesNumbers whether a number below zero is a positional argument
  * @throws UserError for an unknown or ambiguous option, a missing value or one too many
  */
-export function walkArguments(argv: readonly string[], rows: readonly OptionRow[]): Walk {
+export function walkArguments(
+  argv: readonly string[],
+  rows: readonly OptionRow[],
+  takesNumbers = false,
+): Walk {
   const rest = [...argv]
   const options: GivenOption[] = []
   const positionals: string[] = []
@@ -38,7 +43,8 @@ export function walkArguments(argv: readonly string[], rows: readonly OptionRow[
       positionals.push(...rest)
       break
     }
-    if (!argument.startsWith('-') || argument === '-') {
+    const isNumber = takesNumbers && /^-\d+$/.test(argument)
+    if (!argument.startsWith('-') || argument === '-' || isNumber) {
       positionals.push(argument)
       continue
     }
@@ -50,7 +56,7 @@ export function walkArguments(argv: readonly string[], rows: readonly OptionRow[
 }
 
 function takeOption(argument: string, rest: string[], rows: readonly OptionRow[]): GivenOption {
-  if (!argument.startsWith('--')) return { row: findShort(argument, rows), values: [] }
+  if (!argument.startsWith('--')) return takeShort(argument, rest, rows)
   const equals = argument.indexOf('=')
   const written = equals < 0 ? argument : argument.slice(0, equals)
   const row = findLong(written, rows)
@@ -62,12 +68,20 @@ function takeOption(argument: string, rest: string[], rows: readonly OptionRow[]
   return { row, values: rest.splice(0, row.arity) }
 }
 
+/** `-h`, `-v 2` or `-v2`. */
+function takeShort(argument: string, rest: string[], rows: readonly OptionRow[]): GivenOption {
+  const row = findShort(argument, rows)
+  if (row.arity > 0 && argument.length > 2) rest.unshift(argument.slice(2))
+  if (rest.length < row.arity) throw tooFewValues(row, rest)
+  return { row, values: rest.splice(0, row.arity) }
+}
+
 function tooFewValues(row: OptionRow, rest: readonly string[]): UserError {
   const got = rest.length === 0 ? 'nothing' : `only ${JSON.stringify(rest[0])}`
   return new UserError(`${row.name} expects ${expectation(row)}, got ${got}`)
 }
 
-/** -h is the only short option, and optparse acts on it before it looks at the letters after it. */
+/** optparse acts on -h before it looks at the letters after it. */
 function findShort(argument: string, rows: readonly OptionRow[]): OptionRow {
   const row = rows.find(row => row.aliases?.includes(argument.slice(0, 2)))
   if (row !== undefined) return row

@@ -25,10 +25,15 @@ export interface CommandLine {
 /**
  * Reads the arguments after the command, variables in them already expanded.
  *
+ * @param takesNumbers see {@link walkArguments}
  * @throws UserError for every mistake in them
  */
-export function readArguments(argv: readonly string[], rows: readonly OptionRow[]): CommandLine {
-  const { options, positionals, help } = walkArguments(argv, rows)
+export function readArguments(
+  argv: readonly string[],
+  rows: readonly OptionRow[],
+  takesNumbers = false,
+): CommandLine {
+  const { options, positionals, help } = walkArguments(argv, rows, takesNumbers)
   const parser = makeParser(new Set(options.map(option => option.row)))
   const values: Record<string, unknown> = parser.parse_args(shield(options))
   const given = Object.entries(values).map(([key, value]): [SettingKey, Given] => [

@@ -74,7 +74,7 @@ export const controlOptionRows: readonly OptionRow[] = [
 
 /** Reads the arguments after `ctl`; null: help is asked for. Throws {@link UserError}. */
 export function readControlLine(argv: readonly string[], cwd: string): ControlLine | null {
-  const { given, positionals, help } = readArguments(argv, controlOptionRows)
+  const { given, positionals, help } = readArguments(argv, controlOptionRows, true)
   if (help) return null
   // Its keys are those of these rows.
   const values = given as ReadonlyMap<string, Given>

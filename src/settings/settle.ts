@@ -1,6 +1,7 @@
 /** Joins what the sources give into one frozen {@link Settings}, with absolute paths. */
 import { isAbsolute, posix, resolve } from 'node:path'
 import type { Given, GivenSettings } from './given.js'
+import { devPort } from './https.js'
 import { settleMode, unlimited } from './modes.js'
 import type { OptionRow, PathRule } from './option-row.js'
 import { fromDefault, type Origin } from './origin.js'
@@ -88,6 +89,7 @@ function settleTogether(draft: Draft, origins: Map<SettingKey, Origin>, sources:
     draft.sslCertificateFile = `${draft.sslCertificate}.crt`
     draft.sslCertificateKeyFile = `${draft.sslCertificate}.key`
   }
+  if (draft.httpsDev) draft.httpsPort ??= devPort(draft.port)
   // A log directory wins over the terminal, and the terminal over rotation.
   if (draft.logDirectory !== null) draft.logToTerminal = false
   if (draft.logToTerminal) draft.rotateLogs = false

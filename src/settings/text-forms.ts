@@ -26,7 +26,9 @@ const overrides = /^(?:authconfig|fileinfo|indexes|limit|all|none|options|nonfat
 const overrideOptions =
   /^options=(?:(?:indexes|includes|includesnoexec|followsymlinks|symlinksifownermatch|execcgi|multiviews|all|none)(?:,|$))*$/i
 
-const telemetryFlag = /^(?:[+-]?captureuseragent|none|all)$/i
+/** In one directive either all words have a sign, or none has. */
+const telemetryFlags =
+  /^\s*(?:(?:[+-]captureuseragent\s*)+|(?:(?:captureuseragent|none|all)(?:\s+|$))+)$/i
 
 /** The forms. */
 export const textForms = {
@@ -40,13 +42,14 @@ export const textForms = {
     fits: text => /^(?:https?:\/\/)?[^\s:*?[\]\\]*(?::\d{1,5})?$/i.test(text),
   },
   'URL path': {
-    expects: 'a URL path without blanks',
-    fits: text => /^\S+$/.test(text),
+    expects: 'a URL path such as /api',
+    // Apache takes no other for a Location, or never finds anything there; of a % it wants to make a format.
+    fits: text => /^\/[^\s%]*$/.test(text) && !/^\/+$/.test(text),
   },
   'proxied URL': {
     expects: 'a URL such as http://127.0.0.1:3000/',
-    fits: text =>
-      /^(?:unix:[^|]+\|)?(?!balancer:)[a-z][a-z\d+.-]*:\/\/[^/]/i.test(text) && hasPort(text),
+    // Others Apache cannot forward to, as it is configured.
+    fits: text => /^(?:unix:[^|]+\|)?http:\/\/[^/]/i.test(text) && hasPort(text),
   },
   'error status': {
     expects: 'an HTTP status such as 404',
@@ -67,7 +70,7 @@ export const textForms = {
   },
   'telemetry flags': {
     expects: '+CaptureUserAgent, -CaptureUserAgent, None or All',
-    fits: text => words(text).length > 0 && words(text).every(word => telemetryFlag.test(word)),
+    fits: text => telemetryFlags.test(text),
   },
 } as const satisfies Record<string, TextForm>
 

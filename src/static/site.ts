@@ -33,6 +33,8 @@ export { type PieceReceiver, sendPieces } from './send-file.js'
 export interface StaticOptions {
   /** `--url-alias`, in any order; targets are absolute. */
   readonly aliases: readonly (readonly [urlPath: string, target: string])[]
+  /** Of the server itself, tried after those. */
+  readonly ownAliases?: readonly (readonly [urlPath: string, target: string])[]
   /** `--document-root`, absolute; may be an empty directory. */
   readonly documentRoot: string
   /** `--mount-point`: `/`, `/app`, or `/app/`. Its directories in the document root need not exist. */
@@ -106,7 +108,7 @@ const forbidden = { kind: 'refused', status: 403 } as const
 
 class Resolver {
   readonly #aliases: readonly Alias[]
-  readonly #grants: readonly Grant[]
+  readonly #grants: Grant[]
   readonly #disk: Disk
   readonly #documentRoot: string
   /** What is missing below this directory belongs to the application; null without one. */
@@ -121,12 +123,15 @@ class Resolver {
     const mountPoint = rawPath(`/${options.mountPoint}/`)
     this.#documentRoot = documentRoot
     this.#disk = new Disk(parentsBelow(documentRoot, mountPoint))
-    const targets = options.aliases.map(([urlPath, target]) => this.#openTarget(urlPath, target))
-    this.#aliases = orderAliases(targets.map(({ urlPath, target }) => [urlPath, target]))
+    const open = (pairs: StaticOptions['aliases']) =>
+      pairs.map(([urlPath, target]) => this.#openTarget(urlPath, target))
+    const targets = open(options.aliases)
+    const own = open(options.ownAliases ?? [])
+    this.#aliases = [...ordered(targets), ...ordered(own)]
     this.#grants =
       options.grantsAll === true
         ? [grantOf('/', false)]
-        : [...targets.map(({ grant }) => grant), grantOf(documentRoot, false)]
+        : [...targets, ...own].map(({ grant }) => grant).concat(grantOf(documentRoot, false))
     this.#applicationRoot = options.hasApplication
       ? posix.normalize(`${documentRoot}${mountPoint}`)
       : null
@@ -247,6 +252,10 @@ class Resolver {
     const runs = scriptFilename.startsWith(this.#documentRoot)
     return { kind: 'script', runs, extension, alias, ...script }
   }
+}
+
+function ordered(aliases: readonly Alias[]): Alias[] {
+  return orderAliases(aliases.map(({ urlPath, target }) => [urlPath, target]))
 }
 
 function handlersOf({ handlerExtensions = [], scriptExtension = null }: StaticOptions) {

@@ -42,6 +42,7 @@ export class Attempts {
     const { isAttempt, retirement, askedBy } = handle
     if (!isAttempt || retirement !== null || askedBy !== null || shortage !== undefined)
       return false
+    handle.discarded = true // also what it has printed is not shown
     this.#fail(handle, `it ended with ${signal ?? `status ${code}`}`)
     return true
   }

@@ -36,6 +36,8 @@ export class Services {
   /** By name: what differs from {@link Service.command} since the configuration was read again. */
   readonly #commands = new Map<string, WorkerCommand>()
   readonly #running = new Set<WorkerProcess>()
+  /** Those that run, by name. */
+  readonly #processes = new Map<string, WorkerProcess>()
   readonly #waiting = new Set<() => void>()
   #lastId = firstIdentity
   #stopped: (() => void) | null = null
@@ -46,6 +48,14 @@ export class Services {
 
   start(): void {
     for (const service of this.#options.services) this.#start(service)
+  }
+
+  /** Each service and its process; null while it waits to be started (again), or its start is under way. */
+  snapshot(): { readonly name: string; readonly pid: number | null }[] {
+    return this.#options.services.map(({ name }) => ({
+      name,
+      pid: this.#processes.get(name)?.pid ?? null,
+    }))
   }
 
   /** Has every service end and start again; with `commands`, by name, each is started with its own of them. */
@@ -83,11 +93,13 @@ export class Services {
       metricsAsked: number => process.tell({ type: 'metrics', number, metrics: null }),
       gone: () => {
         this.#running.delete(process)
+        this.#processes.delete(service.name)
         if (this.#stopped) this.#settle()
         else this.#startLater(service)
       },
     })
     this.#running.add(process)
+    this.#processes.set(service.name, process)
   }
 
   #startLater(service: Service): void {

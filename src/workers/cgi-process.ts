@@ -16,7 +16,8 @@ export interface CgiCommand {
 const patience = 3000
 
 export class CgiProcess {
-  readonly #child: ChildProcess
+  /** Null when it could not be started at all. */
+  readonly #child: ChildProcess | null
   #cancelKill: (() => void) | null = null
 
   /** @param ended it is gone, or could not be started (then with the reason) */
@@ -25,9 +26,9 @@ export class CgiProcess {
     private readonly clock: Clock,
     ended: (failure: Error | null) => void,
   ) {
-    this.#child = start(command)
-    this.#child.once('error', error => ended(error))
-    this.#child.once('exit', () => {
+    this.#child = tryToStart(command, ended)
+    this.#child?.once('error', error => ended(error))
+    this.#child?.once('exit', () => {
       this.#cancelKill?.()
       ended(null)
     })
@@ -35,19 +36,19 @@ export class CgiProcess {
 
   /** 0 when it could not be started. */
   get pid(): number {
-    return this.#child.pid ?? 0
+    return this.#child?.pid ?? 0
   }
 
   get stdin(): Writable {
-    return this.#child.stdin!
+    return this.#child!.stdin!
   }
 
   get stdout(): Readable {
-    return this.#child.stdout!
+    return this.#child!.stdout!
   }
 
   get stderr(): Readable {
-    return this.#child.stderr!
+    return this.#child!.stderr!
   }
 
   /**
@@ -70,18 +71,29 @@ export class CgiProcess {
   }
 
   get #isGone(): boolean {
+    if (this.#child === null) return true
     const { pid, exitCode, signalCode } = this.#child
     return pid === undefined || exitCode !== null || signalCode !== null
   }
 
   #signal(signal: NodeJS.Signals, who: 'process' | 'group'): void {
-    const { pid } = this.#child
+    const pid = this.#child?.pid
     if (pid === undefined || (who === 'process' && this.#isGone)) return
     try {
       process.kill(who === 'group' ? -pid : pid, signal)
     } catch {
       // It has just ended, or has become another user.
     }
+  }
+}
+
+/** Node throws some failures of the system, and tells of others later. */
+function tryToStart(command: CgiCommand, failed: (error: Error) => void): ChildProcess | null {
+  try {
+    return start(command)
+  } catch (error) {
+    queueMicrotask(() => failed(error as Error))
+    return null
   }
 }
 

@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { UserError } from '../base/errors.js'
 import { fitsSocket } from '../base/socket-path.js'
 import { BegunFile } from './begun-file.js'
+import { channelPrefix, noteOwner } from './left-behind.js'
 import {
   decodeJson,
   FrameReader,
@@ -154,8 +155,9 @@ function openPlace(
   folder: string,
   receive: (socket: Socket) => void,
 ): { place: Place; opened: Promise<void> } {
-  const directory = mkdtempSync(join(folder, 'modwsgi-dev-'))
+  const directory = mkdtempSync(join(folder, channelPrefix))
   chmodSync(directory, 0o700)
+  noteOwner(directory)
   const path = join(directory, 'channel')
   const server = createServer(receive)
   const opened = new Promise<void>((resolve, reject) => {

@@ -79,6 +79,18 @@ export async function askProgram(path: string): Promise<string> {
   return stdout || path
 }
 
+/** Whether a Python can run without the global interpreter lock (PEP 703). Throws {@link UserError} when it cannot. */
+export async function expectFreeThreading(search: PythonSearch): Promise<void> {
+  const { path, version } = await findPython(search)
+  const script =
+    'import sys, sysconfig; sys.stdout.write(str(sysconfig.get_config_var("Py_GIL_DISABLED")))'
+  const { stdout } = await promisify(execFile)(path, ['-E', '-s', '-c', script])
+  if (stdout === '1') return
+  throw new UserError(
+    `--free-threading needs a Python built for it, as python3.13t: ${path} (${version}) is none; name one with --python`,
+  )
+}
+
 async function askVersion({ path, origin }: Pick<Python, 'path' | 'origin'>): Promise<string> {
   const script = 'import sys; sys.stdout.write("%d.%d.%d" % sys.version_info[:3])'
   try {

@@ -13,7 +13,7 @@ import {
   type StartProcess,
   startHere,
 } from './started-process.js'
-import type { WorkerConfiguration } from './worker-process.js'
+import type { WorkerConfiguration } from './worker-configuration.js'
 
 /** What a template is made of. */
 export interface TemplateOrder {

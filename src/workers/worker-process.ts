@@ -6,7 +6,6 @@ import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { type Clock, systemClock } from '../base/clock.js'
 import { deferred } from '../base/deferred.js'
-import type { AccessScripts } from './access-scripts.js'
 import type { Channel, Hello } from './channel.js'
 import { readFailure } from './load-failure.js'
 import type { ImportGroup, LoadResult, ReportedFile } from './load-result.js'
@@ -14,6 +13,7 @@ import { OutputReader, type WorkerLine } from './output-reader.js'
 import { decodeMessage, encodeJson, FrameReader, frameType, ProtocolError } from './protocol.js'
 import { startProblem } from './start-problem.js'
 import { type StartedProcess, type StartProcess, startHere } from './started-process.js'
+import type { WorkerConfiguration } from './worker-configuration.js'
 import { type RequestsListener, WorkerRequests } from './worker-requests.js'
 
 /** Run by its path, so that PYTHONPATH stays the user's. */
@@ -29,60 +29,6 @@ const longestStacks = 300
 /** Milliseconds that the output of a process which has ended may still take to arrive. */
 const longestOutputAfterExit = 1000
 
-/** The fields of the `configure` message, see docs/protocol.md. */
-export interface WorkerConfiguration {
-  readonly script: string | null
-  readonly module: string | null
-  readonly paste: string | null
-  readonly callable: string
-  readonly threads: number
-  readonly multiprocess: boolean
-  readonly multithread: boolean
-  readonly runOnce: boolean
-  readonly workingDirectory: string
-  readonly pythonPath: readonly string[]
-  readonly pythonWarnings: readonly string[]
-  readonly switchInterval: number | null
-  /** What listings show for the process; as much of it as fits. */
-  readonly title: string
-  /** --add-handler: extension and script. */
-  readonly handlers: readonly (readonly [string, string])[]
-  readonly orphanInterpreter: boolean
-  readonly serverMetrics: boolean
-  /** True for the process of a --service-script, which runs `script` and takes no requests. */
-  readonly service: boolean
-  readonly environ: Readonly<Record<string, string>>
-  readonly processEnviron: Readonly<Record<string, string>>
-  readonly processGroup: string
-  readonly applicationGroup: string
-  readonly maximumProcesses: number
-  readonly scriptReloading: boolean
-  readonly reportFiles: boolean
-  /** A worker says in parts why it cannot load the application, for the page that shows it (--live-reload). */
-  readonly reportFailures: boolean
-  readonly shutdownTimeout: number
-  /** SIGUSR1 is an eviction (--eviction-timeout). */
-  readonly evicts: boolean
-  /** Seconds of processor time (--cpu-time-limit); 0: no limit. */
-  readonly cpuTimeLimit: number
-  /** Bytes of the buffers of its connections (--send-buffer-size, --receive-buffer-size); 0: as the system has it. */
-  readonly sendBuffer: number
-  readonly receiveBuffer: number
-  readonly debug: DebugTools | null
-  /** Set for the process of the scripts that control access, which runs no application. */
-  readonly access: AccessScripts | null
-}
-
-/** What debug mode puts around the application; directories are absolute, null where the tool is off. */
-export interface DebugTools {
-  readonly debugger: boolean
-  /** A prompt of the debugger before the first request. */
-  readonly startup: boolean
-  readonly coverage: string | null
-  readonly profiler: string | null
-  readonly recorder: string | null
-}
-
 /** How a worker is started. */
 export interface WorkerCommand {
   readonly python: string
@@ -97,6 +43,8 @@ export interface WorkerCommand {
    * in the foreground of the terminal.
    */
   readonly onTerminal: boolean
+  /** Without the global interpreter lock (--free-threading). */
+  readonly freeThreading: boolean
   /** Runs the worker under gdb, with the commands that this writes for the arguments of Python. */
   readonly gdb: ((args: readonly string[]) => string) | null
   /** Starts the process; by our own account when it is left out. */
@@ -373,8 +321,13 @@ export class WorkerProcess {
   }
 }
 
+/** What Python is called with. An option, not PYTHON_GIL: other Pythons that the application runs would refuse that. */
+export function pythonArguments(freeThreading: boolean): string[] {
+  return [...(freeThreading ? ['-X', 'gil=0'] : []), workerProgram]
+}
+
 /** The program that is started, and its arguments. */
-function commandLine({ python, gdb }: WorkerCommand): [string, string[]] {
-  const args = [workerProgram]
+function commandLine({ python, gdb, freeThreading }: WorkerCommand): [string, string[]] {
+  const args = pythonArguments(freeThreading)
   return gdb === null ? [python, args] : ['gdb', ['-q', '-x', gdb(args), python]]
 }

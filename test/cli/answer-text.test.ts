@@ -38,6 +38,7 @@ const status: StatusAnswer = {
       running: [],
     },
   ],
+  services: [],
 }
 
 test('answerText() shows the workers as a table, and no request can steer the terminal', () => {
@@ -49,6 +50,19 @@ test('answerText() shows the workers as a table, and no request can steer the te
     '1       13   ready     3           1200      33 MB   GET /a\\x1b[2J 12.3 s',
     '                                                     POST /ä 500 ms',
     '2       -    starting  3           0         -       -',
+    '',
+  ])
+})
+
+test('answerText() shows the services', () => {
+  const services = [
+    { name: 'one', pid: 40 },
+    { name: 'two', pid: null },
+  ]
+  const lines = answerText('status', { ...status, services }).split('\n')
+  expect(lines.slice(-3)).toEqual([
+    'service one runs (pid 40)',
+    'service two waits to be started',
     '',
   ])
 })

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { type DjangoSettings, deriveSettings, projectFolder } from '../../src/cli/runmodwsgi.js'
+import {
+  argumentsOf,
+  type DjangoSettings,
+  deriveSettings,
+  projectFolder,
+} from '../../src/cli/runmodwsgi.js'
 import { defaultSettings } from '../../src/settings/settings.js'
 
 const project: DjangoSettings = {
@@ -65,5 +70,23 @@ describe('projectFolder()', () => {
   test('is else the working directory, if one is named', () => {
     expect(projectFolder(settings, '/', () => false)).toBe('/site/src')
     expect(projectFolder(defaultSettings, '/', () => false)).toBe('/')
+  })
+})
+
+describe('argumentsOf()', () => {
+  test('hands on what was given for manage.py', () => {
+    expect(argumentsOf(defaultSettings)).toEqual([])
+    const given = {
+      settings: 'mysite.other',
+      pythonpath: '/lib',
+      verbosity: 0,
+      traceback: true,
+      noColor: true,
+      forceColor: false,
+      skipChecks: true,
+    }
+    const words =
+      '--settings mysite.other --pythonpath /lib --verbosity 0 --traceback --no-color --skip-checks'
+    expect(argumentsOf({ ...defaultSettings, ...given })).toEqual(words.split(' '))
   })
 })

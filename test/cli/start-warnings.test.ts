@@ -5,7 +5,7 @@ import { startWarnings } from '../../src/cli/start-warnings.js'
 import { defaultSettings } from '../../src/settings/settings.js'
 import { temporaryProject } from '../settings/temporary-project.js'
 
-const facts = { asRoot: false, madeDocumentRoot: false, aliasAdvice: '' }
+const facts = { asRoot: false, madeDocumentRoot: false, aliasAdvice: '', trustAdvice: null }
 
 describe('startWarnings()', () => {
   test('says nothing of a start as it should be', () => {

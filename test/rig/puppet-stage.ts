@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-import type { WorkerCommand, WorkerConfiguration } from '../../src/workers/worker-process.js'
+import type { WorkerConfiguration } from '../../src/workers/worker-configuration.js'
+import type { WorkerCommand } from '../../src/workers/worker-process.js'
 
 const program = fileURLToPath(new URL('./puppet-worker.mjs', import.meta.url))
 
@@ -110,6 +111,7 @@ export class PuppetStage {
       env: { ...process.env, PUPPET_STAGE: this.path },
       workingDirectory: '/',
       onTerminal: false,
+      freeThreading: false,
       gdb: null,
       threads: configuration.threads ?? plainConfiguration.threads,
       metered: configuration.serverMetrics ?? false,
@@ -177,4 +179,5 @@ const plainConfiguration: WorkerConfiguration = {
   receiveBuffer: 0,
   debug: null,
   access: null,
+  telemetry: null,
 }

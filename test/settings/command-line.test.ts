@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readArguments } from '../../src/settings/command-line.js'
 import type { OptionRow } from '../../src/settings/option-row.js'
-import { allOptions } from '../../src/settings/options.js'
+import { allOptions, optionsFor } from '../../src/settings/options.js'
 import { settingKey, settingOptions } from '../../src/settings/settings.js'
 
 /** The values of a command line written with blanks between the arguments, and what is no option. */
@@ -163,4 +163,19 @@ describe('readArguments()', () => {
       '--pytho is ambiguous: --python-eggs, --python-path, --python-warnings',
     )
   })
+})
+
+test.each([[['-v', '2']], [['-v2']], [['--verbosity=2']]])('reads a short option in %j', argv => {
+  const rows = optionsFor('runmodwsgi')
+  const { given } = readArguments(argv, rows)
+  expect(given.get('verbosity')?.value).toBe(2)
+})
+
+test('a short option without its value is a mistake', () => {
+  expect(() => readArguments(['-v'], optionsFor('runmodwsgi'))).toThrow(
+    '--verbosity expects a whole number, got nothing',
+  )
+  expect(() => readArguments(['-v', '2'], optionsFor('start-server'))).toThrow(
+    /^There is no option -v/,
+  )
 })

@@ -5,6 +5,7 @@ import {
   readControlRequest,
   readControlWords,
 } from '../../src/settings/control-commands.js'
+import { readControlLine } from '../../src/settings/control-line.js'
 
 describe('readControlWords()', () => {
   test.each([
@@ -24,6 +25,7 @@ describe('readControlWords()', () => {
     [['stat'], 'There is no ctl command "stat", did you mean status'],
     [['status', 'x'], 'ctl status takes nothing, got "x" as well'],
     [['resize'], 'ctl resize expects a whole number from 1 to 1000, got nothing'],
+    [['resize', '-1'], 'ctl resize expects a whole number from 1 to 1000, got "-1"'],
     [['resize', '0'], 'ctl resize expects a whole number from 1 to 1000, got 0'],
     [['resize', '1001'], 'ctl resize expects a whole number from 1 to 1000, got 1001'],
     [['resize', 'abc'], 'ctl resize expects a whole number from 1 to 1000, got "abc"'],
@@ -46,4 +48,11 @@ test('docs/control.md names every command', () => {
   for (const { name, argument } of controlCommandRows) {
     expect(page).toContain(argument ? `| \`${name} ${argument.metavar}\` |` : `| \`${name}\` |`)
   }
+})
+
+test('readControlLine() takes a number below zero for a word of the command, and says what is expected', () => {
+  expect(() => readControlLine(['resize', '-1', '--port', '80'], '/')).toThrow(
+    'ctl resize expects a whole number from 1 to 1000, got "-1"',
+  )
+  expect(() => readControlLine(['status', '-x'], '/')).toThrow('There is no option -x')
 })

@@ -11,7 +11,12 @@ test('docs/options.md is what optionsPage() makes (npm run build, node scripts/w
 test('optionsPage() has a line for every option, each with the same number of cells', () => {
   const lines = optionsPage().split('\n')
   for (const { name } of allOptions) {
-    const line = lines.find(line => line.startsWith(`| \`${name}`) || line.includes(`, ${name}\``))
+    const line = lines.find(
+      line =>
+        line.startsWith(`| \`${name}`) ||
+        line.startsWith(`| \`-v, ${name}`) ||
+        line.includes(`, ${name}\``),
+    )
     expect(line?.split(/(?<!\\)\|/)).toHaveLength(7)
   }
 })

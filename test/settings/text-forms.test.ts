@@ -9,20 +9,22 @@ const rows: readonly [TextFormName, readonly string[], readonly string[]][] = [
     ['a', 'A_b.c', 'a:80', '127.0.0.1', 'a.', '-a', 'é', 'a,b', 'http://a', ''],
     ['a b', 'a\tb', ' ', 'a:x', '::1', '[::1]', '*', '*.x', 'a?'],
   ],
-  ['URL path', ['/p', 'p'], ['', ' ', '/p q']],
+  ['URL path', ['/p', '/p/', '/a(b'], ['', ' ', '/p q', '/', '//', '/a%20b', 'p']],
   [
     'proxied URL',
     [
       'http://127.0.0.1:1',
       'HTTP://X',
-      'https://x/y?z',
+      'http://x/y?z',
       'http://[::1]:80/',
       'http://user:pw@h/',
       'unix:/x|http://h/',
-      'ws://x',
     ],
     [
       '',
+      'https://x/y',
+      'ws://x',
+      'fcgi://x',
       'x',
       'http:/x',
       'x:y',
@@ -53,8 +55,8 @@ const rows: readonly [TextFormName, readonly string[], readonly string[]][] = [
   ],
   [
     'telemetry flags',
-    ['+CaptureUserAgent', '-captureuseragent CaptureUserAgent', 'None', 'all'],
-    ['', ' ', '+', '+All', 'CaptureUserAgent,All', 'x'],
+    ['+CaptureUserAgent', '-captureuseragent +CaptureUserAgent', 'None', 'all CaptureUserAgent'],
+    ['', ' ', '+', '+All', 'CaptureUserAgent,All', '-captureuseragent CaptureUserAgent', 'x'],
   ],
 ]
 

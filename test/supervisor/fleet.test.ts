@@ -690,6 +690,7 @@ test('a program that cannot be started spends the budget and does not spin', asy
       threads: 1,
       metered: false,
       onTerminal: false,
+      freeThreading: false,
       gdb: null,
       configuration: new Promise(() => {}),
     },

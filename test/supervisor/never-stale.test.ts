@@ -176,6 +176,7 @@ class Trial {
         env: {},
         workingDirectory: '/',
         onTerminal: false,
+        freeThreading: false,
         gdb: null,
         threads: 1,
         metered: false,

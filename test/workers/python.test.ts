@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { choosePython, findPython } from '../../src/workers/python.js'
+import { choosePython, expectFreeThreading, findPython } from '../../src/workers/python.js'
 
 const nothing = () => false
 
@@ -58,6 +58,15 @@ describe('findPython()', () => {
   test('refuses a program that is no Python', async () => {
     await expect(findPython({ ...search, option: '/bin/true' })).rejects.toThrow(
       '--python /bin/true is not a Python that starts',
+    )
+  })
+})
+
+describe('expectFreeThreading()', () => {
+  test('refuses a Python with the lock, and names it', async () => {
+    const search = { option: 'python3', virtualEnv: undefined, folders: ['/'] }
+    await expect(expectFreeThreading(search)).rejects.toThrow(
+      /^--free-threading needs a Python built for it, as python3\.13t: python3 \(3\.\d+\.\d+\) is none/,
     )
   })
 })

@@ -3,17 +3,13 @@
  * asked, and the request goes on with what they allow, or ends with 401, 403 or 500.
  */
 import type { Clock } from '../../base/clock.js'
-import type { EntryEvent } from '../../logging/events.js'
 import type { Log } from '../../logging/log.js'
 import type { Resolution } from '../../static/resolution.js'
 import type { AccessPool } from '../../workers/access-scripts.js'
-import { commonKeys } from '../environ.js'
 import type { KnownOfFailure } from '../failures.js'
 import type { HttpExchange } from '../reply.js'
-import type { RequestHead } from '../request-head.js'
 import type { RequestTarget } from '../request-target.js'
-import { type AccessPath, accessPath, directoryPath, indexPath } from './access-path.js'
-import { AccessQuestion } from './access-question.js'
+import { accessPath, directoryPath, indexPath } from './access-path.js'
 import type { AccessRule } from './access-rule.js'
 import { type BasicCredentials, readBasic } from './basic.js'
 import { authenticationInfo, isRightResponse } from './digest.js'
@@ -21,6 +17,7 @@ import { type DigestFields, readDigest } from './digest-fields.js'
 import { isSameTarget } from './digest-target.js'
 import { makeNonce, stateOfNonce } from './nonces.js'
 import type { Verdict } from './verdict.js'
+import { type AskedAbout, authorizationOf, putQuestion, type Visit } from './visit.js'
 
 /** What it needs of the front. */
 export interface ControlledFront {
@@ -28,15 +25,6 @@ export interface ControlledFront {
   readonly log: Log
   fail(http: HttpExchange, status: number, known?: KnownOfFailure): void
   afterBody(http: HttpExchange, answer: () => void, invites: boolean): void
-}
-
-/** A request on its way through access control. */
-interface Visit {
-  readonly http: HttpExchange
-  readonly target: RequestTarget
-  readonly path: AccessPath
-  /** Nothing is in its way. */
-  readonly proceed: () => void
 }
 
 export class AccessControl {
@@ -48,6 +36,18 @@ export class AccessControl {
     this.#front = front
     this.#rule = rule
     this.#pool = pool
+  }
+
+  /** As {@link admit}, for a request that another server answers. @param filename what stands for it in the log */
+  admitElsewhere(
+    http: HttpExchange,
+    target: RequestTarget,
+    filename: string,
+    proceed: () => void,
+  ): void {
+    http.identity = null
+    const path = { filename, scriptName: target.path, pathInfo: '' }
+    this.#check({ http, target, path, proceed })
   }
 
   /** Lets a request go on, or ends it. A client that leaves meanwhile is forgotten. */
@@ -69,9 +69,10 @@ export class AccessControl {
 
   #check(visit: Visit): void {
     const { scheme } = this.#rule
-    if (scheme === null)
-      return this.#ask(visit, 'host', '', verdict => this.#conclude(visit, verdict, null))
-    const field = fieldOf(visit.http.head, authorization)
+    // Who may see the host of no name (--allow-localhost) needs no password there.
+    if (scheme === null || visit.http.host?.kind === 'default')
+      return this.#hostFirst(visit, visit.proceed)
+    const field = authorizationOf(visit.http.head)
     if (field === null) return this.#hostFirst(visit, () => this.#challenge(visit))
     if (scheme === 'Basic') return this.#checkBasic(visit, readBasic(field))
     const fields = readDigest(field)
@@ -93,8 +94,7 @@ export class AccessControl {
       return this.#hostFirst(visit, () => this.#refuse(visit, why))
     }
     const { user, password } = credentials
-    const more = `\0${own}user\0${user}\0${own}password\0${password}`
-    this.#ask(visit, this.#checks('password', true), more, verdict => {
+    this.#ask(visit, this.#checks('password', true), { user, password }, verdict => {
       this.#conclude(visit, verdict, user)
     })
   }
@@ -133,8 +133,8 @@ export class AccessControl {
         this.#refuse(visit, fault)
       })
     }
-    const more = `\0${own}user\0${user}\0${own}realm\0${this.#rule.realm}`
-    this.#ask(visit, this.#checks('hash', false), more, verdict => {
+    const { realm } = this.#rule
+    this.#ask(visit, this.#checks('hash', false), { user, realm }, verdict => {
       if (verdict.kind !== 'hash') return this.#conclude(visit, verdict, user)
       this.#identify(http, user)
       this.#checkResponse(visit, fields, verdict.hash)
@@ -166,7 +166,7 @@ export class AccessControl {
     const nextNonce = state === 'ending' ? makeNonce(realm, now) : null
     const info = authenticationInfo(fields, hash, nextNonce)
     if (!group) return this.#proceed(visit, user, info)
-    this.#ask(visit, 'group', `\0${own}user\0${user}`, verdict => {
+    this.#ask(visit, 'group', { user }, verdict => {
       this.#conclude(visit, verdict, user, info)
     })
   }
@@ -176,7 +176,7 @@ export class AccessControl {
   /** What is refused whatever the scripts say: but the host is looked at before. */
   #hostFirst(visit: Visit, refuse: () => void): void {
     if (!this.#rule.host) return refuse()
-    this.#ask(visit, 'host', '', verdict => {
+    this.#ask(visit, 'host', {}, verdict => {
       if (verdict.kind === 'granted') refuse()
       else this.#conclude(visit, verdict, null)
     })
@@ -269,59 +269,7 @@ export class AccessControl {
     return `${host ? 'host ' : ''}${check}${group && withGroup ? ' group' : ''}`
   }
 
-  /** @param more further words of our own, each after a NUL */
-  #ask(visit: Visit, checks: string, more: string, answer: (verdict: Verdict) => void): void {
-    const { http, path } = visit
-    const { request, response } = http
-    const asked = this.#front.clock.now()
-    const describe = () => ({
-      method: http.method,
-      target: request.url,
-      client: `${request.socket.remoteAddress}:${request.socket.remotePort}`,
-      scriptFilename: path.filename,
-      seconds: (this.#front.clock.now() - asked) / 1000,
-    })
-    const https = request.secure ? `\0${own}https\0on` : ''
-    const text = `${own}checks\0${checks}${more}${https}${accessEnviron(visit)}`
-    const question = new AccessQuestion(
-      this.#pool,
-      {
-        clock: this.#front.clock,
-        limit: this.#rule.limit,
-        gone: () => response.destroyed,
-        describe,
-        unanswered: why => this.#front.log.emit(unanswered(why, describe())),
-        answer: verdict => {
-          if (!response.destroyed) answer(verdict)
-        },
-      },
-      text,
-    )
-    question.ask()
+  #ask(visit: Visit, checks: string, about: AskedAbout, answer: (verdict: Verdict) => void): void {
+    putQuestion(this.#front, this.#pool, this.#rule.limit, visit, { checks, ...about }, answer)
   }
-}
-
-type Unanswered = Extract<EntryEvent, { readonly type: 'accessUnanswered' }>
-
-function unanswered(why: Unanswered['why'], request: Unanswered['request']): Unanswered {
-  return { type: 'accessUnanswered', why, request }
-}
-
-/** What our own words begin with, among the keys of the environ. */
-const own = 'modwsgi_dev.'
-
-const authorization = 'HTTP_AUTHORIZATION'
-
-function fieldOf({ keys, values }: RequestHead, key: string): string | null {
-  const at = keys.indexOf(key)
-  return at < 0 ? null : values[at]!
-}
-
-/** The keys of the environ that the scripts see, each after a NUL. The password is none of them. */
-function accessEnviron({ http, target, path }: Visit): string {
-  const { request, head, method, host } = http
-  const at = head.keys.indexOf(authorization)
-  const others = (list: readonly string[]) => list.filter((_, index) => index !== at)
-  const shown = at < 0 ? head : { ...head, keys: others(head.keys), values: others(head.values) }
-  return `\0SCRIPT_FILENAME\0${path.filename}\0REQUEST_METHOD\0${method}\0REQUEST_URI\0${request.url}\0QUERY_STRING\0${target.query}\0SCRIPT_NAME\0${path.scriptName}\0PATH_INFO\0${path.pathInfo}\0SERVER_PROTOCOL\0${request.protocol}${commonKeys(request, shown, target, host)}`
 }

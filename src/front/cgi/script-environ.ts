@@ -19,6 +19,8 @@ export interface ScriptRequest {
   readonly redirected: string
   /** CONTENT_*, HTTP_* and what the connection tells, in the same form. */
   readonly client: string
+  /** What is told of this request beside that, and wins over what all have; in the same form. */
+  readonly own: string
   /** What PATH_INFO would be the file of. */
   readonly pathTranslated: string | null
 }
@@ -36,6 +38,9 @@ const sharedKeys: readonly string[] = [
 /** Scripts do not get to see passwords (Apache's CGIPassAuth is off). */
 const secretKeys: ReadonlySet<string> = new Set(['HTTP_AUTHORIZATION'])
 
+/** Keys that mod_wsgi makes. */
+const ofApplications = /^(?:mod_wsgi|wsgi)\./
+
 /** Where Apache looks for programs if nobody has said so. */
 const defaultPath = '/bin:/usr/bin:/usr/ucb:/usr/bsd:/usr/local/bin'
 
@@ -48,18 +53,22 @@ export function scriptVariables(
 ): Map<string, string> {
   const variables = new Map<string, string>(pairsOf(request.redirected))
   const constant = new Map(pairsOf(shared.constant))
+  const client = new Map(pairsOf(request.client))
   const inherited = (name: string, fallback?: string) => {
     const value = variables.get(name) ?? bytesOf(env[name]) ?? fallback
     if (value !== undefined) variables.set(name, value)
   }
   for (const [name, value] of pairsOf(shared.variables)) variables.set(name, value)
-  for (const [name, value] of pairsOf(request.client)) {
+  for (const [name, value] of client) {
     if (!secretKeys.has(name)) variables.set(name, value)
   }
   inherited('PATH', defaultPath)
   inherited('LD_LIBRARY_PATH')
   variables.set('SERVER_SIGNATURE', '')
   for (const key of sharedKeys) variables.set(key, constant.get(key) ?? '')
+  for (const [name, value] of pairsOf(request.own)) {
+    if (!ofApplications.test(name)) variables.set(name, value)
+  }
   if (alias !== null) {
     variables.set('CONTEXT_PREFIX', alias.urlPath)
     variables.set('CONTEXT_DOCUMENT_ROOT', alias.target)

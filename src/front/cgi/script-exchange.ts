@@ -66,7 +66,7 @@ export class ScriptExchange implements OutputReceiver, InputListener {
     const process = new CgiProcess(this.command, this.front.clock, failure => this.#left(failure))
     if (process.pid === 0) return
     this.#process = process
-    readOutput(process, this.command.raw, this)
+    readOutput(process, this.command.form, this)
     this.#input = new ScriptInput(this.http.request, process.stdin, this.front.bodyLimit, this)
     this.#watchSilence()
     this.#sendBody(body, this.#input)
@@ -124,14 +124,14 @@ export class ScriptExchange implements OutputReceiver, InputListener {
 
   body(piece: Buffer): void {
     this.#inOrder(piece.length, () => {
-      if (this.#state === 'head' && this.command.raw) this.#beginRaw()
+      if (this.#state === 'head' && this.command.form === 'response') this.#beginRaw()
       if (this.#state === 'body') this.#write(piece)
     })
   }
 
   end(): void {
     this.#inOrder(0, () => {
-      if (this.#state === 'head' && this.command.raw) this.#beginRaw()
+      if (this.#state === 'head' && this.command.form === 'response') this.#beginRaw()
       if (this.#state === 'body') this.#finish()
       this.#afterwards?.()
       this.#afterwards = null
@@ -189,8 +189,9 @@ export class ScriptExchange implements OutputReceiver, InputListener {
     }
     if (!head.hasType && !head.bodiless) this.#addType(head.fields)
     if (whole && this.#knowsLength(head)) insertLength(head.fields, body.length)
-    this.#state = 'body'
     if (http.identity !== null) head.fields.unshift(...http.identity.fields)
+    head.isEmpty = whole && body.length === 0
+    this.#state = 'body'
     this.#compression = http.rules.compression?.script(http, head, () => this.#unwanted()) ?? null
     if (this.#compression !== null) {
       if (body.length > 0) this.#write(body)

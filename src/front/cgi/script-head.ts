@@ -11,6 +11,9 @@ export class ScriptHead {
   readonly fields: string[] = []
   #rest: Buffer = Buffer.alloc(0)
 
+  /** @param withStatusLine a status line of HTTP may come first: it becomes a field */
+  constructor(private readonly withStatusLine = false) {}
+
   /** What came behind the head, once it is whole. */
   get rest(): Buffer {
     return this.#rest
@@ -28,6 +31,11 @@ export class ScriptHead {
       bytes = bytes.subarray(end + 1)
       this.#rest = bytes
       if (line === '') return 'whole'
+      const status = this.withStatusLine ? /^HTTP\/[\d.]+ (.*)/.exec(line)?.[1] : undefined
+      if (status !== undefined && this.fields.length === 0) {
+        this.fields.push('Status', status)
+        continue
+      }
       const colon = line.indexOf(':')
       if (colon < 0) return { badLine: line.slice(0, 30) }
       this.fields.push(line.slice(0, colon), line.slice(colon + 1))

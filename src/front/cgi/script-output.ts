@@ -19,12 +19,14 @@ export interface OutputReceiver {
   complaint(text: string): void
 }
 
-/** @param raw the script brings all that the client is to get: there is no head (`nph-`) */
-export function readOutput(process: CgiProcess, raw: boolean, receiver: OutputReceiver): void {
+/** What a script prints first: the fields of a head; a status line and then those; or all that the client is to get. */
+export type OutputForm = 'fields' | 'status line' | 'response'
+
+export function readOutput(process: CgiProcess, form: OutputForm, receiver: OutputReceiver): void {
   readComplaints(process.stderr, receiver)
   const { stdout } = process
-  const head = new ScriptHead()
-  let place: 'head' | 'waits' | 'body' | 'nowhere' = raw ? 'body' : 'head'
+  const head = new ScriptHead(form === 'status line')
+  let place: 'head' | 'waits' | 'body' | 'nowhere' = form === 'response' ? 'body' : 'head'
   let begun: Buffer[] = []
   let ended = false
   const tellHead = () => {

@@ -5,12 +5,15 @@ import type { ScriptResolution, StaticSite } from '../../static/site.js'
 import type { CgiCommand } from '../../workers/cgi-process.js'
 import { commonKeys, type SharedEnviron } from '../environ.js'
 import type { KnownOfFailure } from '../failures.js'
+import type { HttpsRules } from '../https/https-rules.js'
 import type { HttpExchange } from '../reply.js'
+import { ownKeys } from '../request-keys.js'
 import type { RequestTarget } from '../request-target.js'
 import { scriptArguments } from './script-arguments.js'
 import { processVariables, scriptVariables } from './script-environ.js'
 import { ScriptExchange } from './script-exchange.js'
 import { ScriptGate } from './script-gate.js'
+import type { OutputForm } from './script-output.js'
 
 /** What scripts need of the front. */
 export interface ScriptFront {
@@ -22,6 +25,7 @@ export interface ScriptFront {
   readonly rules: {
     readonly site: Pick<StaticSite, 'resolve' | 'nameOf'>
     readonly scripts: ScriptRules | null
+    readonly https: HttpsRules | null
     readonly sharedEnviron: () => SharedEnviron
   }
   typeOf(filename: string): string | undefined
@@ -37,8 +41,7 @@ export interface ScriptRules {
 }
 
 export interface ScriptCommand extends CgiCommand {
-  /** Its name begins with `nph-`: it speaks HTTP itself. */
-  readonly raw: boolean
+  readonly form: OutputForm
   /** What a request that follows from this one is told of it: alternating keys and values, NUL-separated. */
   readonly known: string
 }
@@ -65,8 +68,8 @@ export class Scripts {
         protocol: http.request.protocol,
         query: target.query,
         redirected: http.internal?.environ ?? '',
-        client:
-          commonKeys(http.request, http.head, target, http.host) + (http.identity?.environ ?? ''),
+        client: commonKeys(http.request, http.head, target, http.host),
+        own: ownKeys(http, rules.https) + (http.request.secure ? '\0HTTPS\0on' : ''),
         pathTranslated: script.pathInfo === '' ? null : translated(rules.site, script.pathInfo),
       },
       rules.sharedEnviron(),
@@ -77,7 +80,7 @@ export class Scripts {
       filename,
       args: scriptArguments(target.query),
       variables: processVariables(variables, env),
-      raw: filename.slice(filename.lastIndexOf('/') + 1).startsWith('nph-'),
+      form: formOf(filename, http),
       known: [...variables].flat().join('\0'),
     }
     new ScriptExchange(this.front, this, http, command).submit()
@@ -87,6 +90,13 @@ export class Scripts {
   kill(): void {
     for (const exchange of this.running) exchange.kill()
   }
+}
+
+/** A script whose name begins with `nph-` speaks HTTP itself; where that is HTTP/2, the server translates. */
+function formOf(filename: string, { request }: HttpExchange): OutputForm {
+  const speaksHttp = filename.slice(filename.lastIndexOf('/') + 1).startsWith('nph-')
+  if (!speaksHttp) return 'fields'
+  return request.stream === null ? 'response' : 'status line'
 }
 
 /** The file of a path: of a directory its index, if it has one. */

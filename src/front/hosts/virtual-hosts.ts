@@ -45,8 +45,8 @@ export interface VirtualHostOptions {
   readonly httpsOnly: boolean
   /** Asked for once it is known. */
   readonly port: () => number
-  /** As the original writes it into its configuration, which is `None` where there is none. */
-  readonly httpsPort: number | null
+  /** The same; the original writes `None` into its configuration where there is none. */
+  readonly httpsPort: () => number | null
   /** --proxy-virtual-host: names and what they are forwarded to. On the port of HTTP only. */
   readonly proxied: readonly (readonly [string, string])[]
 }
@@ -130,7 +130,7 @@ function redirectTo(
   const rewrites = httpsOnly && !secure
   const origin =
     rewrites || secure
-      ? () => `https://${name}:${httpsPort ?? 'None'}`
+      ? () => `https://${name}:${httpsPort() ?? 'None'}`
       : () => `http://${name}:${port()}`
   return { kind: 'redirect', status: rewrites ? 302 : 301, origin, rewrites }
 }

@@ -71,6 +71,13 @@ export function remainingDays(raw: Buffer, now = Date.now()): string {
   return String(Math.max(0, Math.floor((end - now) / 86_400_000)))
 }
 
+/** What names a certificate among all, in the form of directories (RFC 4523, A.1). */
+export function exactAssertion(raw: Buffer): string {
+  const { serialNumber, issuer } = new X509Certificate(raw)
+  const [[, name]] = nameKeys('', issuer) as [[string, string]]
+  return `{ serialNumber ${BigInt(`0x${serialNumber}`)}, issuer rdnSequence:"${name}" }`
+}
+
 function inside({ raw }: X509Certificate): { version: string; signature: string } {
   const [whole] = derValues(raw)
   const [body, algorithm] = derValues(whole!.body)
@@ -83,8 +90,9 @@ function inside({ raw }: X509Certificate): { version: string; signature: string 
 
 /** Node gives a line for each part, from the country to the name; mod_ssl begins with the name (RFC 2253). */
 function nameKeys(key: string, name: string | undefined): [string, string][] {
-  const parts = (name ?? '').split('\n').filter(line => line.includes('='))
-  const whole = parts.map(part => part.replace(/,/g, '\\,')).reverse()
+  const parts = bytesOf(name ?? '')
+    .split('\n')
+    .filter(line => line.includes('='))
   const counts = new Map<string, number>()
   const single = parts.flatMap((part): [string, string][] => {
     const mark = part.indexOf('=')
@@ -92,9 +100,15 @@ function nameKeys(key: string, name: string | undefined): [string, string][] {
     if (short === undefined) return []
     const count = counts.get(short) ?? 0
     counts.set(short, count + 1)
-    return [[count === 0 ? `${key}_${short}` : `${key}_${short}_${count}`, part.slice(mark + 1)]]
+    const value = part.slice(mark + 1).replace(/\\(.)/g, '$1')
+    return [[count === 0 ? `${key}_${short}` : `${key}_${short}_${count}`, value]]
   })
-  return [[key, whole.join(',')], ...single]
+  return [[key, parts.reverse().join(',')], ...single]
+}
+
+/** Text as one latin-1 character for each byte of its UTF-8 form, as a WSGI environ has it. */
+function bytesOf(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1')
 }
 
 function alternativeNames(text: string | undefined): [string, string][] {

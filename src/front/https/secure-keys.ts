@@ -1,6 +1,6 @@
 /** What the environ tells of a connection over TLS, as mod_ssl fills it in. */
 import type { TLSSocket } from 'node:tls'
-import { certificateKeys, remainingDays } from './certificate-keys.js'
+import { certificateKeys, exactAssertion, remainingDays } from './certificate-keys.js'
 import { hasProven } from './client-rule.js'
 import { derValues } from './der.js'
 import type { HttpsRules } from './https-rules.js'
@@ -15,11 +15,27 @@ interface KnownKeys {
 const known = Symbol('environ keys of TLS')
 
 /** Keys and values of a request that came over TLS, each after a NUL; they win over those of all requests. */
-export function secureKeys(socket: TLSSocket & { [known]?: KnownKeys }, rules: HttpsRules): string {
+export function secureKeys(socket: TLSSocket, rules: HttpsRules, isSite: boolean): string {
+  return `\0REQUEST_SCHEME\0https\0wsgi.url_scheme\0https\0mod_wsgi.listener_port\0${socket.localPort}${tlsKeys(socket, rules, isSite)}`
+}
+
+/**
+ * What of these mod_ssl tells everybody, scripts too.
+ *
+ * @param isSite false: the request is for the host of nobody's name, which knows of no --ssl-environment
+ */
+export function tlsKeys(
+  socket: TLSSocket & { [known]?: KnownKeys },
+  rules: HttpsRules,
+  isSite: boolean,
+): string {
+  if (!isSite) return nameKey(socket)
   const proven = hasProven(socket)
   const before = socket[known]
   if (before?.rules === rules && before.proven === proven) return before.text
-  const text = textOf(keysOf(socket, rules, proven)) + (rules.siteKeys ?? '')
+  const { siteKeys } = rules
+  const more = siteKeys === null ? '' : textOf(sslKeys(socket, proven)) + siteKeys
+  const text = nameKey(socket) + more
   socket[known] = { rules, proven, text }
   return text
 }
@@ -29,16 +45,10 @@ export function textOf(pairs: readonly (readonly [string, string])[]): string {
   return pairs.map(([key, value]) => `\0${key}\0${value.replace(/[\0\r\n]/g, ' ')}`).join('')
 }
 
-function keysOf(socket: TLSSocket, rules: HttpsRules, proven: boolean): [string, string][] {
-  const name = (socket as { servername?: string | false | null }).servername
-  const keys: [string, string][] = [
-    ['REQUEST_SCHEME', 'https'],
-    ['wsgi.url_scheme', 'https'],
-    ['mod_wsgi.listener_port', String(socket.localPort)],
-  ]
-  if (name) keys.push(['SSL_TLS_SNI', name])
-  if (rules.siteKeys !== null) keys.push(...sslKeys(socket, proven))
-  return keys
+/** The host that the client has named in the handshake. */
+function nameKey(socket: { readonly servername?: string | false | null }): string {
+  const { servername } = socket
+  return servername ? textOf([['SSL_TLS_SNI', servername]]) : ''
 }
 
 function sslKeys(socket: TLSSocket, proven: boolean): [string, string][] {
@@ -55,15 +65,18 @@ function sslKeys(socket: TLSSocket, proven: boolean): [string, string][] {
     ['SSL_CIPHER_USEKEYSIZE', bits],
     ['SSL_CIPHER_ALGKEYSIZE', bits],
     ['SSL_CLIENT_VERIFY', proven ? 'SUCCESS' : 'NONE'],
-    ['SSL_SESSION_ID', sessionId(socket.getSession())],
     ['SSL_SESSION_RESUMED', socket.isSessionReused() ? 'Resumed' : 'Initial'],
   ]
+  const id = sessionId(socket.getSession())
+  // With TLS 1.2 a session that the client keeps has none.
+  if (id !== '') keys.push(['SSL_SESSION_ID', id])
   const { raw } = socket.getPeerCertificate()
   if (!proven || raw === undefined) return keys
   return [
     ...keys,
     ...certificateKeys('SSL_CLIENT', raw),
     ['SSL_CLIENT_V_REMAIN', remainingDays(raw)],
+    ['SSL_CLIENT_CERT_RFC4523_CEA', exactAssertion(raw)],
   ]
 }
 

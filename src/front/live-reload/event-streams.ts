@@ -39,7 +39,7 @@ export class EventStreams {
     this.#open.add(response)
     response.once('close', () => this.#open.delete(response))
     // A page that is closed ends its side; nothing else comes from it.
-    response.socket.once('end', () => this.#end(response))
+    if (!response.isOneOfMany) response.socket.once('end', () => this.#end(response))
     this.#stopPulse ??= this.#clock.after(pulse, () => this.#beat())
   }
 

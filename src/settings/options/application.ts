@@ -51,6 +51,7 @@ export const applicationOptions = [
     type: 'flag',
     default: false,
     help: 'Runs Python without the global interpreter lock; needs a Python built for it',
-    parity: 'not-yet',
+    parity: 'works',
+    onlyAtStart: true,
   },
 ] as const satisfies readonly OptionRow[]

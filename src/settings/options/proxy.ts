@@ -11,7 +11,7 @@ export const proxyOptions = [
     metavar: 'SECONDS',
     min: 1,
     help: 'Seconds of silence allowed on a connection to a proxied server; the value of --socket-timeout when not given',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--proxy-mount-point',
@@ -25,7 +25,7 @@ export const proxyOptions = [
     form: ['URL path', 'proxied URL'],
     colons: true,
     help: 'URL path and the URL of another server that answers everything below it; tried in the order given',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--proxy-virtual-host',
@@ -38,7 +38,7 @@ export const proxyOptions = [
     form: ['host name', 'proxied URL'],
     colons: true,
     help: 'Host name and the URL of another server that answers every request for it',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--trust-proxy-header',

@@ -81,7 +81,7 @@ export const staticOptions = [
     arity: 0,
     type: 'flag',
     default: false,
-    help: 'Serves the documentation of mod_wsgi at /__wsgi__/docs; on when no entry point is given',
-    parity: 'not-yet',
+    help: 'Serves the documentation of modwsgi-dev at /__wsgi__/docs; on when no entry point is given',
+    parity: 'works',
   },
 ] as const satisfies readonly OptionRow[]

@@ -19,7 +19,7 @@ export const telemetryOptions = [
     default: null,
     metavar: 'TARGET',
     help: 'unix:PATH of a socket to which each worker sends measurements',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--enable-telemetry',
@@ -28,7 +28,8 @@ export const telemetryOptions = [
     type: 'flag',
     default: false,
     help: 'Runs the service and the web page of mod_wsgi-telemetry beside the server',
-    parity: 'not-yet',
+    parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--telemetry-ui-port',
@@ -40,7 +41,7 @@ export const telemetryOptions = [
     min: 0,
     max: 65535,
     help: 'TCP port of the telemetry web page; only with --enable-telemetry',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--telemetry-interval',
@@ -50,7 +51,7 @@ export const telemetryOptions = [
     default: 1,
     metavar: 'SECONDS',
     help: 'Seconds between two measurements; only with telemetry, and then at least 0.5',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--slow-requests',
@@ -73,7 +74,7 @@ export const telemetryOptions = [
     metavar: 'ARGS',
     form: 'telemetry flags',
     help: 'Switches for what is measured, as +CaptureUserAgent, -CaptureUserAgent, None or All',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--server-status',

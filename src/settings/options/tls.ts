@@ -59,6 +59,7 @@ export const tlsOptions = [
     path: 'absolute',
     help: 'PEM file with the certificates that client certificates have to be signed by; clients without one are refused',
     parity: 'works',
+    onlyAtStart: true,
   },
   {
     name: '--ssl-verify-client',
@@ -98,7 +99,7 @@ export const tlsOptions = [
     type: 'flag',
     default: false,
     help: 'Redirects HTTP requests to HTTPS',
-    parity: 'not-yet',
+    parity: 'works',
   },
   {
     name: '--hsts-policy',

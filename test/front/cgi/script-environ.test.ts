@@ -24,6 +24,7 @@ const request: ScriptRequest = {
   query: 'q',
   redirected: '',
   client: '\0HTTP_HOST\0h\0HTTP_AUTHORIZATION\0Basic x',
+  own: '',
   pathTranslated: null,
 }
 
@@ -55,4 +56,12 @@ test('processVariables() makes names of what is none, and passes the time zone o
     ['foo_bar_x', 'a'],
     ['_x', 'b'],
   ])
+})
+
+test('scriptVariables() has what is told of the request itself, but for what is of applications', () => {
+  const own = '\0REQUEST_SCHEME\0https\0wsgi.url_scheme\0https\0HTTPS\0on\0REMOTE_USER\0me'
+  const variables = scriptVariables(script, { ...request, own }, shared, {})
+  expect(variables.get('REQUEST_SCHEME')).toBe('https')
+  expect(variables.get('REMOTE_USER')).toBe('me')
+  expect(variables.has('wsgi.url_scheme')).toBe(false)
 })

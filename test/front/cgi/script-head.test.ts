@@ -43,6 +43,13 @@ describe('ScriptHead', () => {
     expect(read('A: b\n').outcome).toBe('premature')
   })
 
+  test('makes a field of a status line, where one may come', () => {
+    const head = new ScriptHead(true)
+    expect(head.push(Buffer.from('HTTP/1.0 299 Own\r\nA: b\n\n'))).toBe('whole')
+    expect(head.fields).toEqual(['Status', '299 Own', 'A', ' b'])
+    expect(read('HTTP/1.0 299 Own\n').outcome).toEqual({ badLine: 'HTTP/1.0 299 Own' })
+  })
+
   test('has room for lines of 8190 characters', () => {
     expect(read(`A: ${'x'.repeat(8187)}\n\n`).outcome).toBe('whole')
     expect(read(`A: ${'x'.repeat(8188)}\n\n`).outcome).toBe('nothing')

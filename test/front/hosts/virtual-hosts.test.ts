@@ -41,7 +41,7 @@ const plain: VirtualHostOptions = {
   allowLocalhost: false,
   httpsOnly: false,
   port: () => 8000,
-  httpsPort: 8443,
+  httpsPort: () => 8443,
   proxied: [
     ['proxied.com', 'http://127.0.0.1:3000/'],
     ['a.x.com', 'http://127.0.0.1:3001/'],

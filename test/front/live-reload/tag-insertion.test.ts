@@ -27,7 +27,7 @@ function sent(
     cork() {},
     uncork() {},
   } as unknown as Socket
-  const owner = { socket, ended() {}, stalled() {} }
+  const owner = { socket, ended() {}, detach: () => Buffer.alloc(0), stalled() {} }
   const response = new Http1Response(owner, 'GET', 11, true)
   response.insert(new TagInsertion(tag, place))
   const { length, ends = false } = options

@@ -21,9 +21,13 @@ export class Backend {
   connections = 0
   /** Those that are open. @type {Set<import('node:net').Socket>} */
   sockets = new Set()
+  /** Settles when the connection ends on which another protocol is spoken. @type {Promise<unknown>} */
+  tunnelEnded = Promise.resolve()
   /** @type {Answer} */
   #answer = answerWith(usual)
   #server = createServer({ allowHalfOpen: false, noDelay: true }, socket => this.#connected(socket))
+  /** The one on which a head has come, and not all of its body. @type {import('node:net').Socket | null} */
+  #incomplete = null
   #wake = () => {}
 
   static async open() {
@@ -40,6 +44,7 @@ export class Backend {
   /** What it answers from now on; what it heard so far is forgotten. @param {string | Answer} [answer] */
   expect(answer = usual) {
     this.heard = []
+    this.#incomplete = null
     this.#answer = typeof answer === 'string' ? answerWith(answer) : answer
   }
 
@@ -49,9 +54,10 @@ export class Backend {
     return this.heard
   }
 
-  /** Waits until no connection is open. */
-  leftAlone() {
-    return this.until(() => this.sockets.size === 0, 'the end of all connections')
+  /** Waits for a request whose body is missing, and gives the socket on which it came. */
+  async hearsHead() {
+    await this.until(() => this.#incomplete !== null, 'a head')
+    return this.#incomplete
   }
 
   /** @param {() => boolean} isSo @param {string} what */
@@ -78,6 +84,8 @@ export class Backend {
     const connection = ++this.connections
     this.sockets.add(socket)
     let bytes = ''
+    /** So many are needed before it is worth a look. */
+    let needed = 0
     socket.on('error', () => {})
     socket.on('close', () => {
       this.sockets.delete(socket)
@@ -86,9 +94,16 @@ export class Backend {
       this.#wake()
     })
     socket.on('data', chunk => {
-      if (socket.listenerCount('upgraded') > 0) return
       bytes += chunk.toString('latin1')
-      for (let length = requestLength(bytes); length > 0; length = requestLength(bytes)) {
+      while (bytes.length > 0 && bytes.length >= needed) {
+        const length = requestLength(bytes)
+        needed = Math.abs(length)
+        if (length <= 0) {
+          if (length < 0) this.#incomplete = socket
+          this.#wake()
+          break
+        }
+        needed = 0
         const heard = { connection, bytes: bytes.slice(0, length) }
         bytes = bytes.slice(length)
         this.heard.push(heard)
@@ -104,14 +119,14 @@ function answerWith(text) {
   return socket => void socket.write(Buffer.from(text, 'latin1'))
 }
 
-/** Bytes of the first request; 0 while it is incomplete. */
+/** Bytes of the first request; 0 while it is incomplete, or less, when it is known how many it needs. */
 function requestLength(bytes) {
   const end = bytes.indexOf('\r\n\r\n')
   if (end < 0) return 0
   const head = bytes.slice(0, end)
   if (/^transfer-encoding:/im.test(head)) return chunkedLength(bytes, end + 4)
   const length = end + 4 + Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0)
-  return bytes.length >= length ? length : 0
+  return bytes.length >= length ? length : -length
 }
 
 function chunkedLength(bytes, start) {

@@ -33,6 +33,7 @@ const apps = fileURLToPath(new URL('../apps/', import.meta.url))
  * @property {NodeJS.ProcessEnv} [env]
  * @property {boolean} [terminal] true: the tool runs on a terminal of its own
  * @property {boolean} [starts] false: the probes start the tool themselves (`site.start`)
+ * @property {boolean} [https] true: `{https}` in arguments stands for a free port, `site.httpsPort`
  * @property {boolean} [backend] true: a server to be a proxy for (`site.backend`); in arguments `{backend}` stands for
  *   its address, and `{nobody}` for one on which nobody listens
  * @property {Record<string, Probe>} probes run one after the other
@@ -51,6 +52,7 @@ export class Site {
   /** @type {Backend} */
   backend
   nobody = ''
+  httpsPort = 0
 
   /**
    * @param {import('./started-tool.mjs').Tool} tool
@@ -87,6 +89,7 @@ export class Site {
     await this.stop()
     const { more = [], instead, env = {}, command = 'start-server', listens = true } = options
     const port = await freePort()
+    if (this.scenario.https) this.httpsPort = await freePort()
     const serverRoot = this.path(`root${this.started.length + 1}`)
     const app = this.scenario.app === undefined ? 'mirror.py' : this.scenario.app
     const entry = options.entry ?? this.scenario.entry ?? (app === null ? [] : [app])
@@ -169,6 +172,7 @@ export class Site {
       ...this.started.map(({ serverRoot }) => [serverRoot, '(root)']).reverse(),
       [this.folder, '(folder)'],
       ...this.started.map(({ port }) => [new RegExp(`\\b${port}\\b`, 'g'), '(port)']),
+      ...(this.httpsPort ? [[new RegExp(`\\b${this.httpsPort}\\b`, 'g'), '(https port)']] : []),
       ...(this.backend ? [[`127.0.0.1:${this.backend.port}`, '(backend)']] : []),
       ...(this.nobody ? [[this.nobody, '(nobody)']] : []),
     ]
@@ -177,6 +181,7 @@ export class Site {
   #expand(text) {
     return text
       .replaceAll('{folder}', this.folder)
+      .replaceAll('{https}', String(this.httpsPort))
       .replaceAll('{backend}', `127.0.0.1:${this.backend?.port}`)
       .replaceAll('{nobody}', this.nobody)
   }

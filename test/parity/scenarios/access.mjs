@@ -1,5 +1,6 @@
 /** Scripts that decide on access: --host-access-script, --auth-user-script, --auth-group-script. */
 import { createHash } from 'node:crypto'
+import { chmod } from 'node:fs/promises'
 import { observe } from '../runner/observation.mjs'
 
 /** Says what it is asked; the query says what it answers. */
@@ -656,6 +657,113 @@ export default [
       ['index', '/', good],
       ['what would not be granted', '/gone', good],
     ]),
+  },
+  {
+    name: 'access-cgi',
+    app: null,
+    entry: ['site.py'],
+    files: {
+      ...files,
+      'web/env.cgi':
+        '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\nContent-Length: 33\\r\\n\\r\\nuser=%s type=%s authorization=%s" "$REMOTE_USER" "$AUTH_TYPE" "$HTTP_AUTHORIZATION"\n',
+    },
+    starts: false,
+    arguments: [...both, '--document-root', '{folder}/web', '--with-cgi'],
+    probes: {
+      'no credentials': async site => {
+        await chmod(site.path('web/env.cgi'), 0o755)
+        await site.start()
+        return see('/env.cgi')(site)
+      },
+      right: see('/env.cgi', good),
+    },
+  },
+  {
+    name: 'access-cgi-digest',
+    app: null,
+    entry: ['site.py'],
+    files: {
+      ...files,
+      'web/env.cgi':
+        '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\nContent-Length: 9\\r\\n\\r\\n%s %s" "$REMOTE_USER" "$AUTH_TYPE"\n',
+    },
+    starts: false,
+    arguments: [...both, '--auth-type', 'Digest', '--document-root', '{folder}/web', '--with-cgi'],
+    probes: {
+      right: async site => {
+        await chmod(site.path('web/env.cgi'), 0o755)
+        await site.start()
+        return digest({ target: '/env.cgi' })(site)
+      },
+    },
+  },
+  {
+    name: 'access-status',
+    app: null,
+    entry: ['site.py'],
+    files,
+    arguments: [...both, '--server-status'],
+    probes: {
+      'no credentials': see('/server-status'),
+      denied: see('/server-status?deny', good),
+      right: async site => {
+        const { answer, log } = await witness(site, request('/server-status?auto', good), 'GET')
+        return { status: answer.status, log }
+      },
+    },
+  },
+  {
+    name: 'access-hosts',
+    app: null,
+    entry: ['site.py'],
+    files,
+    arguments: [...both, ...alias, '--server-name', 'www.example.com', '--allow-localhost'],
+    probes: Object.fromEntries(
+      ['www.example.com', 'example.com', 'localhost', 'elsewhere'].flatMap(name =>
+        [
+          ['', ''],
+          [' with credentials', good],
+        ].map(([how, fields]) => [
+          `${name}${how}`,
+          async site => {
+            const bytes = `GET /x HTTP/1.1\r\nHost: ${name}\r\n${fields}\r\n`
+            const { answer } = await witness(site, bytes, 'GET')
+            return answer
+          },
+        ]),
+      ),
+    ),
+  },
+  {
+    name: 'access-trust',
+    app: null,
+    entry: ['site.py'],
+    files,
+    arguments: [
+      ...both,
+      '--trust-proxy-header',
+      'X-Forwarded-For',
+      '--trust-proxy-header',
+      'X-Script-Name',
+      '--trust-proxy-header',
+      'X-Forwarded-Host',
+    ],
+    probes: table([
+      [
+        'right',
+        '/x',
+        `${good}X-Forwarded-For: 10.1.2.3\r\nX-Script-Name: /y\r\nX-Forwarded-Host: other\r\n`,
+      ],
+      ['no credentials', '/x', 'X-Forwarded-For: 10.1.2.3\r\n'],
+    ]),
+  },
+  {
+    name: 'access-compression',
+    app: null,
+    entry: ['site.py'],
+    files,
+    arguments: [...both, '--compress-responses'],
+    probes: table([['no credentials', '/x', 'Accept-Encoding: gzip\r\n']]),
   },
   ...[
     ['daemon', []],

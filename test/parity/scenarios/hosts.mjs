@@ -206,6 +206,49 @@ const aliasesAlone = {
   ),
 }
 
+const credentials = `Authorization: Basic ${btoa('u:p')}\r\n`
+const guard = `
+def check_password(environ, user, password):
+    return (user, password) == ("u", "p")
+
+def allow_access(environ, host):
+    return "HTTP_X_DENY" not in environ
+`
+const visitors = {
+  'by nobody': '',
+  'by a user': credentials,
+  'by who is denied': `${credentials}X-Deny: 1\r\n`,
+}
+const guards = [
+  ['--auth-user-script'],
+  ['--host-access-script'],
+  ['--auth-user-script', '--host-access-script'],
+]
+
+/** @type {Scenario[]} */
+const guarded = guards.map(scripts => ({
+  name: `hosts: --allow-localhost and ${scripts.join(', ')}`,
+  app: 'where.py',
+  arguments: [
+    ...[...names, ...root, '--allow-localhost', '--server-status'],
+    ...scripts.flatMap(option => [option, '{folder}/guard.py']),
+  ],
+  files: { ...files, 'guard.py': guard },
+  probes: Object.assign(
+    {},
+    ...['www.example.com', 'example.com', 'other'].flatMap(host =>
+      Object.entries(visitors).map(([who, fields]) =>
+        probes(
+          `${host} ${who}`,
+          each(['/x', '/there', '/there/file.txt', '/x/server-status'], target =>
+            ask(`GET ${target}`, host, fields),
+          ),
+        ),
+      ),
+    ),
+  ),
+}))
+
 /** The access lines that come of a request. */
 async function accessLine(site, bytes) {
   const before = site.server.file('access_log').split('\n').length
@@ -258,4 +301,5 @@ export default [
   ...oddNames,
   aliasesAlone,
   ...logs,
+  ...guarded,
 ]

@@ -1,0 +1,4 @@
+/** See recorded.ts. */
+import { holdToRecorded } from './recorded.js'
+
+holdToRecorded('tls', 'http2')
