@@ -27,7 +27,7 @@ import type { MountResult } from './proxy/mounts.js'
 import { isTooLong, refusedCoding, unknownCoding } from './refusal.js'
 import { type HttpExchange, writeOwnHead } from './reply.js'
 import type { RequestHead } from './request-head.js'
-import { askedHost, isSecure } from './request-host.js'
+import { askedHost } from './request-host.js'
 import { createRequestIds } from './request-id.js'
 import { isSite, ownKeys } from './request-keys.js'
 import { isWholeServer, ownOrigin, parseTarget, type RequestTarget } from './request-target.js'
@@ -182,7 +182,7 @@ export class RequestPhases implements HostPhases {
     if (proxy === null) return false
     const target = parseTarget(http.target, http.method)
     if (typeof target === 'number') return false
-    const host = hosts?.of(isSecure(http.request.socket), askedHost(target, http.head))
+    const host = hosts?.of(http.request.secure, askedHost(target, http.head))
     return host?.kind === 'proxied' || this.#forwarding.find(target.path) !== null
   }
 
@@ -197,6 +197,8 @@ export class RequestPhases implements HostPhases {
   }
 
   #forwardPermitted(http: HttpExchange, target: RequestTarget, found: MountResult): void {
+    // It is not offered there: the fields of the other server take the place of all that was to be sent.
+    if (http.request.upgrade === 'asked' && this.#goesOnWithHttp2(http)) return
     if (found.kind === 'forward') return this.#forwarding.forward(http, target, found.route)
     // The host as it was asked for, even if it was not (mod_rewrite).
     const host = target.authority?.host ?? http.head.host ?? ''

@@ -71,6 +71,7 @@ export const accessDirectives: Readonly<Record<string, AccessDirective | TwoSide
 
 const handlers = {
   application: 'wsgi-handler',
+  script: 'cgi-script',
   directory: 'httpd/unix-directory',
   status: 'server-status',
   proxy: 'proxy-server',
