@@ -665,7 +665,7 @@ export default [
     files: {
       ...files,
       'web/env.cgi':
-        '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\nContent-Length: 33\\r\\n\\r\\nuser=%s type=%s authorization=%s" "$REMOTE_USER" "$AUTH_TYPE" "$HTTP_AUTHORIZATION"\n',
+        '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\nContent-Length: 33\\r\\n\\r\\nuser=%s type=%s authorization=%s" "$REMOTE_USER" "$AUTH_TYPE" "$HTTP_AUTHORIZATION"\nsleep 0.3\n',
     },
     starts: false,
     arguments: [...both, '--document-root', '{folder}/web', '--with-cgi'],
@@ -685,7 +685,7 @@ export default [
     files: {
       ...files,
       'web/env.cgi':
-        '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\nContent-Length: 9\\r\\n\\r\\n%s %s" "$REMOTE_USER" "$AUTH_TYPE"\n',
+        '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\nContent-Length: 9\\r\\n\\r\\n%s %s" "$REMOTE_USER" "$AUTH_TYPE"\nsleep 0.3\n',
     },
     starts: false,
     arguments: [...both, '--auth-type', 'Digest', '--document-root', '{folder}/web', '--with-cgi'],
