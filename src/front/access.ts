@@ -242,7 +242,7 @@ export class AccessRecord {
       method: this.#method,
       target: this.#target,
       protocol: request.protocol,
-      ...pathsOf(this.#target, this.#lastTarget, hostField),
+      ...pathsOf(this.#target, this.#lastTarget, hostField, request.secure),
       virtualHost: this.#virtualHost(hostField),
       user: this.#user,
       requestFields: request.rawHeaders,
@@ -272,7 +272,7 @@ export class AccessRecord {
     if (this.#hosts === null) return null
     const target = parseTarget(this.#target, this.#method, this.#request.secure)
     const authority = typeof target === 'number' ? null : target.authority
-    return this.#hosts.of(isSecure(this.#socket), askedHost({ authority }, { host }))
+    return this.#hosts.of(this.#request.secure, askedHost({ authority }, { host }))
   }
 
   /** With pipelining several requests come in one piece, of which each has its part. */
@@ -318,8 +318,13 @@ function queryOf(target: string): string {
   return mark < 0 ? '' : target.slice(mark + 1)
 }
 
-function pathsOf(target: string, lastTarget: string | null, hostField: string | null) {
-  const first = parseTarget(target)
+function pathsOf(
+  target: string,
+  lastTarget: string | null,
+  hostField: string | null,
+  secure: boolean,
+) {
+  const first = parseTarget(target, 'GET', secure)
   const last = lastTarget === null || lastTarget === target ? first : parseTarget(lastTarget)
   const firstPath = typeof first === 'number' ? refusedPath(first, target) : first.path
   const authority = typeof first === 'number' ? null : first.authority

@@ -52,7 +52,8 @@ export class Failures {
     const { response } = http
     if (response.headersSent || response.destroyed) return 'done'
     http.added = null
-    if (!isReadable(http.target, http.method)) return this.answerUnread(http, status)
+    if (!isReadable(http.target, http.method, http.request.secure))
+      return this.answerUnread(http, status)
     // The rest of a body that is too long is not looked at.
     if (status === 413) http.body = 'none'
     if (closingStatuses.has(status)) {

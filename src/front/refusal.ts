@@ -1,8 +1,15 @@
 /** Which requests are refused for what their heads say, and with which status, as Apache does it. */
 
+import type { HttpRequest } from '../http/request.js'
 import type { HttpExchange } from './reply.js'
 import type { RequestHead } from './request-head.js'
-import { hasValidHost, isReadable, isWholeServer, parseTarget } from './request-target.js'
+import {
+  hasValidHost,
+  isReadable,
+  isWholeServer,
+  namesHost,
+  parseTarget,
+} from './request-target.js'
 
 /** What a refusal has to answer with. */
 export interface Refusal {
@@ -17,14 +24,24 @@ export interface Refusal {
  * @param bodyLimit longest request body in bytes; 0: no limit
  */
 export function refusedStatus({ request, head }: HttpExchange, bodyLimit: number): number | null {
-  if (head.tooLong || !hasValidHost(head, request)) return 400
+  if (head.tooLong || !hasValidHost(head, request) || keepsHostBack(head, request)) return 400
   const isLong = isTooLong(head, bodyLimit)
   const isOdd = request.expects === 'unknown'
   if (!isLong && !isOdd) return null
-  const { url, method } = request
-  if (!isReadable(url, method)) return 400
-  if (isLong) return !isOdd && !isWholeServer(url) && parseTarget(url, method) === 400 ? 400 : 413
+  const { url, method, secure } = request
+  if (!isReadable(url, method, secure)) return 400
+  if (isLong)
+    return !isOdd && !isWholeServer(url) && parseTarget(url, method, secure) === 400 ? 400 : 413
   return null
+}
+
+/** Whether a client has named a host when it came (SNI), and asks for none; mod_ssl does not like that. */
+function keepsHostBack(
+  { host }: RequestHead,
+  { secure, socket, url, method }: HttpRequest,
+): boolean {
+  if (!secure || host || namesHost(url, method, secure)) return false
+  return Boolean((socket as { servername?: string | false }).servername)
 }
 
 /** Whether a body is longer than the application may get, by the length that the head tells. */

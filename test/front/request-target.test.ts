@@ -104,6 +104,21 @@ describe('parseTarget()', () => {
   })
 })
 
+test.each([
+  ['http://a.com:/x', { host: 'a.com:', port: '80' }, { host: null, port: '80' }],
+  ['https://a.com:/x', { host: null, port: '443' }, { host: 'a.com:', port: '443' }],
+  ['https://a.com/x', { host: null, port: null }, { host: 'a.com', port: null }],
+  ['/x', null, null],
+])('parseTarget(%j) takes the host from the scheme of the connection', (target, plain, secure) => {
+  expect(parseTarget(target)).toMatchObject({ authority: plain })
+  expect(parseTarget(target, 'GET', true)).toMatchObject({ authority: secure })
+})
+
+test('parseTarget() wants a host to be one where it takes it', () => {
+  expect(parseTarget('https://a..b/x', 'GET', true)).toBe(400)
+  expect(parseTarget('http://a..b/x', 'GET', true)).toMatchObject({ path: '/x' })
+})
+
 describe('what a refused target names', () => {
   test.each([
     ['/a%zz', true, '/a%zz'],

@@ -12,5 +12,8 @@ test.each(['127.0.0.2', '::', '0.0.0.0'])('listenAddresses() of %s is itself', a
 })
 
 test('listenAddresses() rejects for a name that is not known', async () => {
-  await expect(listenAddresses('nobody.invalid')).rejects.toMatchObject({ syscall: 'getaddrinfo' })
+  const unknown = async () => {
+    throw new Error('ENOTFOUND')
+  }
+  await expect(listenAddresses('nobody', unknown)).rejects.toThrow('ENOTFOUND')
 })

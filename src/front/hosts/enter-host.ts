@@ -1,7 +1,7 @@
 /** Finds the virtual host of a request, and what follows from it. */
 import { escapePath } from '../../static/url-escape.js'
 import type { HttpExchange } from '../reply.js'
-import { askedHost, isSecure } from '../request-host.js'
+import { askedHost } from '../request-host.js'
 import type { RequestTarget } from '../request-target.js'
 import { isLocalClient } from './local-clients.js'
 import type { HostRedirect, VirtualHost, VirtualHosts } from './virtual-hosts.js'
@@ -25,8 +25,8 @@ export function enterHost(
   target: RequestTarget,
   phases: HostPhases,
 ): void {
-  const { socket } = http.request
-  http.host ??= hosts.of(isSecure(socket), askedHost(target, http.head))
+  const { secure } = http.request
+  http.host ??= hosts.of(secure, askedHost(target, http.head))
   const { host } = http
   switch (host.kind) {
     case 'site':

@@ -180,7 +180,7 @@ export class ProxiedRequest {
     const { request, response } = this.http
     if (statusCode === 100 && !this.#asked) return
     // A client of HTTP/1.0 knows none of them.
-    if (request.version === 11) {
+    if (request.version >= 11) {
       response.writeInterim(
         statusCode,
         statusMessage,

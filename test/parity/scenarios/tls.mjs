@@ -214,6 +214,37 @@ const kinds = {
 
 const ruled = ['--ssl-verify-client', '/environ/closed', '--ssl-verify-client', '/shut/']
 
+/** The answer, and what came to the other server, with its fields in one order. */
+const passedOn = bytes => async site => {
+  site.backend.expect()
+  const answers = await over(bytes)(site)
+  const [heard] = await site.backend.hears(1)
+  const [line, ...fields] = heard.bytes.split('\r\n')
+  return { answers, line, fields: fields.sort() }
+}
+
+/** @type {Scenario} */
+const forwarded = {
+  name: 'tls: what is forwarded',
+  https: true,
+  backend: true,
+  arguments: [
+    ...[...ofSite, '--https-only', '--hsts-policy', 'max-age=1', '--http2'],
+    ...['--proxy-mount-point', '/proxy', 'http://{backend}/p', '--error-document', '404', '/x404'],
+  ],
+  files,
+  probes: {
+    'a request': passedOn(closing('/proxy/a')),
+    'a request for a host with a port': passedOn(
+      `GET /proxy/a HTTP/1.1\r\nHost: ${host}:99\r\nConnection: close\r\n\r\n`,
+    ),
+    'an error of the other server': async site => {
+      site.backend.expect('HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnone')
+      return over(closing('/proxy/b'))(site)
+    },
+  },
+}
+
 const row = 'clients that have no certificate where one is needed, and those of TLS 1.3'
 
 /** On paths that need a certificate: Apache asks for it when it comes to them, we in the handshake. */
@@ -253,4 +284,4 @@ const verified = [[], ruled].map(more => ({
   ),
 }))
 
-export default [plain, spokenPlainly, ...environment, localhost, policy, ...verified]
+export default [plain, spokenPlainly, ...environment, localhost, policy, forwarded, ...verified]
