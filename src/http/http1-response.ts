@@ -45,7 +45,7 @@ export class Http1Response extends HttpResponse {
 
   /** The last response of HTTP/1 on this connection: 101. */
   switchProtocol(fields: string[]): void {
-    this.#framing = 'none'
+    this.switches = true
     this.room = 0
     this.writeHead(101, 'Switching Protocols', fields)
     this.end()
@@ -129,7 +129,7 @@ export class Http1Response extends HttpResponse {
 
   #framingFor(status: number, fields: readonly string[]): Framing {
     if (this.#version === 9) return 'close'
-    if (this.isHead || status === 101 || status === 204 || status === 304) {
+    if (this.isHead || this.switches || status === 204 || status === 304) {
       this.room = 0
       return 'none'
     }

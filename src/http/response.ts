@@ -74,6 +74,8 @@ export abstract class HttpResponse {
   neverChunked = false
   /** The fields have a Transfer-Encoding: for a body that brings its own chunks, or that gets them here. */
   coding: 'own' | 'added' | null = null
+  /** The connection speaks another protocol behind the head, see {@link detach}. */
+  switches = false
   /** The client was told to send the body. */
   continued = false
   /** The head is written, or about to be with the first bytes of the body. */

@@ -26,6 +26,7 @@ export function joinTunnel(
   { head, rule }: { readonly head: Buffer; readonly rule: PatienceRule },
 ): void {
   response.keepAlive = true
+  response.switches = true
   response.writeHead(status, reason, fields)
   const detached = response.detach()
   if (detached === null) return void upstream.destroy()

@@ -274,7 +274,12 @@ const bad = {
     'no script': async site => outcome(await site.run(['start-server', ...where])),
   },
   differs: {
-    'a script that is missing': 'a script that does not exist at start or set-up',
+    ...rowFor(
+      'a script that does not exist at start or set-up',
+      'a script that is missing',
+      'a script of users that is missing',
+      'a script of access that is missing',
+    ),
     'a host that is none': address,
     ...rowFor(
       refusedByApache,
