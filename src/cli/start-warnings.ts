@@ -3,7 +3,7 @@
  * banner.
  */
 import { statSync } from 'node:fs'
-import type { Settings } from '../settings/settings.js'
+import { defaultSettings, type Settings } from '../settings/settings.js'
 import { hostWarnings } from './host-warnings.js'
 import { httpsWarnings } from './https-warnings.js'
 import { watchesChanges } from './workforce.js'
@@ -44,6 +44,8 @@ export function startWarnings(settings: Settings, facts: StartFacts): string[] {
     warnings.push(
       'without --auth-user-script --auth-group-script has no effect: everybody may see the site',
     )
+  else if (settings.authGroup !== defaultSettings.authGroup && settings.authGroupScript === null)
+    warnings.push('without --auth-group-script --auth-group has no effect')
   const globs = [
     settings.reloadInclude.length > 0 ? '--reload-include' : null,
     settings.reloadExclude.length > 0 ? '--reload-exclude' : null,

@@ -23,6 +23,7 @@ type Rule = (settings: Settings) => string | null
 
 const rules: readonly Rule[] = [
   certificateNeedsPort,
+  certificateNeedsKey,
   debuggerStartup,
   telemetryTarget,
   telemetryService,
@@ -49,6 +50,15 @@ function certificateNeedsPort(settings: Settings): string | null {
     ['--ssl-certificate-chain-file', settings.sslCertificateChainFile],
   ].find(([, value]) => value !== null) ?? [null]
   return name === null ? null : `${name} needs --https-port as well, as --https-port 8443`
+}
+
+/** Without --https-dev HTTPS is not spoken then, and a start says so. */
+function certificateNeedsKey(settings: Settings): string | null {
+  const { httpsDev, sslCertificateFile, sslCertificateKeyFile } = settings
+  if (!httpsDev || (sslCertificateFile === null) === (sslCertificateKeyFile === null)) return null
+  const [given, missing] =
+    sslCertificateKeyFile === null ? ['file', 'key-file'] : ['key-file', 'file']
+  return `--ssl-certificate-${given} needs --ssl-certificate-${missing} as well`
 }
 
 function debuggerStartup({ debuggerStartup, enableDebugger }: Settings): string | null {

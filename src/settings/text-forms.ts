@@ -50,6 +50,11 @@ export const textForms = {
     // Apache takes no other for a Location, or never finds anything there; of a % it wants to make a format.
     fits: text => /^\/[^\s%]*$/.test(text) && !/^\/+$/.test(text),
   },
+  'rooted path': {
+    expects: 'a URL path such as /admin',
+    // No path is below any other, so that nobody would be asked for a certificate.
+    fits: text => text.startsWith('/'),
+  },
   'proxied URL': {
     expects: 'a URL such as http://127.0.0.1:3000/',
     // Others Apache cannot forward to, as it is configured.

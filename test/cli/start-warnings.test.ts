@@ -48,6 +48,15 @@ describe('startWarnings()', () => {
     ])
   })
 
+  test('says that a group which nobody is asked for lets everybody in', () => {
+    const settings = { ...defaultSettings, authGroup: 'staff' }
+    expect(startWarnings(settings, facts)).toEqual([
+      'without --auth-group-script --auth-group has no effect',
+    ])
+    const asked = { authUserScript: '/a.py', authGroupScript: '/a.py' }
+    expect(startWarnings({ ...settings, ...asked }, facts)).toEqual([])
+  })
+
   test('names globs that nothing is compared with', () => {
     const globs = { ...defaultSettings, reloadInclude: ['*.yaml'], reloadExclude: ['a.py'] }
     expect(startWarnings(globs, facts)).toEqual([

@@ -123,6 +123,14 @@ describe('checkTogether()', () => {
       '--telemetry-service has to be unix:/path of a socket, got "udp:x:1"',
     ],
     [
+      { httpsDev: true, httpsPort: 8443, sslCertificateFile: '/c.crt' },
+      '--ssl-certificate-file needs --ssl-certificate-key-file as well',
+    ],
+    [
+      { httpsDev: true, httpsPort: 8443, sslCertificateKeyFile: '/c.key' },
+      '--ssl-certificate-key-file needs --ssl-certificate-file as well',
+    ],
+    [
       { telemetryService: 'unix:' },
       '--telemetry-service has to be unix:/path of a socket, got "unix:"',
     ],

@@ -9,6 +9,7 @@ const rows: readonly [TextFormName, readonly string[], readonly string[]][] = [
     ['a', 'A_b.c', 'a:80', '127.0.0.1', 'a.', '-a', 'é', 'a,b', 'http://a', ''],
     ['a b', 'a\tb', ' ', 'a:x', '::1', '[::1]', '*', '*.x', 'a?'],
   ],
+  ['rooted path', ['/', '/p', '/a b%'], ['', 'p']],
   ['filled host name', ['a', 'a:80'], ['', 'a b', '*']],
   ['URL path', ['/p', '/p/', '/a(b'], ['', ' ', '/p q', '/', '//', '/a%20b', 'p']],
   [

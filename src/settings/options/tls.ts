@@ -69,6 +69,7 @@ export const tlsOptions = [
     repeatable: true,
     default: [],
     metavar: 'URL-PATH',
+    form: 'rooted path',
     help: 'URL path that needs a client certificate; the whole site when not given',
     parity: 'works',
   },
