@@ -356,6 +356,18 @@ describe('a connection of HTTP/2', () => {
     await client.closed
   })
 
+  test('ends with the side of the client, whatever is in progress', async () => {
+    const began = awaited<HttpResponse>()
+    const { server, dial } = await serve((_, response) => began.resolve(response))
+    const client = dial()
+    client.begin('/')
+    const response = await began.promise
+    const gone = new Promise<void>(resolve => response.once('close', resolve))
+    client.session.destroy()
+    await gone
+    await server.drained()
+  })
+
   test('takes so many requests at a time as Apache', async () => {
     const client = (await serve()).dial()
     await client.ask('/')
