@@ -96,12 +96,11 @@ export class Http2Response extends HttpResponse {
     if (!this.#isOpen) return
     const isEmpty = this.#bodiless || body.length === 0
     if (head !== null) this.#send(head, isEmpty)
-    if (!this.#isOpen) return
-    if (!isEmpty) {
-      this.#stream.end(body)
-      // Nobody waits for room any more, but the client may still leave it there.
-      this.told(false)
-    } else if (head === null && !this.#stream.writableEnded) this.#stream.end()
+    if (!this.#isOpen || (head !== null && isEmpty)) return
+    if (!isEmpty) this.#stream.end(body)
+    else if (!this.#stream.writableEnded) this.#stream.end()
+    // Nobody waits for room any more, but the client may still leave it there.
+    this.told(false)
   }
 
   /** What Node takes for no head resets the stream: others go over this connection, and it is no fault of theirs. */

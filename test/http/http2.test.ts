@@ -276,23 +276,27 @@ describe('a response over HTTP/2', () => {
     expect(headers).toMatchObject({ etag: '1, 2', 'content-encoding': 'a, b' })
   })
 
-  test('whose last piece is not taken is given up like others', async () => {
-    const gone = awaited<string>()
-    const { server } = await serve(
-      (_, response) => {
-        response.writeHead(200, 'OK', [])
-        response.end(Buffer.from('body'))
-      },
-      { stall: 0.05 },
-    )
-    const client = new Http2Client(`http://127.0.0.1:${server.port}`, {
-      settings: { initialWindowSize: 0 },
-    })
-    const stream = client.begin('/')
-    stream.once('close', () => gone.resolve('closed'))
-    expect(await gone.promise).toBe('closed')
-    expect(stream.rstCode).toBe(constants.NGHTTP2_CANCEL)
-  })
+  test.each(['all at once', 'in pieces'])(
+    'whose last piece is not taken is given up like others, %s',
+    async how => {
+      const gone = awaited<string>()
+      const { server } = await serve(
+        (_, response) => {
+          response.writeHead(200, 'OK', [])
+          if (how === 'in pieces') response.write(Buffer.from('piece'))
+          response.end(how === 'in pieces' ? undefined : Buffer.from('body'))
+        },
+        { stall: 0.05 },
+      )
+      const client = new Http2Client(`http://127.0.0.1:${server.port}`, {
+        settings: { initialWindowSize: 0 },
+      })
+      const stream = client.begin('/')
+      stream.once('close', () => gone.resolve('closed'))
+      expect(await gone.promise).toBe('closed')
+      expect(stream.rstCode).toBe(constants.NGHTTP2_CANCEL)
+    },
+  )
 
   test('to a body that nobody wants stops the client', async () => {
     const { dial } = await serve((request, response) => {
