@@ -15,31 +15,37 @@ _POOL_HEADER = 48
 _ALIGNMENT = 16
 _LARGEST = 512
 
-# What a pool that was empty may lack, since this function itself takes and gives back blocks of these sizes.
-_TOLERANCE = 8
+# What a pool that was empty may lack, since this module itself takes and gives back blocks: numbers, and lists that grow.
+_TOLERANCE = 2
+_TOLERANCE_OF_NUMBERS = 8
 
 _EMPTY_BYTES = sys.getsizeof(b"")
 _FLOAT = 32  # what a float takes: there are no bytes of that size
-_MOST = 200000  # blocks of one size
+
+# Bytes of one size after which this is no memory of pools: another allocator is there (PYTHONMALLOC, Python without the lock).
+_MOST = 4 << 20
 
 
 def fill_pools() -> "List[Any]":
     """Objects to keep: they are in the holes."""
     kept: "List[Any]" = []
     for size in range(_FLOAT, _LARGEST + 1, _ALIGNMENT):
-        _fill_pools_of(size, kept)
+        if not _fill_pools_of(size, kept):
+            return []
     return kept
 
 
-def _fill_pools_of(size: int, kept: "List[Any]") -> None:
-    """Until a whole pool was empty, which is given back."""
-    enough = (_POOL - _POOL_HEADER) // size - _TOLERANCE
+def _fill_pools_of(size: int, kept: "List[Any]") -> bool:
+    """Until a whole pool was empty, which is given back. False: there was none."""
+    lacking = _TOLERANCE_OF_NUMBERS if size == _FLOAT else _TOLERANCE
+    enough = (_POOL - _POOL_HEADER) // size - lacking
     pool, blocks = -1, []  # type: int, List[Any]
-    for number in range(_MOST):
+    for number in range(_MOST // size):
         block = number / 2 if size == _FLOAT else bytes(size - _EMPTY_BYTES)
         if id(block) & -_POOL != pool:
             kept += blocks
             pool, blocks = id(block) & -_POOL, []
         blocks.append(block)
         if len(blocks) >= enough:
-            return
+            return True
+    return False

@@ -21,6 +21,7 @@ import type { ServedRequest } from '../logging/served-request.js'
 import type { ServerNames } from '../logging/server-names.js'
 import { fileSink, type LogSink, terminalSink } from '../logging/sinks.js'
 import { jsonWriter, type LogWriter, textWriter } from '../logging/writers.js'
+import { speaksHttps } from '../settings/https.js'
 import type { Settings } from '../settings/settings.js'
 import type { Configuration } from './another-configuration.js'
 import { planLogProgram } from './log-program.js'
@@ -56,6 +57,7 @@ export function planLogForms(
     name: settings.serverName || plan.listenerHost,
     address: plan.listenOn[0] ?? plan.listenerHost,
     port: settings.port,
+    secure: speaksHttps(settings),
     environ: environOf(running, settings.port),
   }
   return {

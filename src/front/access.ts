@@ -3,6 +3,7 @@
  * an access log is wanted; all others pass a null.
  */
 import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import type { Clock } from '../base/clock.js'
 import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
@@ -11,6 +12,7 @@ import type { ServedRequest } from '../logging/served-request.js'
 import type { Resolution } from '../static/resolution.js'
 import type { Pool, WorkerName } from '../workers/dispatcher.js'
 import type { VirtualHost, VirtualHosts } from './hosts/virtual-hosts.js'
+import { knownOfTls } from './https/secure-keys.js'
 import { askedHost, isSecure } from './request-host.js'
 import { parseTarget, pathOfRefused, type RefusedTarget } from './request-target.js'
 
@@ -92,6 +94,7 @@ const unknown = {
   user: null,
   requestFields: [],
   environ: null,
+  tls: null,
   fileName: null,
   handler: null,
   requestId: null,
@@ -123,7 +126,6 @@ export class AccessRecord {
   #firstStatus: number | null = null
   #lastTarget: string
   #user: string | null = null
-
   constructor(
     clock: Clock,
     hosts: VirtualHosts | null,
@@ -139,9 +141,15 @@ export class AccessRecord {
     this.#socket = request.socket
     // A connection that has ended does not know them any more.
     this.#addresses = addressesOf(request.socket)
+    this.#learnTls()
     this.#method = request.method
     this.#target = request.url
     this.#lastTarget = request.url
+  }
+
+  /** What is known of the connection while it is there; a client may show its certificate later. */
+  #learnTls(): string | null {
+    return this.#request.secure ? knownOfTls(this.#socket as TLSSocket) : null
   }
 
   /** What the path was mapped to. */
@@ -160,6 +168,10 @@ export class AccessRecord {
         break
       case 'refused':
         this.#fileName = resolution.status === 404 ? resolution.filename : null
+        break
+      case 'script':
+        this.#fileName = resolution.scriptFilename
+        this.#handler = 'script'
         break
       default:
         this.#fileName = resolution.scriptFilename
@@ -244,6 +256,7 @@ export class AccessRecord {
       requestFields: request.rawHeaders,
       responseFields: response.fields,
       environ: this.#environ,
+      tls: this.#learnTls(),
       fileName: this.#fileName,
       handler: this.#handler,
       requestId: this.#requestId,

@@ -6,8 +6,10 @@ import { respond, type StaticSite } from '../static/site.js'
 import type { WorkerName } from '../workers/dispatcher.js'
 import type { SharedEnviron } from './environ.js'
 import type { ErrorDocument, ErrorDocuments } from './error-documents.js'
+import type { HttpsRules } from './https/https-rules.js'
 import { enterRedirect, type Failure } from './internal-redirect.js'
 import { type Answerable, type HttpExchange, writeOwnHead, writeServerPage } from './reply.js'
+import { protocolKeys } from './request-keys.js'
 import { isReadable, parseTarget } from './request-target.js'
 import { closingStatuses } from './server-page.js'
 
@@ -15,6 +17,8 @@ export interface FailureOptions {
   /** --error-document */
   readonly errorDocuments: ErrorDocuments
   readonly site: StaticSite
+  /** Null without HTTPS. */
+  readonly https: HttpsRules | null
   /** The keys that all requests share; asked for once the port is known. */
   readonly sharedEnviron: () => SharedEnviron
 }
@@ -107,9 +111,12 @@ export class Failures {
   #keysOf(http: HttpExchange, { environ, keys, mapped, notes }: KnownOfFailure): string {
     const noted = notes === undefined ? '' : `\0ERROR_NOTES\0${notes}`
     if (keys !== undefined) return keys + noted
-    if (environ !== undefined) return this.allKeys(environ) + noted
+    const { https } = this.#options
+    const secure = http.request.secure && https !== null ? '\0HTTPS\0on' : ''
+    if (environ !== undefined) return this.allKeys(environ) + secure + noted
     const before = http.internal?.environ ?? ''
-    const variables = mapped === true ? this.#options.sharedEnviron().variables : ''
+    const variables =
+      mapped === true ? this.#options.sharedEnviron().variables + protocolKeys(http, https) : ''
     return `REQUEST_METHOD\0${http.method}${before}${variables}${noted}`
   }
 }

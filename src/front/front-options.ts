@@ -11,7 +11,6 @@ import type { ScriptRules } from './cgi/scripts.js'
 import type { Compression } from './compression/compression.js'
 import type { FailureOptions } from './failures.js'
 import type { VirtualHosts } from './hosts/virtual-hosts.js'
-import type { HttpsRules } from './https/https-rules.js'
 import type { ProxyRules } from './proxy/forwarding.js'
 import type { SilenceRules } from './silence-watch.js'
 import type { OutsideFacts } from './status/status-board.js'
@@ -78,8 +77,6 @@ export interface SiteRules extends FailureOptions {
   readonly access: AccessRule | null
   /** CGI scripts; null without --with-cgi. */
   readonly scripts: ScriptRules | null
-  /** Null without HTTPS. */
-  readonly https: HttpsRules | null
   /** The operating mode of the site. */
   readonly inDaemonMode: boolean
 }

@@ -26,7 +26,8 @@ import { Forwarding } from './proxy/forwarding.js'
 import type { MountResult } from './proxy/mounts.js'
 import { isTooLong, refusedCoding, unknownCoding } from './refusal.js'
 import { type HttpExchange, writeOwnHead } from './reply.js'
-import { askedHost, isSecure } from './request-host.js'
+import type { RequestHead } from './request-head.js'
+import { askedHost } from './request-host.js'
 import { createRequestIds } from './request-id.js'
 import { isSite, ownKeys } from './request-keys.js'
 import { isWholeServer, ownOrigin, parseTarget, type RequestTarget } from './request-target.js'
@@ -178,7 +179,7 @@ export class RequestPhases implements HostPhases {
     if (proxy === null) return false
     const target = parseTarget(http.target, http.method)
     if (typeof target === 'number') return false
-    const host = hosts?.of(isSecure(http.request.socket), askedHost(target, http.head))
+    const host = hosts?.of(http.request.secure, askedHost(target, http.head))
     return host?.kind === 'proxied' || this.#forwarding.find(target.path) !== null
   }
 
@@ -193,6 +194,8 @@ export class RequestPhases implements HostPhases {
   }
 
   #forwardPermitted(http: HttpExchange, target: RequestTarget, found: MountResult): void {
+    // It is not offered there: the fields of the other server take the place of all that was to be sent.
+    if (http.request.upgrade === 'asked' && this.#goesOnWithHttp2(http)) return
     if (found.kind === 'forward') return this.#forwarding.forward(http, target, found.route)
     // The host as it was asked for, even if it was not (mod_rewrite).
     const host = target.authority?.host ?? http.head.host ?? ''
@@ -256,6 +259,7 @@ export class RequestPhases implements HostPhases {
       response,
       ...(http.failing && internal !== null ? { status: internal.status } : {}),
       writeHead,
+      isConditional: isConditional(http.head),
       coder: this.#front.rules.compression?.fileCoder(http, writeHead) ?? null,
       serverPage: (status, fields) => this.#front.fail(http, status, { fields, mapped }),
     })
@@ -318,6 +322,11 @@ const elsewhere: Resolution = { kind: 'refused', status: 404, filename: null }
 /** Whether it comes to a handler: not where access is refused, or the client sent elsewhere, before. */
 function isHandled(resolution: Resolution): boolean {
   return resolution.kind !== 'redirect' && !isForbidden(resolution)
+}
+
+/** Whether a condition (If-Match and its kin) or a range is asked for. */
+function isConditional({ keys }: RequestHead): boolean {
+  return keys.some(key => key === 'HTTP_RANGE' || key.startsWith('HTTP_IF_'))
 }
 
 /** Whether Apache asks for the body before it answers: not where it does not come to send a file. */

@@ -5,7 +5,7 @@
 import type { HttpRequest } from '../http/request.js'
 import type { HttpExchange } from './reply.js'
 import type { RequestHead } from './request-head.js'
-import { isHostName, isSecure, parseHost } from './request-host.js'
+import { isHostName, parseHost } from './request-host.js'
 
 /** A target that is served. Text is latin-1: one character for each byte. */
 export interface RequestTarget {
@@ -37,7 +37,7 @@ const plainPath =
  * 400: no path, a stray percent sign, `#`, or dot segments that climb above the root;
  * 404: `%2F` or `%00` in the path.
  *
- * @param secure it came over HTTPS, so that this is the scheme whose host counts
+ * @param secure whether it came over TLS, where `https://` names the host, and `http://` does not
  */
 export function parseTarget(
   target: string,
@@ -71,7 +71,7 @@ export function isReadable(target: string, method: string, secure = false): bool
 }
 
 /** Null: a scheme that is not served, or a user before the host. */
-function splitAuthority(target: string, secure = false): [Authority | null, string] | null {
+function splitAuthority(target: string, secure: boolean): [Authority | null, string] | null {
   if (target.startsWith('/') || target.startsWith('?')) return [null, target]
   const absolute = /^([a-z][a-z0-9+.-]*):(?:\/\/([^/?]*))?(.*)$/i.exec(target)
   if (!absolute) return [null, target]
@@ -80,10 +80,10 @@ function splitAuthority(target: string, secure = false): [Authority | null, stri
   if ((scheme !== 'http' && scheme !== 'https') || authority?.includes('@')) return null
   const rest = absolute[3]!
   if (authority === undefined) return /^[^/?]/.test(rest) ? null : [null, rest]
+  // Apache takes the host from a target of its own scheme only, and the port in any case.
   const isOwn = scheme === (secure ? 'https' : 'http')
   const named = parseAuthority(authority, isOwn, scheme)
   if (named === null) return null
-  // Apache takes the host from a target of its own scheme only, and the port in any case.
   return [isOwn ? named : { ...named, host: null }, rest]
 }
 
@@ -118,7 +118,8 @@ function portNumber(digits: string | undefined, scheme: string): string | null {
 
 /** Whether a target names the host, so that the Host field is not looked at. */
 export function namesHost(target: string, method: string, secure = false): boolean {
-  return method === 'CONNECT' || (secure ? /^https:\/\//i : /^http:\/\//i).test(target)
+  if (method === 'CONNECT') return true
+  return secure ? /^https:\/\//i.test(target) : /^http:\/\//i.test(target)
 }
 
 function normalisePath(rawPath: string): string | RefusedTarget {
@@ -191,7 +192,7 @@ export interface Origin {
 /** What the request says of host and port counts, then what its virtual host has, then the connection. */
 export function ownOrigin(http: HttpExchange, { authority }: RequestTarget): Origin {
   const { socket } = http.request
-  const scheme = http.host?.scheme ?? (isSecure(socket) ? 'https' : 'http')
+  const scheme = http.host?.scheme ?? (http.request.secure ? 'https' : 'http')
   const host = parseHost(authority?.host ?? http.head.host ?? '')
   const port = authority?.port ?? host?.port ?? http.host?.port ?? String(socket.localPort)
   const name = host?.name ?? http.host?.name ?? socket.localAddress

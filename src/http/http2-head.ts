@@ -10,7 +10,7 @@ export type RefusedHttp2Head = 400 | 414 | 431
  * @param unmeasured a body follows whose length is not told
  * @example
  * http2Head([':method', 'GET', ':path', '/a', ':authority', 'x', 'cookie', 'a=1', 'cookie', 'b=2'], false)
- * // GET /a HTTP/2.0, with Host: x and cookie: a=1; b=2
+ * // GET /a HTTP/2.0, with Host: x and Cookie: a=1; b=2
  */
 export function http2Head(raw: readonly string[], unmeasured: boolean): Head | RefusedHttp2Head {
   let method = ''
@@ -53,7 +53,7 @@ function withTold(
   chunked: boolean,
 ): string[] {
   const kept = authority === null ? fields : withoutHost(fields)
-  if (cookies.length > 0) kept.push('cookie', cookies.join('; '))
+  if (cookies.length > 0) kept.push('Cookie', cookies.join('; '))
   // As it would have to be told in HTTP/1.1, for whoever wants a length.
   if (chunked) kept.push('Transfer-Encoding', 'chunked')
   return authority === null ? kept : ['Host', authority, ...kept]

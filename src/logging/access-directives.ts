@@ -30,6 +30,7 @@ export const accessDirectives: Readonly<Record<string, AccessDirective | TwoSide
   A: ({ localAddress }) => localAddress,
   b: ({ bodyBytes }) => bodyBytes || null,
   B: ({ bodyBytes }) => bodyBytes,
+  c: ({ tls }, name) => escaped(tlsValue(tls, oldNames[name] ?? '')),
   C: cookie,
   D: ({ duration }) => Math.round(duration * 1000),
   e: variable,
@@ -62,6 +63,7 @@ export const accessDirectives: Readonly<Record<string, AccessDirective | TwoSide
   },
   v: ({ virtualHost }, _, server) => virtualHost?.name ?? server.name,
   V: ({ host, virtualHost }, _, server) => escaped(host ?? virtualHost?.name ?? server.name),
+  x: ({ tls }, name) => (name === 'HTTPS' && tls === null ? 'off' : escaped(tlsValue(tls, name))),
   X: ({ connection }) => marks[connection],
   // Trailers of both directions, and the time to the first byte, which Apache only measures when asked to.
   '^ti': nothing,
@@ -71,11 +73,26 @@ export const accessDirectives: Readonly<Record<string, AccessDirective | TwoSide
 
 const handlers = {
   application: 'wsgi-handler',
+  script: 'cgi-script',
   directory: 'httpd/unix-directory',
   status: 'server-status',
   proxy: 'proxy-server',
 } as const
 const marks = { aborted: 'X', kept: '+', closed: '-' } as const
+
+/** What `%{…}c` calls the variables of mod_ssl. */
+const oldNames: Readonly<Record<string, string>> = {
+  version: 'SSL_PROTOCOL',
+  cipher: 'SSL_CIPHER',
+  subjectdn: 'SSL_CLIENT_S_DN',
+  issuerdn: 'SSL_CLIENT_I_DN',
+}
+
+function tlsValue(tls: string | null, name: string): string | null {
+  const parts = tls?.split('\0') ?? []
+  for (let at = 1; at < parts.length; at += 2) if (parts[at] === name) return parts[at + 1]!
+  return null
+}
 
 function escaped(text: string | null): string | null {
   return text === null ? null : escapeItem(text)

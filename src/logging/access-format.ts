@@ -67,7 +67,9 @@ function readItem(format: string, start: number, server: ServerNames): [Item, nu
     end += 2
   }
   const found = Object.hasOwn(accessDirectives, letter) ? accessDirectives[letter]! : null
-  if (found === null) throw new FormatError(`has an unknown directive %${letter}`)
+  // Apache knows them with mod_ssl only.
+  const isKnown = found !== null && (server.secure === true || !'xc'.includes(letter))
+  if (!isKnown) throw new FormatError(`has an unknown directive %${letter}`)
   const give = typeof found === 'function' ? found : found[sideOf(flags) ?? found.usual]
   return [conditional(give, argument, flags, numbers, server), end]
 }

@@ -30,10 +30,12 @@ export interface ServedRequest {
   readonly responseFields: readonly string[]
   /** Keys and values of the environ that depend on the request, alternating and NUL-separated. */
   readonly environ: string | null
+  /** What mod_ssl knows of the connection, in the same form; null for one without TLS. */
+  readonly tls: string | null
   /** What the path was mapped to; null where it was not looked up. */
   readonly fileName: string | null
-  /** What answered: the application, a directory, the status page, another server, or none of them. */
-  readonly handler: 'application' | 'directory' | 'status' | 'proxy' | null
+  /** What answered: the application, a CGI script, a directory, the status page, another server, or none of them. */
+  readonly handler: 'application' | 'script' | 'directory' | 'status' | 'proxy' | null
   readonly requestId: string | null
   /** Status that was sent, and that before an internal redirect. */
   readonly status: number

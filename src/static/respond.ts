@@ -49,6 +49,8 @@ export interface StaticExchange {
   writeHead(status: number, fields: string[], whole?: Representation): void
   /** Null: files go out as they are. */
   readonly coder?: FileCoder | null
+  /** Whether the request has a condition or a range, where the caller knows it without a look at all fields. */
+  readonly isConditional?: boolean
   /** What follows the question mark in the target. */
   readonly query?: string
   /** Status of the answer instead of 200: the file is the error document of that status. */
@@ -96,12 +98,12 @@ function sendResolved(
 function sendFile(site: StaticSite, file: StaticFile, exchange: StaticExchange): void {
   const opened = site.files.open(file)
   if (typeof opened === 'number') return exchange.serverPage(opened, [])
-  const { headers } = exchange.request
   if (exchange.status !== undefined) return sendWhole(opened, exchange, exchange.status)
-  if (isPlain(headers)) {
+  if (exchange.isConditional === false || isPlain(exchange.request.headers)) {
     if (exchange.coder?.code(opened, coded => sendWhole(coded, exchange, 200))) return
     return sendWhole(opened, exchange, 200)
   }
+  const { headers } = exchange.request
   const request = {
     headers,
     reads: exchange.request.method !== 'POST',

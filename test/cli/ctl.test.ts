@@ -124,7 +124,7 @@ describe('status', () => {
     expect(await control(server, 'status', '--port', String(server.port), '--json')).toMatchObject({
       stdout: expect.stringContaining(`"pid":${server.pid},`),
     })
-    const several = await control(server, 'status')
+    const several = await control({ stateHome: server.stateHome }, 'status')
     expect(several.code).toBe(1)
     expect(several.stderr).toMatch(/^modwsgi-dev: 2 servers of this user run: .*\n$/)
     expect(several.stderr).toContain(`--port ${server.port} `)
@@ -158,7 +158,8 @@ describe('status', () => {
     const { server } = await start(['--user', 'nobody'])
     expect(await status(server)).toMatchObject({ pid: server.pid })
     expect((await control(server, 'stop')).code).toBe(0)
-    expect((await control(server, 'status')).stderr).toBe(
+    const { stateHome } = server
+    expect((await control({ stateHome }, 'status')).stderr).toBe(
       'modwsgi-dev: no server of this user runs\n',
     )
     expect(runFolder(server)).toEqual([])
@@ -260,7 +261,8 @@ describe('stop', () => {
   test('says that no server runs', async () => {
     const { server } = await start()
     await server.stop()
-    expect(await control(server, 'stop')).toEqual({
+    const { stateHome } = server
+    expect(await control({ stateHome }, 'stop')).toEqual({
       code: 1,
       stdout: '',
       stderr: 'modwsgi-dev: no server of this user runs\n',

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   realpathSync,
   rmSync,
   writeFileSync,
@@ -116,23 +117,35 @@ test('a script that reads nothing and answers at length does not wait for itself
 })
 
 test('only so many scripts run at a time as mod_wsgi-express has places', async () => {
-  const { cwd, open } = await serve(
-    {
-      'wait.cgi': `echo x >> ../started; ${head} while [ ! -e ../go ]; do sleep 0.05; done; echo done`,
-    },
-    ...['--threads', '1', '--max-clients', '2'],
-  )
+  const { cwd, open } = await serve({
+    'wait.cgi': `echo x >> ../started; ${head} while [ ! -e ../go ]; do sleep 0.1; done; echo done`,
+  })
   const clients = []
-  for (let number = 0; number < 4; number++) {
+  for (let number = 0; number < 22; number++) {
     const client = await open('GET /wait.cgi')
     client.send('Connection: close\r\n\r\n')
     clients.push(client)
   }
-  await clients[0]!.until(/text\/plain/)
-  await clients[1]!.until(/text\/plain/)
-  expect(clients.slice(2).map(client => client.received)).toEqual(['', ''])
+  for (const client of clients.slice(0, 20)) await client.until(/text\/plain/)
+  expect(clients.slice(20).map(client => client.received)).toEqual(['', ''])
+  expect(readFileSync(join(cwd, 'started'), 'utf8')).toBe('x\n'.repeat(20))
   writeFileSync(join(cwd, 'go'), '')
   for (const client of clients) expect(await client.end()).toMatch(/done/)
+})
+
+test('the answer waits until the client has sent its body', async () => {
+  const { cwd, open, server } = await serve({
+    'eager.cgi': `${head} echo early; touch ../wrote; cat`,
+    'other.cgi': `${head} echo other`,
+  })
+  const client = await open('POST /eager.cgi')
+  client.send('Content-Length: 10\r\nConnection: close\r\n\r\nfirst')
+  while (!existsSync(join(cwd, 'wrote'))) await new Promise(resolve => setImmediate(resolve))
+  // By the time of another answer the server has seen what was written.
+  expect((await ask(server.url('/other.cgi'))).body).toBe('other\n')
+  expect(client.received).toBe('')
+  client.send('after')
+  expect(await client.end()).toMatch(/early.*first.*after/s)
 })
 
 test('bytes that are no UTF-8 reach the script', async () => {

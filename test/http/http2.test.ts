@@ -74,7 +74,7 @@ describe('a request over HTTP/2', () => {
     })
     expect(status).toBe(200)
     expect(body.toString()).toBe(
-      'GET /a?b HTTP/2.0 Host|x.test:81|x-two|1|x-two|2|cookie|a=1; b=2\n',
+      'GET /a?b HTTP/2.0 Host|x.test:81|x-two|1|x-two|2|Cookie|a=1; b=2\n',
     )
     expect(headers).toMatchObject({ 'x-own': 'a', 'set-cookie': ['1', '2'] })
     expect(headers).not.toHaveProperty('connection')

@@ -30,6 +30,7 @@ export function served(parts: Partial<ServedRequest>): ServedRequest {
     query: 'b=c',
     host: 'example.org',
     virtualHost: null,
+    tls: null,
     user: null,
     requestFields: ['User-Agent', 'agent "x"', 'Cookie', 'c0=z; c1=one ;c1=two'],
     responseFields: ['Content-Type', 'text/plain'],

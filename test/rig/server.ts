@@ -206,13 +206,18 @@ export async function startServer(
   return running
 }
 
-/** Runs `modwsgi-dev ctl` for the servers of a state folder, and gives what it said when it has ended. */
+/**
+ * Runs `modwsgi-dev ctl` for a server, or for those of a state folder, and gives what it said when it has ended. A
+ * server is named, unless the arguments name one: others of the same user may run on this machine.
+ */
 export async function control(
-  { stateHome }: { readonly stateHome: string },
+  { stateHome, serverRoot }: { readonly stateHome: string; readonly serverRoot?: string },
   ...args: string[]
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const env = { XDG_STATE_HOME: stateHome }
-  const command = runCommand(['ctl', ...args], { isolated: false, env })
+  const isNamed = args.some(arg => /^--(?:server-root|host|port)\b/.test(arg))
+  const named = serverRoot === undefined || isNamed ? [] : ['--server-root', serverRoot]
+  const command = runCommand(['ctl', ...args, ...named], { isolated: false, env })
   const { code } = await command.exited
   return { code, stdout: command.stdout, stderr: command.stderr }
 }

@@ -11,6 +11,8 @@ async function open() {
   const stage = await PuppetStage.open()
   const channel = await openChannel(() => {})
   const clock = new HandClock()
+  // No process lives as long as it takes to be started again at once.
+  clock.now = () => 0
   const events: LogEvent[] = []
   const log = { emit: (event: LogEvent) => void events.push(event), close: () => {} }
   const command = stage.command({ threads: 1 })
@@ -109,9 +111,9 @@ test('one that dies is started again after a second, and what it had not begun i
   process.kill(puppet.pid, 'SIGKILL')
   await question.until('retry')
   expect(events.map(({ type }) => type)).toEqual(['accessProcessDied'])
+  await clock.ordered()
   const order = clock.orders.at(-1)!
-  expect(order.milliseconds).toBeGreaterThan(0)
-  expect(order.milliseconds).toBeLessThanOrEqual(1000)
+  expect(order.milliseconds).toBe(1000)
   order.action()
   expect((await stage.next()).pid).not.toBe(puppet.pid)
 })
@@ -123,8 +125,7 @@ test('questions fail at once when none starts any more, until one does', async (
   for (const pause of [1000, 2000, 3000]) {
     process.kill((await stage.next()).pid, 'SIGKILL')
     const order = await clock.next()
-    expect(order.milliseconds).toBeLessThanOrEqual(pause)
-    expect(order.milliseconds).toBeGreaterThan(pause - 1000)
+    expect(order.milliseconds).toBe(pause)
     order.action()
   }
   await question.until('not-loadable')
@@ -147,6 +148,7 @@ test('one that is replaced answers what it was asked, then ends', async () => {
   await next.until('given')
   answer(first, number!)
   await question.until('answered')
+  expect(new Question(access).ask().told).toEqual([])
   await first.heard(({ message }) => message?.['type'] === 'shutdown')
   await heardRequest(second)
 })

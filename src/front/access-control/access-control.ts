@@ -38,18 +38,6 @@ export class AccessControl {
     this.#pool = pool
   }
 
-  /** As {@link admit}, for a request that another server answers. @param filename what stands for it in the log */
-  admitElsewhere(
-    http: HttpExchange,
-    target: RequestTarget,
-    filename: string,
-    proceed: () => void,
-  ): void {
-    http.identity = null
-    const path = { filename, scriptName: target.path, pathInfo: '' }
-    this.#check({ http, target, path, proceed })
-  }
-
   /** Lets a request go on, or ends it. A client that leaves meanwhile is forgotten. */
   admit(
     http: HttpExchange,

@@ -4,6 +4,7 @@ import { GzipEncoder, gzipOptions } from '../../http/gzip-encoder.js'
 import { PreparedBody } from '../../http/prepared-body.js'
 import type { HttpResponse } from '../../http/response.js'
 import type { FileCoder } from '../../static/site.js'
+import { fieldValue } from '../field-list.js'
 import { isPageType } from '../live-reload/page-response.js'
 import type { Answerable, HeadNotes, HttpExchange } from '../reply.js'
 import type { ResponseHead } from '../response-head.js'
@@ -15,6 +16,7 @@ import {
   type CodingFacts,
   type CodingRule,
   codingOf,
+  largestSmallBody,
 } from './content-coding.js'
 import { type FileAnswer, FileCompression } from './file-compression.js'
 import { acceptsGzip } from './gzip-acceptance.js'
@@ -45,6 +47,8 @@ export class Compression {
     notes: HeadNotes,
   ): void {
     const { response } = exchange
+    // Another server was asked for a head alone, and Apache takes it as it is.
+    if (notes.forwarded && response.isHead) return
     const coding = this.#codingOf(exchange, factsOf(decides, fields, type, notes))
     if (coding === 'varies') return addVary(fields)
     if (coding === 'as it is') return
@@ -94,13 +98,29 @@ function sendPage(response: HttpResponse, fields: string[], coded: Buffer): void
   if (!response.isHead) response.encode(new PreparedBody(coded))
 }
 
+/** What another server has said; of a small body all is there at once. */
+function forwardedFacts(
+  status: number,
+  fields: readonly string[],
+  type: string | null,
+): CodingFacts {
+  const length = Number(fieldValue(fields, 'Content-Length') ?? Number.NaN)
+  return {
+    status,
+    type: type ?? fieldValue(fields, 'Content-Type'),
+    fields,
+    wholeSize: length <= largestSmallBody ? length : null,
+  }
+}
+
 /** A part of a file is cut out of what has become of the whole. */
 function factsOf(
   status: number,
   fields: readonly string[],
   type: string | null,
-  { whole }: HeadNotes,
+  { whole, forwarded }: HeadNotes,
 ): CodingFacts {
+  if (forwarded) return forwardedFacts(status, fields, type)
   if (whole === undefined) return { status, type, fields, wholeSize: null }
   const { size: wholeSize, contentType = null } = whole
   if (status === 206) return { status: 200, type: contentType, fields, wholeSize }

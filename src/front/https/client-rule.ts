@@ -34,7 +34,11 @@ export function hasProven(socket: ClientSocket): boolean {
 }
 
 function hasCertificate(socket: TLSSocket): boolean {
-  return socket.authorized && authoritiesOf(socket.getPeerCertificate(true)) <= mostAuthorities
+  return (
+    socket.authorized &&
+    !socket.destroyed &&
+    authoritiesOf(socket.getPeerCertificate(true)) <= mostAuthorities
+  )
 }
 
 function authoritiesOf(certificate: DetailedPeerCertificate): number {

@@ -40,6 +40,24 @@ export function tlsKeys(
   return text
 }
 
+/** What mod_ssl knows of a connection, whatever the application is told: for the access log. */
+export function knownOfTls(
+  socket: TLSSocket & { [logged]?: { readonly proven: boolean; readonly text: string } },
+): string {
+  const proven = hasProven(socket)
+  const before = socket[logged]
+  // Of a connection that is gone there is nothing to learn any more.
+  if (before && (before.proven === proven || socket.destroyed)) return before.text
+  const { raw } = (socket.getCertificate() ?? {}) as { raw?: Buffer }
+  const ofSite = raw === undefined ? [] : certificateKeys('SSL_SERVER', raw)
+  const own = textOf([['HTTPS', 'on'], ...sslKeys(socket, proven), ...ofSite])
+  const text = own + nameKey(socket)
+  socket[logged] = { proven, text }
+  return text
+}
+
+const logged = Symbol('keys of TLS for the log')
+
 /** Keys and values, each after a NUL. Line breaks and NULs cannot be in a value. */
 export function textOf(pairs: readonly (readonly [string, string])[]): string {
   return pairs.map(([key, value]) => `\0${key}\0${value.replace(/[\0\r\n]/g, ' ')}`).join('')
@@ -52,6 +70,8 @@ function nameKey(socket: { readonly servername?: string | false | null }): strin
 }
 
 function sslKeys(socket: TLSSocket, proven: boolean): [string, string][] {
+  // Of a connection that is gone nothing is known.
+  if (socket.destroyed) return []
   const { name } = socket.getCipher()
   const bits = String(keyBits(name))
   const keys: [string, string][] = [

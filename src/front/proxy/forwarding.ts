@@ -78,7 +78,8 @@ export class Forwarding {
       hops: hops.left,
       reverse: route.reverse,
       urlOf: (path: string) => `${origin.url}${path}`,
-      typeOfPath: () => this.#front.typeOf(route.path),
+      // Nothing behind it is a directory to Apache.
+      typeOfPath: () => (route.path.endsWith('/') ? undefined : this.#front.typeOf(route.path)),
       failed: (failure: ProxyFailure) => this.#fail(http, route, failure),
       refused: (status: number) => this.#front.fail(http, status),
       cut: (words: string) => this.#tell(http, route, `ended in mid response: ${words}`),

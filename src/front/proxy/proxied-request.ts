@@ -50,6 +50,8 @@ export class ProxiedRequest {
   readonly #body: ClientBody
   /** See {@link upgradeOf}. */
   readonly #upgrade: string | null
+  /** The body, where all of it was here at once. */
+  #whole: Buffer | null = null
   #upstream: ClientRequest | null = null
   #connected = false
   /** Bytes that were read on the connection before. */
@@ -84,6 +86,7 @@ export class ProxiedRequest {
     if (body === 'streamed' && !this.#asked) return this.#body.collect()
     if (body === 'streamed') return this.#send(announced === null ? null : Number(announced))
     if (typeof body !== 'string') {
+      this.#whole = body
       this.#body.push(body)
       this.#body.push(null)
       return this.#send(body.length)
@@ -180,7 +183,7 @@ export class ProxiedRequest {
     const { request, response } = this.http
     if (statusCode === 100 && !this.#asked) return
     // A client of HTTP/1.0 knows none of them.
-    if (request.version === 11) {
+    if (request.version >= 11) {
       response.writeInterim(
         statusCode,
         statusMessage,
@@ -315,6 +318,8 @@ export class ProxiedRequest {
   #giveUp(failure: ProxyFailure): void {
     if (this.#done) return
     this.#end()
+    // Nobody has had it: it goes to the document of the error, if that is forwarded.
+    if (!this.#connected && this.#whole !== null) this.http.body = this.#whole
     this.#context.failed(failure)
   }
 

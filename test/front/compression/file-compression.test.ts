@@ -13,7 +13,7 @@ import { openDescriptors } from '../../static/open-descriptors.js'
 import { modified, optionsFor, putFile, temporaryFolder } from '../../static/served-site.js'
 
 /** Does not become much shorter, and is more than two sockets hold. */
-const long = Buffer.from(randomBytes(24 * 1024 * 1024).toString('base64'))
+const long = Buffer.from(randomBytes(12 * 1024 * 1024).toString('base64'))
 
 async function serve(files: Record<string, Buffer>) {
   const folder = temporaryFolder()

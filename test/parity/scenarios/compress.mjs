@@ -1,6 +1,6 @@
 /** `--compress-responses`: what of the application and of files is compressed, and what that does to a head. */
 import { chmod } from 'node:fs/promises'
-import { get as request } from 'node:http'
+import { createServer, get as request } from 'node:http'
 import { createGunzip } from 'node:zlib'
 import { lookAtCoded } from '../runner/coded-answer.mjs'
 import { exchange } from '../runner/exchange.mjs'
@@ -730,7 +730,62 @@ const byScript = Object.fromEntries(
   ]),
 )
 
+/** What another server answers, by the path. */
+const others = {
+  small: ['app', {}],
+  empty: ['', {}],
+  text: ['app '.repeat(500), { ETag: '"a"', Vary: 'Cookie' }],
+  long: [odd(300_000), {}],
+  coded: ['app '.repeat(500), { 'Content-Encoding': 'br' }],
+  part: ['app '.repeat(500), { 'Content-Range': 'bytes 0-1999/3000' }],
+  picture: ['app '.repeat(500), { 'Content-Type': 'image/png' }],
+  missing: ['app '.repeat(500), {}],
+}
+
+function answerAs({ url, method }, response) {
+  const name = url.slice(1)
+  const [body, fields] = others[name]
+  response.writeHead(name === 'missing' ? 404 : 200, {
+    'Content-Type': 'text/plain',
+    'Content-Length': body.length,
+    ...fields,
+  })
+  if (method === 'HEAD' || body.length < 10) return void response.end(method === 'HEAD' ? '' : body)
+  // Not all at once, so that nobody knows the end of it when it begins.
+  response.write(body.slice(0, 100))
+  setTimeout(() => response.end(body.slice(100)), 50)
+}
+
+/** @type {Probe} */
+async function askThroughProxy(site) {
+  const server = createServer(answerAs).listen(0, '127.0.0.1')
+  await new Promise(resolve => server.once('listening', resolve))
+  try {
+    await site.start({
+      more: ['--proxy-mount-point', '/p', `http://127.0.0.1:${server.address().port}/`],
+    })
+    const seen = {}
+    for (const name of Object.keys(others)) {
+      for (const [how, asked] of Object.entries({
+        GET: {},
+        'GET, not accepted': { accept: null },
+        HEAD: { method: 'HEAD' },
+      })) {
+        seen[`${how} ${name}`] = await get(`/p/${name}`, asked)(site)
+      }
+    }
+    return seen
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+}
+
 export default [
+  {
+    ...compressed('compressed responses of another server', [], { 'all of them': askThroughProxy }),
+    starts: false,
+  },
   compressed('compressed scripts', ['--with-cgi', '--document-root', '{folder}/site'], byScript, {
     files: {
       ...common.files,

@@ -274,4 +274,36 @@ const overTls = {
   },
 }
 
-export default [requests, measured, responses, changes, overTls]
+/** The answer to a request over HTTP/2, and what came to the other server, with its fields in one order. */
+const passedOn = (headers, body) => async site => {
+  site.backend.expect()
+  const answers = await http2Exchange(origin(site), [
+    { headers: { ':authority': host, ...headers }, body },
+  ])
+  const [heard] = await site.backend.hears(1)
+  const [head, rest] = heard.bytes.split('\r\n\r\n')
+  const [line, ...fields] = head.split('\r\n')
+  return { answers, line, fields: fields.sort(), rest }
+}
+
+/** @type {Scenario} */
+const forwarded = {
+  name: 'http2: what is forwarded',
+  backend: true,
+  arguments: ['--http2', '--proxy-mount-point', '/proxy', 'http://{backend}/p'],
+  probes: {
+    'a request': passedOn({ ':path': '/proxy/a?b' }),
+    'cookies in pieces': passedOn({ ':path': '/proxy/a', cookie: ['a=1', 'b=2'] }),
+    'a body of a length': passedOn({ ':path': '/proxy/a', ...post, 'content-length': 5 }, 'hello'),
+    'fields for the connection to the other server': async site => {
+      site.backend.expect(
+        'HTTP/1.1 200 OK\r\nConnection: close, X-One\r\nX-One: 1\r\nX-Two: 2\r\n\r\nback',
+      )
+      return ask('/proxy/a')(site)
+    },
+    'the offer': first(get('/proxy/a')),
+    'asked for': first(get('/proxy/a', upgrade)),
+  },
+}
+
+export default [requests, measured, responses, changes, overTls, forwarded]

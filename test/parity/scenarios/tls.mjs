@@ -214,6 +214,102 @@ const kinds = {
 
 const ruled = ['--ssl-verify-client', '/environ/closed', '--ssl-verify-client', '/shut/']
 
+/** The answer, and what came to the other server, with its fields in one order. */
+const passedOn = bytes => async site => {
+  site.backend.expect()
+  const answers = await over(bytes)(site)
+  const [heard] = await site.backend.hears(1)
+  const [line, ...fields] = heard.bytes.split('\r\n')
+  return { answers, line, fields: fields.sort() }
+}
+
+/** @type {Scenario} */
+const forwarded = {
+  name: 'tls: what is forwarded',
+  https: true,
+  backend: true,
+  arguments: [
+    ...[...ofSite, '--https-only', '--hsts-policy', 'max-age=1', '--http2'],
+    ...['--proxy-mount-point', '/proxy', 'http://{backend}/p', '--error-document', '404', '/x404'],
+  ],
+  files,
+  probes: {
+    'a request': passedOn(closing('/proxy/a')),
+    'a request for a host with a port': passedOn(
+      `GET /proxy/a HTTP/1.1\r\nHost: ${host}:99\r\nConnection: close\r\n\r\n`,
+    ),
+    'an error of the other server': async site => {
+      site.backend.expect('HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnone')
+      return over(closing('/proxy/b'))(site)
+    },
+  },
+}
+
+/** @type {Scenario} */
+const logged = {
+  name: 'tls: lines of the access log',
+  https: true,
+  arguments: [
+    ...[...ofSite, '--ssl-ca-certificate-file', 'authority.pem', '--ssl-verify-client', '/closed'],
+    '--access-log',
+    '--access-log-format',
+    [
+      '%r %>s %p',
+      '%{HTTPS}x %{SSL_PROTOCOL}x %{SSL_CIPHER}x %{SSL_SERVER_S_DN_CN}x %{SSL_TLS_SNI}x',
+      '%{SSL_CLIENT_S_DN}x %{SSL_CLIENT_VERIFY}x %{none}x',
+      '%{version}c %{cipher}c %{subjectdn}c %{issuerdn}c',
+    ].join('|'),
+  ],
+  files,
+  probes: Object.fromEntries(
+    Object.entries({
+      'over HTTPS': site => over(closing('/x'))(site),
+      'with a certificate': site =>
+        over(closing('/closed'), { ...clients.known, maxVersion: 'TLSv1.2' })(site),
+      'over HTTP': site => exchange(site, closing('/x'), { next: 'none' }),
+    }).map(([name, request]) => [
+      name,
+      async site => {
+        const before = site.server.file('access_log').split('\n').length
+        await request(site)
+        await site.server.logged(new RegExp(`^(?:[^\\n]*\\n){${before}}`), 'access_log')
+        return site.server
+          .file('access_log')
+          .split('\n')
+          .slice(before - 1)
+      },
+    ]),
+  ),
+}
+
+/** What the document of an error is told of the request before. */
+const redirected = response =>
+  Object.fromEntries(
+    Object.entries(JSON.parse(response.body.toString('latin1')))
+      .filter(([key]) => key.startsWith('REDIRECT_'))
+      .map(([key, value]) => [key, varying.test(key.slice('REDIRECT_'.length)) ? '*' : value]),
+  )
+
+/** @type {Scenario} */
+const documents = {
+  name: 'tls: documents for errors',
+  https: true,
+  arguments: [
+    ...[...ofSite, '--ssl-environment', '--document-root', 'docs'],
+    ...['--error-document', '404', '/environ', '--error-document', '405', '/environ'],
+  ],
+  files,
+  probes: Object.fromEntries(
+    Object.entries({
+      'of the server, early': closing('/%2f'),
+      'of the server, late': closing('/a.txt', '', 'PUT'),
+    }).map(([name, bytes]) => [
+      name,
+      site => exchange(secured(site), bytes, { look: redirected, next: 'none' }),
+    ]),
+  ),
+}
+
 const row = 'clients that have no certificate where one is needed, and those of TLS 1.3'
 
 /** On paths that need a certificate: Apache asks for it when it comes to them, we in the handshake. */
@@ -253,4 +349,14 @@ const verified = [[], ruled].map(more => ({
   ),
 }))
 
-export default [plain, spokenPlainly, ...environment, localhost, policy, ...verified]
+export default [
+  plain,
+  spokenPlainly,
+  ...environment,
+  localhost,
+  policy,
+  forwarded,
+  documents,
+  logged,
+  ...verified,
+]
