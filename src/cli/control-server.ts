@@ -7,7 +7,7 @@ import { operatingMode } from '../settings/modes.js'
 import type { Settings } from '../settings/settings.js'
 import { isInBackground, startInBackground, tellOutcome, tellServing } from './background-start.js'
 import { checkSite } from './check-site.js'
-import { type ControlVerb, controlHelp, readControlWords } from './control-words.js'
+import { type ControlVerb, controlHelp, readApachectlWords } from './control-words.js'
 import { planEnvironment } from './envvars.js'
 import { makeLogDirectory } from './logs.js'
 import { ownVersion } from './own-version.js'
@@ -35,7 +35,7 @@ export async function controlServer(
   words: readonly string[],
   place: CommandPlace,
 ): Promise<number> {
-  const request = readControlWords(words)
+  const request = readApachectlWords(words)
   switch (request.kind) {
     case 'help':
       process.stdout.write(controlHelp)

@@ -14,7 +14,7 @@ const verbs = [
 /** What is to be done about the server. */
 export type ControlVerb = (typeof verbs)[number]
 
-export type ControlRequest =
+export type ApachectlRequest =
   | {
       readonly kind: 'verb'
       readonly verb: ControlVerb
@@ -32,10 +32,10 @@ const foregroundNames = ['FOREGROUND', 'NO_DETACH']
 /**
  * Reads the arguments. Of several verbs the last one counts, as with httpd.
  *
- * @example readControlWords(['start', '-DFOREGROUND'])
- * @example readControlWords(['-k', 'graceful'])
+ * @example readApachectlWords(['start', '-DFOREGROUND'])
+ * @example readApachectlWords(['-k', 'graceful'])
  */
-export function readControlWords(args: readonly string[]): ControlRequest {
+export function readApachectlWords(args: readonly string[]): ApachectlRequest {
   let verb: ControlVerb | null = null
   let foreground = false
   const words = args.flatMap(splitFlag)

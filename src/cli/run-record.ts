@@ -69,7 +69,7 @@ export function removeRecord(serverRoot: string): void {
 }
 
 /** Whether the process that was recorded still runs. */
-export function isAlive({ pid, start }: Pick<RunRecord, 'pid' | 'start'>): boolean {
+function isAlive({ pid, start }: Pick<RunRecord, 'pid' | 'start'>): boolean {
   const present = processStart(pid)
   return present !== null && present === start
 }

@@ -46,6 +46,9 @@ export interface ServerOptions extends Configuration {
   readonly bound: () => Promise<void>
 }
 
+/** Seconds that workers have for exit functions at least, if a stop may take so long at all. */
+const exitTime = 1
+
 /** Milliseconds for answers to clients whose requests were cut. */
 const lastWordsTime = 200
 
@@ -207,11 +210,11 @@ export class Server {
     log.emit({ type: 'serverStopping', cause, running: this.#front.inProgress.size })
     await this.#watcher?.close()
     await within(this.#front.drained(), seconds * 1000)
-    // Exit functions have their time in any case.
+    // Exit functions have their time in any case, also where somebody else has used it up: a CGI script, say.
     const left =
       seconds === Number.POSITIVE_INFINITY
         ? settings.shutdownTimeout
-        : Math.max(0, deadline - systemClock.now()) / 1000
+        : Math.max(Math.min(seconds, exitTime), (deadline - systemClock.now()) / 1000)
     await this.#options.workforce?.stop(left)
     // Clients whose worker was ended by force are told, if they listen.
     await within(this.#front.drained(), lastWordsTime)

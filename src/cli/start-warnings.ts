@@ -4,6 +4,7 @@
  */
 import { statSync } from 'node:fs'
 import type { Settings } from '../settings/settings.js'
+import { hostWarnings } from './host-warnings.js'
 import { httpsWarnings } from './https-warnings.js'
 import { watchesChanges } from './workforce.js'
 
@@ -51,7 +52,7 @@ export function startWarnings(settings: Settings, facts: StartFacts): string[] {
     warnings.push(
       `without --reload-on-changes ${globs.join(' and ')} ${globs.length > 1 ? 'have' : 'has'} no effect`,
     )
-  warnings.push(...httpsWarnings(settings))
+  warnings.push(...hostWarnings(settings), ...httpsWarnings(settings))
   if (facts.trustAdvice !== null) warnings.push(facts.trustAdvice)
   if (facts.asRoot) warnings.push(rootWarning)
   return warnings

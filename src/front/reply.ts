@@ -23,7 +23,7 @@ import {
 } from './server-page.js'
 
 /** Value of the Server field and of SERVER_SOFTWARE. */
-export const serverSoftware = 'Apache'
+const serverSoftware = 'Apache'
 
 /** The field by which a response of the application tells which worker it comes from. */
 const workerFieldName = 'X-Modwsgi-Dev'

@@ -1,5 +1,5 @@
 /** The host that a request names, as strict as Apache reads it. */
-import { isIPv6, type Socket } from 'node:net'
+import { isIPv6 } from 'node:net'
 import type { RequestHead } from './request-head.js'
 import type { RequestTarget } from './request-target.js'
 
@@ -66,9 +66,4 @@ export function askedHost(
 ): string | null {
   if (authority?.host != null) return authority.host.replace(/:\d*$/, '')
   return host === null ? null : (parseHost(host)?.name ?? null)
-}
-
-/** Whether a connection is one of HTTPS. */
-export function isSecure(socket: Socket & { readonly encrypted?: boolean }): boolean {
-  return socket.encrypted === true
 }

@@ -36,6 +36,7 @@ import { lingerRule, Patience, silenceRule } from './patience.js'
 import { firstLine, hasWholeLine, methodOf } from './refused-line.js'
 import { type BodyReceiver, type BodySource, HttpRequest } from './request.js'
 import type { ResponseOwner } from './response.js'
+import { isSecure } from './secure-socket.js'
 
 /** A body, or further requests, may wait unread up to this many bytes. */
 const mostWaitingBytes = 64 * 1024
@@ -44,7 +45,6 @@ type State = 'idle' | 'busy' | 'lingering' | 'ended' | 'given away'
 
 export class HttpConnection implements Connection, BodySource, ResponseOwner {
   state: State = 'idle'
-  /** It goes through TLS. */
   readonly secure: boolean
   /** Requests that came over it, and what was no request but had an answer. */
   requests = 0
@@ -88,7 +88,7 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
     this.#rules = rules
     this.#handler = handler
     this.#http2 = http2
-    this.secure = (socket as { encrypted?: boolean }).encrypted === true
+    this.secure = isSecure(socket)
     this.#patience = new Patience(() => this.#outOfTime())
     this.#patience.start(silenceRule(rules.silence))
     for (const [event, listener] of this.#listeners) socket.on(event, listener)

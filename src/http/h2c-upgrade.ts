@@ -37,7 +37,7 @@ export function upgradeOf(
 }
 
 /** Whether a request asks for HTTP/2 in a way that is heard: without a body, and with the settings of the client. */
-export function asksHttp2(
+function asksHttp2(
   fields: readonly string[],
   hasBody: boolean,
   target: string,

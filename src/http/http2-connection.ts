@@ -14,6 +14,7 @@ import { mostFields } from './field-lines.js'
 import type { Activity, Connection, ConnectionRules, HttpHandler } from './http-handler.js'
 import { Http2Exchange } from './http2-exchange.js'
 import { Patience, silenceRule } from './patience.js'
+import { isSecure } from './secure-socket.js'
 
 /** Requests at a time on one connection: Apache's H2MaxSessionStreams. */
 const mostStreams = 100
@@ -42,7 +43,7 @@ export class Http2Connection implements Connection {
     readonly rules: ConnectionRules,
     readonly handler: HttpHandler,
   ) {
-    this.secure = (socket as { encrypted?: boolean }).encrypted === true
+    this.secure = isSecure(socket)
     this.#patience = new Patience(() => this.closeWhenIdle())
     this.#patience.start(silenceRule(rules.silence))
     this.#session = performServerHandshake(socket, sessionOptions)

@@ -48,7 +48,7 @@ export function describeAccess(
 
 function unansweredText(why: 'waited' | 'hangs' | 'died', request: RunningRequest): string {
   const what = `${request.method} ${request.target} after ${secondsText(request.seconds)}`
-  if (why === 'died') return `the process of the access scripts died: answered 500 (${what})`
+  if (why === 'died') return `the process of the access scripts has ended: answered 500 (${what})`
   if (why === 'hangs')
     return `an access script has not answered within --request-timeout: answered 500 (${what})`
   return `no thread of the access scripts was free within --request-timeout: answered 500 (${what})`

@@ -324,7 +324,7 @@ function killedText({
     return `${worker} with old code is ended by force, --shutdown-timeout (${limit} s) after the reload; cut off: ${names}`
   }
   const held = names === '' ? '' : `; still running: ${names}`
-  return `${worker} is ended by force: it did not end within ${limit} seconds (${cause})${held}`
+  return `${worker} is ended by force: it did not end within ${Math.round(limit * 10) / 10} seconds (${cause})${held}`
 }
 
 /** What is the fault of the site is shown; the others are as the user wants it. */

@@ -181,7 +181,6 @@ export type EntryEvent =
       /** Name, seconds of its own, seconds with all that it imports, whether it belongs to the project. */
       readonly imports: readonly (readonly [string, number, number, boolean])[]
     }
-  /** Workers are forked from now on; reasons why modules are not in the template, by name. */
   /** One that was forked from the template is no use: one that starts from nothing takes its place. */
   | {
       readonly type: 'attemptFailed'
@@ -189,6 +188,7 @@ export type EntryEvent =
       readonly pid: number
       readonly reason: string
     }
+  /** Workers are forked from now on; reasons why modules are not in the template, by name. */
   | {
       readonly type: 'templateReady'
       readonly pid: number

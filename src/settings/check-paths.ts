@@ -71,9 +71,10 @@ function expectProgram(option: string, path: string | null, note: string): void 
 function certificates(settings: Settings): (readonly [string, string | null])[] {
   const { sslCertificateFile, sslCertificateKeyFile } = settings
   if (!speaksHttps(settings)) return []
+  const stem = settings.sslCertificate !== null
   return [
-    ['--ssl-certificate-file', sslCertificateFile],
-    ['--ssl-certificate-key-file', sslCertificateKeyFile],
+    [stem ? '--ssl-certificate' : '--ssl-certificate-file', sslCertificateFile],
+    [stem ? '--ssl-certificate' : '--ssl-certificate-key-file', sslCertificateKeyFile],
     ['--ssl-ca-certificate-file', settings.sslCaCertificateFile],
     ['--ssl-certificate-chain-file', settings.sslCertificateChainFile],
   ]

@@ -3,6 +3,7 @@
  * mod_wsgi-express too; of the others Apache says the same when it starts.
  */
 import { UserError } from '../base/errors.js'
+import { speaksHttps } from './https.js'
 import type { Settings } from './settings.js'
 
 /**
@@ -35,6 +36,7 @@ const rules: readonly Rule[] = [
   serviceNames,
   serverMpm,
   php5,
+  onePortTwice,
 ]
 
 function certificateNeedsPort(settings: Settings): string | null {
@@ -66,7 +68,7 @@ function telemetryService({ enableTelemetry, serviceScript }: Settings): string 
 }
 
 function telemetryForm({ telemetryService }: Settings): string | null {
-  if (telemetryService === null || telemetryService.startsWith('unix:')) return null
+  if (telemetryService === null || /^unix:./.test(telemetryService)) return null
   return `--telemetry-service has to be unix:/path of a socket, got ${JSON.stringify(telemetryService)}`
 }
 
@@ -143,3 +145,10 @@ function php5({ withPhp5 }: Settings): string | null {
 }
 
 const kindsOfMpm = ['event', 'worker', 'prefork']
+
+/** A free port for each is no port twice. */
+function onePortTwice(settings: Settings): string | null {
+  const { httpsPort, port } = settings
+  if (httpsPort !== port || port === 0 || !speaksHttps(settings)) return null
+  return `--https-port has to be another port than --port, got ${port} for both`
+}

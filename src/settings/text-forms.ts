@@ -38,8 +38,12 @@ export const textForms = {
   },
   'host name': {
     expects: 'a host name',
-    // Wildcards belong to --server-alias; what follows a colon is a port.
-    fits: text => /^(?:https?:\/\/)?[^\s:*?[\]\\]*(?::\d{1,5})?$/i.test(text),
+    // An empty one is as good as none.
+    fits: isHost,
+  },
+  'filled host name': {
+    expects: 'a host name',
+    fits: text => text !== '' && isHost(text),
   },
   'URL path': {
     expects: 'a URL path such as /api',
@@ -83,13 +87,19 @@ export function formProblem(name: TextFormName, text: string): string | null {
   return form.fits(text) ? null : `expects ${form.expects}, got ${JSON.stringify(text)}`
 }
 
+/** Wildcards belong to --server-alias; what follows a colon is a port. */
+function isHost(text: string): boolean {
+  return /^(?:https?:\/\/)?[^\s:*?[\]\\]*(?::\d{1,5})?$/i.test(text)
+}
+
 function words(text: string): string[] {
   return text.split(/\s+/).filter(word => word !== '')
 }
 
-/** What follows the host, if anything does, is a number. */
+/** What follows the host, if anything does, is the number of a port. */
 function hasPort(url: string): boolean {
   const authority = url.slice(url.indexOf('://') + 3).split(/[/?#]/, 1)[0]!
   const host = authority.slice(authority.lastIndexOf('@') + 1)
-  return /^(?:\[[^\]]*\]|[^:]*)(?::\d*)?$/.test(host)
+  const port = /^(?:\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(host)
+  return port !== null && Number(port[1] ?? 0) <= 65_535
 }

@@ -89,7 +89,7 @@ export class FileCache<Content extends CachedContent> {
 }
 
 /** Whether two looks at a path saw the same file, unchanged: also one rewritten with its old time set back. */
-export function isSameState(a: FileState, b: FileState): boolean {
+function isSameState(a: FileState, b: FileState): boolean {
   return (
     a.mtimeMs === b.mtimeMs &&
     a.ctimeMs === b.ctimeMs &&

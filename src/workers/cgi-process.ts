@@ -123,7 +123,7 @@ function start({ filename, args, variables }: CgiCommand): ChildProcess {
  * Whether the kernel can run a file: a script without a first line `#!` it cannot, but the C library behind Node would
  * have a shell run it. A file that cannot be read is for the kernel to refuse, or to run.
  */
-export function isProgram(filename: string): boolean {
+export function kernelCanRun(filename: string): boolean {
   const first = Buffer.alloc(4)
   try {
     const file = openSync(Buffer.from(filename, 'latin1'), 'r')

@@ -17,7 +17,7 @@ import type { WorkerConfiguration } from './worker-configuration.js'
 import { type RequestsListener, WorkerRequests } from './worker-requests.js'
 
 /** Run by its path, so that PYTHONPATH stays the user's. */
-export const workerProgram = fileURLToPath(
+const workerProgram = fileURLToPath(
   new URL('../../python/modwsgi_dev_worker/__main__.py', import.meta.url),
 )
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { readControlWords } from '../../src/cli/control-words.js'
+import { readApachectlWords } from '../../src/cli/control-words.js'
 
-const read = (line: string) => readControlWords(line === '' ? [] : line.split(' '))
+const read = (line: string) => readApachectlWords(line === '' ? [] : line.split(' '))
 
-describe('readControlWords()', () => {
+describe('readApachectlWords()', () => {
   const understood: readonly [line: string, verb: string, foreground: boolean][] = [
     ['start', 'start', false],
     ['start -DFOREGROUND', 'start', true],

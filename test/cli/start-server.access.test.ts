@@ -180,7 +180,7 @@ describe('the process of the scripts', () => {
   test('answers 500 to whom it dies of, and goes on', async () => {
     const server = await start(site(), ...host)
     expect((await ask(server.url('/?die'))).status).toBe(500)
-    await server.logged(/the process of the access scripts died: answered 500 \(GET \/\?die/)
+    await server.logged(/the process of the access scripts has ended: answered 500 \(GET \/\?die/)
     expect((await ask(server.url())).status).toBe(200)
   })
 

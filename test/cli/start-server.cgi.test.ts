@@ -16,6 +16,10 @@ import { ask, RawConnection } from '../rig/http.js'
 import { startServer } from '../rig/server.js'
 
 const app = `
+import atexit
+
+atexit.register(print, "exit functions ran")
+
 def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [b"application"]
@@ -64,13 +68,15 @@ test('a script gets a body of any length, and the client what it makes of it, as
 })
 
 test('output goes out while the script runs', async () => {
-  const { open } = await serve({
+  const { cwd, open } = await serve({
     'slow.cgi': `${head} echo one; while [ ! -e go ]; do sleep 0.05; done; echo two`,
   })
   const client = await open('GET /slow.cgi')
   client.send('\r\n')
   await client.until(/one/)
   expect(client.received).not.toMatch(/two/)
+  writeFileSync(join(cwd, 'web', 'go'), '')
+  await client.until(/two/)
 })
 
 test('a client that leaves ends the script and what it has started', async () => {
@@ -95,7 +101,7 @@ test('a script that does not hear SIGTERM is killed', async () => {
   await gone(Number(script))
 })
 
-test('scripts end with the server', async () => {
+test('scripts end with the server, and leave the workers time to end', async () => {
   const { open, server } = await serve(
     { 'hang.cgi': `trap '' TERM; ${head} echo "pid $$."; sleep 1000` },
     ...['--shutdown-timeout', '1'],
@@ -105,6 +111,8 @@ test('scripts end with the server', async () => {
   const [, script] = await client.until(/pid (\d+)\./)
   await server.stop()
   await gone(Number(script))
+  expect(server.stderr).toContain('exit functions ran')
+  expect(server.stderr).not.toContain('ended by force')
 })
 
 test('a script that reads nothing and answers at length does not wait for itself', async () => {

@@ -122,6 +122,20 @@ describe('checkTogether()', () => {
       { telemetryService: 'udp:x:1' },
       '--telemetry-service has to be unix:/path of a socket, got "udp:x:1"',
     ],
+    [
+      { telemetryService: 'unix:' },
+      '--telemetry-service has to be unix:/path of a socket, got "unix:"',
+    ],
+    [
+      {
+        port: 8443,
+        httpsPort: 8443,
+        serverName: 'a.example',
+        sslCertificateFile: '/c.crt',
+        sslCertificateKeyFile: '/c.key',
+      },
+      '--https-port has to be another port than --port, got 8443 for both',
+    ],
 
     [{ switchInterval: 0 }, '--switch-interval has to be more than 0 seconds, got 0'],
     [
@@ -212,6 +226,16 @@ describe('checkPaths()', () => {
         sslCertificateKeyFile: '/nowhere.key',
       },
       '--ssl-certificate-file expects a file that exists, got "/nowhere.crt"',
+    ],
+    [
+      {
+        serverName: 'a.example',
+        httpsPort: 8443,
+        sslCertificate: '/nowhere',
+        sslCertificateFile: '/nowhere.crt',
+        sslCertificateKeyFile: '/nowhere.key',
+      },
+      '--ssl-certificate expects a file that exists, got "/nowhere.crt"',
     ],
     [{ mimeTypes: '/nowhere' }, '--mime-types expects a file that exists, got "/nowhere"'],
   ])('refuses %j', (values, message) => {

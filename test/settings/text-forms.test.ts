@@ -9,11 +9,13 @@ const rows: readonly [TextFormName, readonly string[], readonly string[]][] = [
     ['a', 'A_b.c', 'a:80', '127.0.0.1', 'a.', '-a', 'é', 'a,b', 'http://a', ''],
     ['a b', 'a\tb', ' ', 'a:x', '::1', '[::1]', '*', '*.x', 'a?'],
   ],
+  ['filled host name', ['a', 'a:80'], ['', 'a b', '*']],
   ['URL path', ['/p', '/p/', '/a(b'], ['', ' ', '/p q', '/', '//', '/a%20b', 'p']],
   [
     'proxied URL',
     [
       'http://127.0.0.1:1',
+      'http://x:65535/',
       'HTTP://X',
       'http://x/y?z',
       'http://[::1]:80/',
@@ -35,6 +37,7 @@ const rows: readonly [TextFormName, readonly string[], readonly string[]][] = [
       '//x',
       'unix:/x',
       'http://x:y/',
+      'http://x:65536/',
       'balancer://x/',
     ],
   ],

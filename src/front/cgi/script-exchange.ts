@@ -3,7 +3,7 @@
  * client, with back-pressure in both directions. As Apache's mod_cgid does it.
  */
 import type { RunningRequest } from '../../logging/events.js'
-import { CgiProcess, isProgram } from '../../workers/cgi-process.js'
+import { CgiProcess, kernelCanRun } from '../../workers/cgi-process.js'
 import type { RequestBody } from '../application-front.js'
 import type { ScriptCompression } from '../compression/script-compression.js'
 import type { KnownOfFailure } from '../failures.js'
@@ -56,7 +56,7 @@ export class ScriptExchange implements OutputReceiver, InputListener {
 
   #start(body: RequestBody): void {
     const { filename } = this.command
-    if (!isProgram(filename)) {
+    if (!kernelCanRun(filename)) {
       this.scripts.gate.leave()
       return this.#refuse(
         `${filename} is no program: its first line has to be #! and an interpreter`,

@@ -6,7 +6,6 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { Patience, type PatienceRule } from '../../http/patience.js'
 import { type HttpExchange, writeHead } from '../reply.js'
-import { isSecure } from '../request-host.js'
 import { httpDate } from '../response-head.js'
 import { ClientBody } from './client-body.js'
 import { type ProxyFailure, proxyFailure } from './failure.js'
@@ -148,7 +147,7 @@ export class ProxiedRequest {
       server,
       port: this.#route.port ?? port,
       prefix: this.#route.prefix,
-      secure: isSecure(request.socket),
+      secure: request.secure,
       length,
       expects: this.#asked,
       upgrade: this.#upgrade,

@@ -6,7 +6,7 @@
  * @example
  * canonicalPath('/a b/caf\u00c3\u00a9;x') // '/a%20b/caf%C3%A9;x'
  */
-export function canonicalPath(path: string): string {
+function canonicalPath(path: string): string {
   return path.replace(escaped, character => {
     return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
   })

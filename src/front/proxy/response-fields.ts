@@ -70,7 +70,7 @@ function joinVary(fields: string[], values: readonly string[]): void {
 }
 
 /** A URL of an upstream becomes one of this server; others stay. */
-export function mapBack(value: string, { reverse, urlOf }: ResponseContext): string {
+function mapBack(value: string, { reverse, urlOf }: ResponseContext): string {
   const lower = value.toLowerCase()
   const rule = reverse.find(({ url }) => lower.startsWith(url.toLowerCase()))
   return rule === undefined ? value : urlOf(rule.path + value.slice(rule.url.length))

@@ -35,7 +35,7 @@ export const proxyOptions = [
     repeatable: true,
     default: [],
     metavar: 'HOSTNAME URL',
-    form: ['host name', 'proxied URL'],
+    form: ['filled host name', 'proxied URL'],
     colons: true,
     help: 'Host name and the URL of another server that answers every request for it',
     parity: 'works',
