@@ -94,12 +94,15 @@ export class RequestPhases implements HostPhases {
     if (http.method === 'TRACE') return this.#trace(http)
     const resolution = this.#front.rules.site.resolve(target.path)
     http.access?.resolved(resolution)
+    // Who is not admitted is not asked for more, nor whoever asks for what the disk refuses.
+    const control = admitted && !isForbidden(resolution) ? this.#front.accessControl : null
+    if (admitted && control === null && !http.request.secure) {
+      return this.#reach(http, target, resolution)
+    }
     const proceed = () => {
       if (admitted) this.#reach(http, target, resolution)
       else this.#deny(http, strangeHost(askedHost(target, http.head)))
     }
-    // Who is not admitted is not asked for more, nor whoever asks for what the disk refuses.
-    const control = admitted && !isForbidden(resolution) ? this.#front.accessControl : null
     this.#permit(http, target, { resolution, control }, proceed)
   }
 
@@ -177,7 +180,7 @@ export class RequestPhases implements HostPhases {
   isForwarded(http: HttpExchange): boolean {
     const { proxy, hosts } = this.#front.rules
     if (proxy === null) return false
-    const target = parseTarget(http.target, http.method)
+    const target = parseTarget(http.target, http.method, http.request.secure)
     if (typeof target === 'number') return false
     const host = hosts?.of(http.request.secure, askedHost(target, http.head))
     return host?.kind === 'proxied' || this.#forwarding.find(target.path) !== null

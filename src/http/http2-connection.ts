@@ -54,6 +54,8 @@ export class Http2Connection implements Connection {
     // 'close' follows.
     this.#session.on('error', () => {})
     this.#session.on('close', () => this.#closed())
+    // A client that ends its side wants no more answers, unlike one of HTTP/1.1: as Apache has it.
+    socket.once('end', () => this.destroy())
   }
 
   get inProgress(): number {

@@ -47,7 +47,10 @@ export class Http2Response extends HttpResponse {
   }
 
   protected putInterim(status: number, _reason: string, fields: readonly string[]): void {
-    if (this.#isOpen) this.#stream.additionalHeaders(headersOf(status, withoutConnection(fields)))
+    if (!this.#isOpen) return
+    const headers = headersOf(status, withoutConnection(fields))
+    // It is news only: what cannot be sent is left out.
+    tries(() => this.#stream.additionalHeaders(headers))
   }
 
   protected addFraming(status: number, fields: string[]): void {
@@ -75,7 +78,7 @@ export class Http2Response extends HttpResponse {
   protected putHead(): void {
     const head = this.#head
     this.#head = null
-    if (head !== null && this.#isOpen) this.#stream.respond(head)
+    if (head !== null && this.#isOpen) this.#send(head)
   }
 
   protected putBody(body: Buffer, written?: Written): boolean {
@@ -92,9 +95,17 @@ export class Http2Response extends HttpResponse {
     this.#head = null
     if (!this.#isOpen) return
     const isEmpty = this.#bodiless || body.length === 0
-    if (head !== null) this.#stream.respond(head, { endStream: isEmpty })
+    if (head !== null) this.#send(head, isEmpty)
+    if (!this.#isOpen || (head !== null && isEmpty)) return
     if (!isEmpty) this.#stream.end(body)
-    else if (head === null && !this.#stream.writableEnded) this.#stream.end()
+    else if (!this.#stream.writableEnded) this.#stream.end()
+    // Nobody waits for room any more, but the client may still leave it there.
+    this.told(false)
+  }
+
+  /** What Node takes for no head resets the stream: others go over this connection, and it is no fault of theirs. */
+  #send(head: OutgoingHttpHeaders, endStream = false): void {
+    if (!tries(() => this.#stream.respond(head, { endStream }))) this.destroy()
   }
 
   /** A stream that the client has reset takes nothing more, some moments before that is heard of. */
@@ -103,13 +114,35 @@ export class Http2Response extends HttpResponse {
   }
 }
 
+/** False: it throws. */
+function tries(send: () => void): boolean {
+  try {
+    send()
+    return true
+  } catch {
+    return false
+  }
+}
+
 function withoutConnection(fields: readonly string[]): string[] {
   return fields.filter((_, at) => !ofConnection.has(fields[at & ~1]!.toLowerCase()))
 }
 
+/** The highest status that Node sends over HTTP/2. */
+const highestStatus = 599
+
+/** Fields that Node sends once only: several values become one, as Apache has it for what applications send. */
+const single: ReadonlySet<string> = new Set(
+  `access-control-allow-credentials access-control-max-age access-control-request-method age authorization
+  content-encoding content-language content-length content-location content-md5 content-range content-type date dnt
+  etag expires from host if-match if-modified-since if-none-match if-range if-unmodified-since last-modified location
+  max-forwards proxy-authorization range referer retry-after server tk upgrade-insecure-requests user-agent
+  x-content-type-options`.split(/\s+/),
+)
+
 /** Names in lower case; Date and Server come last, as mod_http2 has them. */
 function headersOf(status: number, fields: readonly string[]): OutgoingHttpHeaders {
-  const headers: OutgoingHttpHeaders = { ':status': status }
+  const headers: OutgoingHttpHeaders = { ':status': status > highestStatus ? 500 : status }
   const last: OutgoingHttpHeaders = {}
   for (let at = 0; at < fields.length; at += 2) {
     const name = fields[at]!.toLowerCase()
@@ -117,6 +150,7 @@ function headersOf(status: number, fields: readonly string[]): OutgoingHttpHeade
     const before = place[name]
     const value = fields[at + 1]!
     if (before === undefined) place[name] = value
+    else if (single.has(name)) place[name] = `${before}, ${value}`
     else place[name] = Array.isArray(before) ? [...before, value] : [String(before), value]
   }
   return Object.assign(headers, last)

@@ -88,13 +88,18 @@ export class TlsDoor {
     if (first === null) return void socket.destroy()
     socket.setTimeout(0)
     socket.unshift(first)
-    if (!plainBeginnings.has(first[0]!)) return void this.#server.emit('connection', socket)
+    if (!plainBeginnings.has(first[0]!)) {
+      // A client that ends its side in the handshake has left. The socket of TLS takes this over.
+      socket.allowHalfOpen = false
+      return void this.#server.emit('connection', socket)
+    }
     this.#waiting.delete(nameOf(socket))
     this.#user.spokePlain(socket)
   }
 
   #opened(socket: TLSSocket): void {
     this.#waiting.delete(nameOf(socket))
+    socket.allowHalfOpen = true
     this.#user.opened(socket)
   }
 

@@ -225,6 +225,79 @@ describe('a response over HTTP/2', () => {
     expect((await client.ask('/')).status).toBe(200)
   })
 
+  test.each([
+    ['a switch of protocols', 101, []],
+    ['a pseudo field', 200, [':path', '/']],
+    ['a name that is none', 200, ['x y', '1']],
+  ])(
+    'that HTTP/2 cannot have resets its stream, and the others go on: %s',
+    async (_, status, fields) => {
+      const { dial } = await serve((request, response) => {
+        if (request.url === '/well') return echo(request, response)
+        response.writeHead(status, '', [...fields])
+        if (request.url === '/pieces') response.flushHeaders()
+        response.end(Buffer.from('body'))
+      })
+      const client = dial()
+      for (const path of ['/', '/pieces']) {
+        expect((await client.ask(path)).reset).toBe(constants.NGHTTP2_INTERNAL_ERROR)
+      }
+      expect((await client.ask('/well')).status).toBe(200)
+    },
+  )
+
+  test('has one value of what is there once, and a status that can be sent', async () => {
+    const { dial } = await serve((_, response) => {
+      response.writeInterim(103, 'Early Hints', [
+        'ETag',
+        '1',
+        'ETag',
+        '2',
+        'Link',
+        'a',
+        'Link',
+        'b',
+      ])
+      response.writeInterim(101, 'Switching Protocols', [])
+      response.writeHead(999, '', [
+        'ETag',
+        '1',
+        'ETag',
+        '2',
+        'Content-Encoding',
+        'a',
+        'Content-Encoding',
+        'b',
+      ])
+      response.end()
+    })
+    const { status, headers } = await dial().ask('/')
+    expect(status).toBe(500)
+    expect(headers).toMatchObject({ etag: '1, 2', 'content-encoding': 'a, b' })
+  })
+
+  test.each(['all at once', 'in pieces'])(
+    'whose last piece is not taken is given up like others, %s',
+    async how => {
+      const gone = awaited<string>()
+      const { server } = await serve(
+        (_, response) => {
+          response.writeHead(200, 'OK', [])
+          if (how === 'in pieces') response.write(Buffer.from('piece'))
+          response.end(how === 'in pieces' ? undefined : Buffer.from('body'))
+        },
+        { stall: 0.05 },
+      )
+      const client = new Http2Client(`http://127.0.0.1:${server.port}`, {
+        settings: { initialWindowSize: 0 },
+      })
+      const stream = client.begin('/')
+      stream.once('close', () => gone.resolve('closed'))
+      expect(await gone.promise).toBe('closed')
+      expect(stream.rstCode).toBe(constants.NGHTTP2_CANCEL)
+    },
+  )
+
   test('to a body that nobody wants stops the client', async () => {
     const { dial } = await serve((request, response) => {
       const refuse = () => {
@@ -285,6 +358,18 @@ describe('a connection of HTTP/2', () => {
     expect((await client.ask('/')).status).toBe(200)
     await client.sentAway
     await client.closed
+  })
+
+  test('ends with the side of the client, whatever is in progress', async () => {
+    const began = awaited<HttpResponse>()
+    const { server, dial } = await serve((_, response) => began.resolve(response))
+    const client = dial()
+    client.begin('/')
+    const response = await began.promise
+    const gone = new Promise<void>(resolve => response.once('close', resolve))
+    client.session.destroy()
+    await gone
+    await server.drained()
   })
 
   test('takes so many requests at a time as Apache', async () => {

@@ -77,6 +77,15 @@ test('who says nothing, or leaves the handshake where it is, is not waited for',
   await exchange(port, '\x16\x03\x01\x02\0\x01\0\x01\xfc')
 })
 
+test('who ends its side in the handshake has left', async () => {
+  const { port, failed } = await serve({ silence: 0 })
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+  socket.resume()
+  socket.end(Buffer.from([0x16, 3, 1]))
+  await new Promise(resolve => socket.once('close', resolve))
+  expect(failed.length).toBe(1)
+})
+
 test('who leaves before the handshake is over harms nothing', async () => {
   const { port } = await serve()
   for (const bytes of ['', '\x16', '\x16\x03\x01\x02\0\x01']) {

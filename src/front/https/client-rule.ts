@@ -41,6 +41,10 @@ function hasCertificate(socket: TLSSocket): boolean {
   )
 }
 
+/**
+ * Of a session that is resumed only the certificate itself is known, and what is ours: who has it from somebody in
+ * between has no chain to the end then, as if it were endless.
+ */
 function authoritiesOf(certificate: DetailedPeerCertificate): number {
   let count = 0
   let last = certificate
@@ -48,7 +52,7 @@ function authoritiesOf(certificate: DetailedPeerCertificate): number {
     last = last.issuerCertificate
     count++
   }
-  return count
+  return last.issuerCertificate ? count : Number.POSITIVE_INFINITY
 }
 
 /** As Apache's <Location>: the path itself, and what is below it; one that ends in a slash is only what is below. */

@@ -6,11 +6,13 @@ interface Shown {
   readonly authorized?: boolean
   /** Certificates above that of the client, the last of which vouches for itself. */
   readonly authorities?: number
+  /** False: those are not known, as when the session is resumed. */
+  readonly whole?: boolean
 }
 
-function socketWith({ authorized = true, authorities = 1 }: Shown): TLSSocket {
+function socketWith({ authorized = true, authorities = 1, whole = true }: Shown): TLSSocket {
   const root: Record<string, unknown> = { fingerprint256: 'root' }
-  root['issuerCertificate'] = root
+  if (whole) root['issuerCertificate'] = root
   let certificate = root
   for (let at = 0; at < authorities; at++)
     certificate = { fingerprint256: `below ${at}`, issuerCertificate: certificate }
@@ -39,5 +41,10 @@ describe('ClientRule', () => {
 
   test('takes no certificate that the authority has not signed itself', () => {
     expect(new ClientRule([]).admits(socketWith({ authorities: 2 }), '/')).toBe(false)
+  })
+
+  test('takes none whose authority is not known, as of a resumed session', () => {
+    const resumed = socketWith({ authorities: 0, whole: false })
+    expect(new ClientRule([]).admits(resumed, '/')).toBe(false)
   })
 })

@@ -125,24 +125,6 @@ export default [
     },
   },
   {
-    name: 'limits: --cpu-time-limit',
-    app,
-    arguments: [...single, '--cpu-time-limit', '1', '--graceful-timeout', '1'],
-    probes: {
-      'of a worker': async site => {
-        const before = await ask(site, '/pid')
-        const busy = await ask(site, '/spin?2')
-        const end = Date.now() + 20_000
-        let after = before
-        while (after.body === before.body && Date.now() < end) {
-          await pause(200)
-          after = await ask(site, '/pid')
-        }
-        return [busy, after.body === before.body]
-      },
-    },
-  },
-  {
     name: 'limits: --max-clients',
     app,
     arguments: [
