@@ -76,22 +76,17 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
 
   /** For log lines. */
   describe(): RunningRequest {
-    const { method, url, socket } = this.request
+    const { method, url: target, client } = this.request
     const since = this.#started || this.#submitted
-    return {
-      method,
-      target: url,
-      client: `${socket.remoteAddress}:${socket.remotePort}`,
-      scriptFilename: this.scriptFilename,
-      seconds: (this.front.clock.now() - since) / 1000,
-      begun: this.#headSent,
-    }
+    const seconds = (this.front.clock.now() - since) / 1000
+    const { scriptFilename } = this
+    return { method, target, client, scriptFilename, seconds, begun: this.#headSent }
   }
 
   // Watched.
 
   look(now: number, { silence, slow }: SilenceRules): void {
-    if (this.pool === null) return
+    if (this.pool === null) return this.#lookForWorker()
     if (slow !== null && !this.#namedSlow && now - this.#started > slow) {
       this.#namedSlow = true
       this.front.log.emit({ type: 'slowRequest', request: this.describe(), over: false })
@@ -99,6 +94,12 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
     // A client that sends its body slowly, or does not read, keeps the worker silent.
     if (!this.#bodyDone || this.#waitsForDrain) this.#heard = now
     else if (silence !== null && now - this.#heard > silence) this.#giveUp(silence)
+  }
+
+  /** Whoever takes it would see that it has waited too long; where workers die at their start nobody does. */
+  #lookForWorker(): void {
+    const { dispatcher } = this.front
+    if (!dispatcher.hasWorkers && this.#hasWaitedTooLong()) dispatcher.withdraw(this)
   }
 
   #giveUp(silence: number): void {
@@ -129,13 +130,14 @@ export class AppRequest implements Job, Exchange, Listed, BodyReceiver, Watched 
   // Job: waiting for a thread.
 
   wanted(): boolean {
-    if (this.#answered) return false
+    return !this.#answered && !this.#hasWaitedTooLong()
+  }
+
+  #hasWaitedTooLong(): boolean {
     const { queueTimeout, clock, log } = this.front
-    if (queueTimeout > 0 && clock.now() - this.#submitted > queueTimeout * 1000) {
-      log.emit({ type: 'queueTimeout', request: this.describe(), limit: queueTimeout })
-      this.#page(504)
-      return false
-    }
+    if (queueTimeout === 0 || clock.now() - this.#submitted <= queueTimeout * 1000) return false
+    log.emit({ type: 'queueTimeout', request: this.describe(), limit: queueTimeout })
+    this.#page(504)
     return true
   }
 

@@ -169,8 +169,7 @@ export class RequestPhases implements HostPhases {
   }
 
   #deny(http: HttpExchange, reason: string): void {
-    const { remoteAddress, remotePort } = http.request.socket
-    const client = `${remoteAddress}:${remotePort}`
+    const { client } = http.request
     this.#front.log.emit({ type: 'clientDenied', client, reason })
     http.access?.denied()
     this.afterBody(http, () => this.refuse(http), false)

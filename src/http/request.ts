@@ -93,6 +93,12 @@ export class HttpRequest {
     return this.#source.secure
   }
 
+  /** `ADDRESS:PORT` of the client, for log lines. */
+  get client(): string {
+    const { remoteAddress, remotePort } = this.socket
+    return `${remoteAddress}:${remotePort}`
+  }
+
   /** Fields by their names in lower case; repeated ones are joined. */
   get headers(): Readonly<Record<string, string | undefined>> {
     this.#headers ??= headersOf(this.rawHeaders)

@@ -52,6 +52,11 @@ export class Dispatcher {
     return this.#queue.length - this.#head
   }
 
+  /** Whether there is a worker that takes requests, now or when it is free. */
+  get hasWorkers(): boolean {
+    return this.#pools.length > 0
+  }
+
   /** Takes a request: at once, later, or not at all while {@link refuseAll} is in force. */
   submit(job: Job): void {
     if (this.#refusing) return job.refuse(this.#refusing)

@@ -113,6 +113,15 @@ test('--queue-timeout answers 504 for a request that waited too long for a threa
   expect((await ask(server.url('/'))).status).toBe(200)
 })
 
+test('--queue-timeout answers 504 where no worker ever comes up', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'modwsgi-test-'))
+  onTestFinished(() => rmSync(cwd, { recursive: true, force: true }))
+  writeFileSync(join(cwd, 'app.py'), 'import os\nos._exit(3)\n')
+  const server = await startServer(['app.py', '--queue-timeout', '1'], { cwd })
+  expect((await ask(server.url('/'))).status).toBe(504)
+  await server.logged(/--queue-timeout 1/)
+})
+
 test('--max-clients serves no more clients at a time', async () => {
   const { server, goOn } = await start('--max-clients', '2', '--threads', '2')
   const busy = [ask(server.url('/wait')), ask(server.url('/wait'))]

@@ -241,12 +241,8 @@ export class AccessControl {
 
   /** Writes to the log why a client is refused. @param end behind it: where to */
   #tell({ http, path }: Visit, text: string, end = `: ${path.scriptName}${path.pathInfo}`): void {
-    const { remoteAddress, remotePort } = http.request.socket
-    this.#front.log.emit({
-      type: 'accessRefused',
-      client: `${remoteAddress}:${remotePort}`,
-      text: text + end,
-    })
+    const { client } = http.request
+    this.#front.log.emit({ type: 'accessRefused', client, text: text + end })
   }
 
   // ---- the scripts

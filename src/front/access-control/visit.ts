@@ -42,7 +42,7 @@ export function putQuestion(
   const describe = () => ({
     method,
     target: request.url,
-    client: `${request.socket.remoteAddress}:${request.socket.remotePort}`,
+    client: request.client,
     scriptFilename: visit.path.filename,
     seconds: (clock.now() - since) / 1000,
   })

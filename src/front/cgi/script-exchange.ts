@@ -332,11 +332,7 @@ export class ScriptExchange implements OutputReceiver, InputListener {
   }
 
   #about(): Pick<RunningRequest, 'client' | 'scriptFilename'> {
-    const { socket } = this.http.request
-    return {
-      client: `${socket.remoteAddress}:${socket.remotePort}`,
-      scriptFilename: this.command.filename,
-    }
+    return { client: this.http.request.client, scriptFilename: this.command.filename }
   }
 }
 

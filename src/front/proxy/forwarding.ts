@@ -95,10 +95,9 @@ export class Forwarding {
   }
 
   #tell({ request }: HttpExchange, { upstream }: ProxyRoute, words: string): void {
-    const { remoteAddress, remotePort } = request.socket
     this.#front.log.emit({
       type: 'proxyFailed',
-      client: `${remoteAddress}:${remotePort}`,
+      client: request.client,
       request: `${request.method} ${request.url}`,
       upstream: upstream.url,
       words,
