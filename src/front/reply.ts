@@ -4,7 +4,7 @@
  */
 import type { HttpRequest } from '../http/request.js'
 import type { HttpResponse } from '../http/response.js'
-import type { AccessRecord } from './access.js'
+import type { AccessRecord } from './access-record.js'
 import { type AddedFields, addFields } from './added-fields.js'
 import type { RequestBody } from './application-front.js'
 import type { Compression } from './compression/compression.js'
