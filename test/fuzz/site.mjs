@@ -16,7 +16,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { freePort, StartedTool } from '../parity/runner/started-tool.mjs'
+import { freePort } from '../parity/runner/free-port.mjs'
+import { StartedTool } from '../parity/runner/started-tool.mjs'
 import { bodyLimit } from './input.mjs'
 
 const app = fileURLToPath(new URL('../fixtures/apps/witness.py', import.meta.url))

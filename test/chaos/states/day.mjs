@@ -32,9 +32,14 @@ export const day = {
       const rate = all / ((performance.now() - start) / 1000)
       load.close()
       await stage.fullStrength()
-      // The last one that was replaced may be about to end: whoever ends is a zombie until that has been heard.
-      const isClean = () => stage.inventory().zombies === 0
-      await stage.until(isClean, 'no zombies', longestEnding).catch(() => {})
+      const mostDescriptors = descriptors + 2
+      // The last one that was replaced may be about to end, and has descriptors until then: whoever ends is a zombie
+      // until that has been heard.
+      const isClean = () => {
+        const { zombies, descriptors: open } = stage.inventory()
+        return zombies === 0 && open.length <= mostDescriptors
+      }
+      await stage.until(isClean, 'the end of what was replaced', longestEnding).catch(() => {})
       const verdict = judge(load.sent, stage.notes(), stage.log.read())
       const growth = late / early
       const wrong = []
@@ -42,7 +47,7 @@ export const day = {
       if (verdict.twice > 0) wrong.push(`${verdict.twice} requests were executed twice`)
       if (verdict.failed > 0) wrong.push(`${verdict.failed} requests failed`)
       const now = stage.inventory()
-      if (now.descriptors.length > descriptors + 2)
+      if (now.descriptors.length > mostDescriptors)
         wrong.push(`${now.descriptors.length} descriptors instead of ${descriptors}`)
       if (now.zombies > 0) wrong.push(`${now.zombies} zombies`)
       const replaced = stage.log.of('workerReady').length - stage.processes

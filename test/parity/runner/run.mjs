@@ -14,8 +14,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Backend } from './backend.mjs'
+import { freePort, releasePort } from './free-port.mjs'
 import { replaceParticulars } from './observation.mjs'
-import { freePort, StartedTool } from './started-tool.mjs'
+import { StartedTool } from './started-tool.mjs'
 
 const apps = fileURLToPath(new URL('../apps/', import.meta.url))
 
@@ -212,7 +213,11 @@ export async function runScenario(tool, scenario) {
       seen[name] = await observation(site, probes[name])
     })
   } finally {
-    for (const server of site.started) await server.stop()
+    for (const server of site.started) {
+      await server.stop()
+      releasePort(server.port)
+    }
+    if (site.nobody !== '') releasePort(Number(site.nobody.split(':')[1]))
     site.backend?.close()
     await rm(folder, { recursive: true, force: true })
   }

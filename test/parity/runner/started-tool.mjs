@@ -3,9 +3,8 @@
  * starts carry a mark in their environment, so that nothing of it stays behind.
  */
 import { spawn } from 'node:child_process'
-import { randomInt, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -225,22 +224,6 @@ export class StartedTool {
       .filter(name => environOf(name).includes(`${mark}=${this.#run}`))
       .map(Number)
   }
-}
-
-/** A port that nobody listens on. */
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', error => {
-      if (error.code === 'EADDRINUSE') resolve(freePort())
-      else reject(error)
-    })
-    // Below those that the kernel gives to clients, of which there are many while tests run side by side.
-    server.listen(randomInt(10_000, 32_000), '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 function methodOf(request) {

@@ -31,8 +31,6 @@ const scripts = {
     'echo "ETag: \\"t\\""; echo "Content-Language: de"; echo; echo hello',
   ]),
   'exit.cgi': shell([text, 'echo; echo hello; exit 3']),
-  // The original loses the connection when the script is gone before the body is written.
-  'unread.cgi': shell(['sleep 0.3', text, 'echo; echo hello']),
   'length.cgi': shell([text, 'echo "Content-Length: 3"; echo; echo hello']),
   'nothing.cgi': shell(['exit 0']),
   'malformed.cgi': shell(['echo "no field here, and longer than what is shown"; echo more']),
@@ -139,8 +137,6 @@ const cgi = {
         site,
         `${get('/env.cgi', 'PUT', 'Transfer-Encoding: chunked\r\n')}5\r\nhello\r\n0\r\n\r\n`,
       ),
-    'a body that is not read': site =>
-      ask(site, `${get('/unread.cgi', 'POST', 'Content-Length: 5\r\n')}hello`),
     'a body that waits for a word': async site => {
       const more = 'Content-Length: 5\r\nExpect: 100-continue\r\n'
       return (await ask(site, `${get('/env.cgi', 'POST', more)}hello`)).status
@@ -194,7 +190,8 @@ const logged = {
       const asked = ['/exit.cgi', '/al/x.cgi', '/nothing.cgi', '/local.cgi', '/nph-own.cgi']
       for (const target of asked) await site.ask(get(target))
       await site.server.logged(new RegExp(`(.*\\n){${asked.length}}`), 'access_log')
-      return site.server.file('access_log').split('\n').slice(0, asked.length)
+      // A client may have its answer, and ask for more, before the line of it is written.
+      return site.server.file('access_log').split('\n').slice(0, asked.length).sort()
     },
   },
 }
