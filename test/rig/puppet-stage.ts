@@ -18,7 +18,7 @@ const program = fileURLToPath(new URL('./puppet-worker.mjs', import.meta.url))
 const deadline = 10_000
 
 export interface PuppetEvent {
-  readonly event: 'started' | 'frame' | 'closed'
+  readonly event: 'started' | 'frame' | 'begun' | 'closed'
   readonly on?: string
   readonly type?: string
   /** Of a REQUEST. */
@@ -135,7 +135,10 @@ export class PuppetStage {
   #admit(socket: Socket): void {
     let puppet: Puppet | null = null
     socket.on('error', () => {})
-    createInterface({ input: socket }).on('line', line => {
+    const lines = createInterface({ input: socket })
+    // It passes on what is wrong with the socket: a puppet that is killed leaves what it was told unread.
+    lines.on('error', () => {})
+    lines.on('line', line => {
       const event = JSON.parse(line) as PuppetEvent
       if (puppet) return puppet.note(event)
       puppet = new Puppet(socket, event.worker!, event.pid!)

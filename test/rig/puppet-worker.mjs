@@ -64,6 +64,7 @@ const orders = {
     const file = openSync(MODWSGI_DEV_BEGUN, 'r+')
     writeSync(file, slot, 0, 4, 4 * (thread - 1))
     closeSync(file)
+    report({ event: 'begun', number })
   },
   /** Sends any HELLO, right or wrong. */
   hello: ({ name, hello }) => open(name, hello),

@@ -551,6 +551,7 @@ describe('Fleet', () => {
     const request = submit()
     const { number } = await heardRequest(old)
     old.tell({ do: 'begin', thread: 1, number })
+    await old.heard(({ event }) => event === 'begun')
     fleet.reload(['/site/app.py'])
     expect(clock.orders[0]!.milliseconds).toBe(5000)
     clock.strike()
