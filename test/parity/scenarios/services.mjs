@@ -92,8 +92,8 @@ import atexit, time
 import mod_wsgi
 atexit.register(lambda: print("SERVICE exit function"))
 mod_wsgi.subscribe_shutdown(lambda *args, **fields: print("SERVICE subscriber"))
-print("SERVICE begins")
 try:
+    print("SERVICE begins")
     while True:
         time.sleep(60)
 except BaseException as error:

@@ -164,7 +164,7 @@ const telemetry = {
     'all that is sent': site =>
       observe(
         site,
-        ['--telemetry-interval', '0.5', '--slow-requests', '0.3', '--threads', '3'],
+        ['--telemetry-interval', '0.5', '--slow-requests', '0.6', '--threads', '3'],
         targets,
       ),
     'with the client': async site => {
