@@ -2,12 +2,17 @@
  * Compresses a body on its way: what is written goes out as soon as it is compressed. Little of it is compressed where
  * it is, more in a thread of Node's, so that nobody waits for it.
  */
-import { constants, createGzip, type Gzip, gzipSync } from 'node:zlib'
+import type Zlib from 'node:zlib'
+import { loadLater } from '../base/load-later.js'
 import type { BodyEncoder, EncoderSink, Written } from './response.js'
+
+/** Loaded with the first response that is compressed. */
+export const zlib = loadLater<typeof Zlib>('node:zlib')
 
 /** Those of mod_deflate. */
 export const gzipOptions = {
-  level: constants.Z_DEFAULT_COMPRESSION,
+  // Z_DEFAULT_COMPRESSION
+  level: -1,
   windowBits: 15,
   memLevel: 9,
 } as const
@@ -25,7 +30,7 @@ export class GzipEncoder implements BodyEncoder {
   readonly #flushing: Flushing
   #sink!: EncoderSink
   /** Null until there is more than one piece. */
-  #stream: Gzip | null = null
+  #stream: Zlib.Gzip | null = null
   #waiting: Buffer[] = []
   #waitingBytes = 0
   /** Who is told when what waits is compressed. */
@@ -56,7 +61,7 @@ export class GzipEncoder implements BodyEncoder {
     if (this.#ending) return
     this.#ending = true
     if (this.#stream === null && piece.length <= mostAtOnce) {
-      return this.#sink.last(gzipSync(piece, gzipOptions))
+      return this.#sink.last(zlib().gzipSync(piece, gzipOptions))
     }
     this.#take(piece)
   }
@@ -111,7 +116,8 @@ export class GzipEncoder implements BodyEncoder {
     this.#sink.room()
   }
 
-  #open(): Gzip {
+  #open(): Zlib.Gzip {
+    const { constants, createGzip } = zlib()
     const flush = this.#flushing === 'each piece' ? constants.Z_SYNC_FLUSH : constants.Z_NO_FLUSH
     return createGzip({ ...gzipOptions, flush })
       .on('data', (piece: Buffer) => this.#came(piece))

@@ -1,12 +1,15 @@
 /** The addresses that a host of --host stands for. */
-import { lookup } from 'node:dns/promises'
+import type Dns from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { loadLater } from '../base/load-later.js'
+
+const dns = loadLater<typeof Dns>('node:dns/promises')
 
 /** All addresses of a name, in the order of the system. */
 export type LookUp = (name: string) => Promise<readonly string[]>
 
 const lookUpAll: LookUp = async name => {
-  const found = await lookup(name, { all: true })
+  const found = await dns().lookup(name, { all: true })
   return found.map(({ address }) => address)
 }
 

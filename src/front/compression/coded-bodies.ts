@@ -2,8 +2,7 @@
  * The compressed forms of files that are in memory. They are kept as long as the files are, and take no more room than
  * those; who asks while one is made waits for that.
  */
-import { createGzip, gzipSync } from 'node:zlib'
-import { gzipOptions, mostAtOnce } from '../../http/gzip-encoder.js'
+import { gzipOptions, mostAtOnce, zlib } from '../../http/gzip-encoder.js'
 import { longestMeasured } from './coded-stream.js'
 
 export interface CodedBody {
@@ -39,13 +38,14 @@ export class CodedBodies {
 
 function codeAtOnce(body: Buffer): CodedBody {
   // The library gives nothing away before the end of so short a text.
-  return { body: gzipSync(body, gzipOptions), isMeasured: true }
+  return { body: zlib().gzipSync(body, gzipOptions), isMeasured: true }
 }
 
 function codeLater(body: Buffer, take: Taker): void {
   const pieces: Buffer[] = []
   let isMeasured = true
-  const stream = createGzip(gzipOptions)
+  const stream = zlib()
+    .createGzip(gzipOptions)
     .on('data', (piece: Buffer) => pieces.push(piece))
     .on('error', () => take(null))
     .on('end', () => take({ body: Buffer.concat(pieces), isMeasured }))

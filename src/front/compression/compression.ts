@@ -1,6 +1,5 @@
 /** `--compress-responses`: has responses compressed on their way. */
-import { gzipSync } from 'node:zlib'
-import { GzipEncoder, gzipOptions } from '../../http/gzip-encoder.js'
+import { GzipEncoder, gzipOptions, zlib } from '../../http/gzip-encoder.js'
 import { PreparedBody } from '../../http/prepared-body.js'
 import type { HttpResponse } from '../../http/response.js'
 import type { FileCoder } from '../../static/site.js'
@@ -54,7 +53,7 @@ export class Compression {
     if (coding === 'as it is') return
     addGzip(fields)
     const page = notes.whole?.page
-    if (page !== undefined) return sendPage(response, fields, gzipSync(page, gzipOptions))
+    if (page !== undefined) return sendPage(response, fields, zlib().gzipSync(page, gzipOptions))
     if (notes.isEmpty) fields.push('Content-Length', String(emptySize))
     if (!response.isHead) response.encode(new GzipEncoder('each piece'))
   }

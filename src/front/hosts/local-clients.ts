@@ -2,8 +2,11 @@
  * Whether a client is on this machine, as `Require host localhost` of Apache finds out: its address has to have the
  * name localhost, and that name this address. It is not asked what kind of address it is.
  */
-import { lookup, lookupService } from 'node:dns/promises'
+import type Dns from 'node:dns/promises'
 import type { Socket } from 'node:net'
+import { loadLater } from '../../base/load-later.js'
+
+const dns = loadLater<typeof Dns>('node:dns/promises')
 
 /** How names are found. */
 export interface NameService {
@@ -16,10 +19,10 @@ export interface NameService {
 const systemNames: NameService = {
   async nameOf(address) {
     // The port does not matter: that of the service is not looked at.
-    return (await lookupService(address, 0)).hostname
+    return (await dns().lookupService(address, 0)).hostname
   },
   async addressesOf(name) {
-    return (await lookup(name, { all: true })).map(({ address }) => address)
+    return (await dns().lookup(name, { all: true })).map(({ address }) => address)
   },
 }
 

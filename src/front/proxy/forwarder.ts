@@ -3,13 +3,14 @@
  * response of Node; ours are neither, since the front has an HTTP/1.1 engine of its own, and HTTP/2.
  */
 import { EventEmitter } from 'node:events'
-import { Agent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import type Http from 'node:http'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import type * as HttpProxy from 'http-proxy'
 import { loadLater } from '../../base/load-later.js'
 import type { Upstream } from './upstream.js'
 
+const http = loadLater<typeof Http>('node:http')
 const httpProxy = loadLater<typeof HttpProxy>('http-proxy')
 
 /**
@@ -22,7 +23,8 @@ const idleTime = 1000
 const longestHead = 1024 * 1024
 
 export class Forwarder {
-  readonly #agent = new Agent({ keepAlive: true, timeout: idleTime, scheduling: 'lifo' })
+  /** Both are null until the first request. */
+  #agent: Http.Agent | null = null
   #proxy: HttpProxy.ProxyServer | null = null
 
   /**
@@ -37,6 +39,7 @@ export class Forwarder {
     client: ClientSide,
     failed: (error: NodeJS.ErrnoException) => void,
   ): void {
+    this.#agent ??= new (http().Agent)({ keepAlive: true, timeout: idleTime, scheduling: 'lifo' })
     this.#proxy ??= httpProxy().createProxyServer({})
     const options = {
       target,
@@ -49,8 +52,8 @@ export class Forwarder {
       ssl: { maxHeaderSize: longestHead },
     }
     this.#proxy.web(
-      request as unknown as IncomingMessage,
-      client as unknown as ServerResponse,
+      request as unknown as Http.IncomingMessage,
+      client as unknown as Http.ServerResponse,
       options,
       failed,
     )
@@ -64,7 +67,7 @@ export class OutgoingRequest extends Readable {
   readonly url = '/'
   readonly headers = {}
   readonly httpVersionMajor = 1
-  readonly #opened: (upstream: ClientRequest) => Readable | null
+  readonly #opened: (upstream: Http.ClientRequest) => Readable | null
 
   /**
    * @param socket of the client
@@ -72,7 +75,7 @@ export class OutgoingRequest extends Readable {
    */
   constructor(
     readonly socket: Socket,
-    opened: (upstream: ClientRequest) => Readable | null,
+    opened: (upstream: Http.ClientRequest) => Readable | null,
   ) {
     super()
     this.#opened = opened
@@ -83,7 +86,7 @@ export class OutgoingRequest extends Readable {
   }
 
   override pipe<Destination extends NodeJS.WritableStream>(destination: Destination): Destination {
-    const upstream = destination as unknown as ClientRequest
+    const upstream = destination as unknown as Http.ClientRequest
     const body = this.#opened(upstream)
     if (body === null) upstream.end()
     else body.pipe(upstream)
