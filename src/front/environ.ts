@@ -6,6 +6,7 @@ import type { Socket } from 'node:net'
 import type { HttpRequest } from '../http/request.js'
 import type { Alias } from '../static/site.js'
 import type { VirtualHost } from './hosts/virtual-hosts.js'
+import { plainAddress } from './plain-address.js'
 import type { RequestHead } from './request-head.js'
 import { parseHost } from './request-host.js'
 import type { Authority, RequestTarget } from './request-target.js'
@@ -166,13 +167,10 @@ function makeConnectionKeys(
   const asked = authority?.host ?? host
   const parsed = asked === null ? null : parseHost(asked)
   const name =
-    parsed?.name ?? authority?.host?.replace(/:\d*$/, '') ?? virtualHost?.name ?? ipv4(localAddress)
+    parsed?.name ??
+    authority?.host?.replace(/:\d*$/, '') ??
+    virtualHost?.name ??
+    plainAddress(localAddress)
   const port = authority?.port ?? parsed?.port ?? virtualHost?.port ?? localPort ?? 0
-  return `\0SERVER_NAME\0${name}\0SERVER_PORT\0${port}\0SERVER_ADDR\0${ipv4(localAddress)}\0REMOTE_ADDR\0${ipv4(remoteAddress)}\0REMOTE_PORT\0${remotePort ?? 0}`
-}
-
-/** An IPv4 address that came through an IPv6 socket, as itself. */
-function ipv4(address: string | undefined): string {
-  if (address === undefined) return ''
-  return address.startsWith('::ffff:') ? address.slice(7) : address
+  return `\0SERVER_NAME\0${name}\0SERVER_PORT\0${port}\0SERVER_ADDR\0${plainAddress(localAddress)}\0REMOTE_ADDR\0${plainAddress(remoteAddress)}\0REMOTE_PORT\0${remotePort ?? 0}`
 }

@@ -5,6 +5,7 @@
 import type Dns from 'node:dns/promises'
 import type { Socket } from 'node:net'
 import { loadLater } from '../../base/load-later.js'
+import { plainAddress } from '../plain-address.js'
 
 const dns = loadLater<typeof Dns>('node:dns/promises')
 
@@ -39,7 +40,7 @@ export function isLocalClient(
 
 async function findOut(address: string | undefined, names: NameService): Promise<boolean> {
   if (address === undefined) return false
-  const plain = address.replace(/^::ffff:/, '')
+  const plain = plainAddress(address)
   try {
     const name = await names.nameOf(plain)
     return isLocalhost(name) && (await names.addressesOf(name)).includes(plain)

@@ -1,5 +1,6 @@
 /** Who asks: what only the developer may see, and what only pages of this site may ask for. */
 import { isIPv4 } from 'node:net'
+import { plainAddress } from '../plain-address.js'
 import { parseHost } from '../request-host.js'
 import type { RequestFields } from './page-response.js'
 
@@ -12,8 +13,7 @@ const ofProxies =
   /^(?:x-forwarded(?:-.*)?|forwarded|via|x-real-ip|x-client-ip|x-cluster-client-ip|client-ip|true-client-ip|cf-connecting-ip|x-original-.*)$/
 
 function isLoopback(address: string | undefined): boolean {
-  if (address === undefined) return false
-  const plain = address.toLowerCase().replace(/^::ffff:/, '')
+  const plain = plainAddress(address?.toLowerCase())
   return plain === '::1' || (isIPv4(plain) && plain.startsWith('127.'))
 }
 

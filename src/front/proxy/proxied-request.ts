@@ -5,6 +5,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { Patience, type PatienceRule } from '../../http/patience.js'
+import { plainAddress } from '../plain-address.js'
 import { type HttpExchange, writeHead } from '../reply.js'
 import { httpDate } from '../response-head.js'
 import { ClientBody } from './client-body.js'
@@ -386,10 +387,6 @@ function faultOf(answer: IncomingMessage): ProxyFailure | null {
   const field = longField(answer.rawHeaders)
   if (field === null) return null
   return { status: 502, reason: 'Bad Gateway', words: `sent a field that is too long: ${field}` }
-}
-
-function plainAddress(address: string | undefined): string {
-  return address === undefined ? '' : address.replace(/^::ffff:/, '')
 }
 
 function isBodiless(status: number): boolean {

@@ -6,6 +6,7 @@ import { loadavg } from 'node:os'
 import type { Clock } from '../../base/clock.js'
 import type { ConnectionTotals } from '../../http/connection-totals.js'
 import type { HttpResponse } from '../../http/response.js'
+import { plainAddress } from '../plain-address.js'
 import { type HttpExchange, writeOwnHead } from '../reply.js'
 import type { StatusFacts } from './status-facts.js'
 import { statusPage } from './status-page.js'
@@ -50,7 +51,7 @@ export class StatusBoard {
   answer(http: HttpExchange, query: string, serverName: string): void {
     const { auto, noTable, refresh } = parseStatusQuery(query)
     const facts = this.#facts()
-    const address = http.request.socket.localAddress?.replace(/^::ffff:/, '') ?? ''
+    const address = plainAddress(http.request.socket.localAddress)
     const text = auto
       ? statusText(facts, serverName)
       : statusPage(facts, { serverName, address, noTable })
