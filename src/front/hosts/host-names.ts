@@ -23,8 +23,11 @@ function lower(name: string): string {
   return name.toLowerCase()
 }
 
-/** Greedy from the left: a host comes from anybody, so the time it takes must not explode. */
-function wildcard(pattern: string): NameTest {
+/**
+ * The hosts that a name with such wildcards stands for. Greedy from the left: a host comes from anybody, so the time it
+ * takes must not explode.
+ */
+export function wildcard(pattern: string): NameTest {
   return host => {
     let at = 0
     let star = -1

@@ -1,5 +1,6 @@
 /** Who asks: what only the developer may see, and what only pages of this site may ask for. */
 import { isIPv4 } from 'node:net'
+import { wildcard } from '../hosts/host-names.js'
 import { plainAddress } from '../plain-address.js'
 import { parseHost } from '../request-host.js'
 import type { RequestFields } from './page-response.js'
@@ -21,6 +22,8 @@ function isLoopback(address: string | undefined): boolean {
  * Whether a Host field names this site, and not one of somebody who has his own name lead here (DNS rebinding): an
  * address, a name that the public DNS cannot have (RFC 6761, 6762, 8375), or one of those that the site goes by.
  *
+ * @param names may hold wildcards, as ServerAlias does
+ *
  * @example
  * isOwnHost('localhost:8000', []) // true
  * isOwnHost('evil.example.org', []) // false
@@ -29,17 +32,7 @@ export function isOwnHost(field: string | undefined, names: readonly string[]): 
   const name = parseHost(field ?? '')?.name
   if (name === undefined) return false
   if (name.startsWith('[') || isIPv4(name) || !name.includes('.')) return true
-  return privateNames.test(name) || names.some(own => fits(name, own))
-}
-
-/** `own` may hold the wildcards of Apache's ServerAlias. */
-function fits(name: string, own: string): boolean {
-  if (!/[*?]/.test(own)) return name === own
-  const pattern = own
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${pattern}$`).test(name)
+  return privateNames.test(name) || names.some(own => wildcard(own)(name))
 }
 
 const privateNames = /\.(?:localhost|local|test|internal|home\.arpa)$/
