@@ -6,6 +6,7 @@ Each call has an environ of its own, whose wsgi.errors and mod_ssl functions wor
 from .error_report import report_finding, report_request_error
 from .log_record import WSGI_ERRORS
 from .log_stream import UnopenedErrorsStream, end_line
+from .protocol import environ_of
 
 if False:
     from types import TracebackType
@@ -16,8 +17,7 @@ class AccessRequest:
     """What the front asks: its own words, which begin with `modwsgi_dev.`, and the keys of the environ."""
 
     def __init__(self, text: str, base_environ: "Dict[str, Any]") -> None:
-        parts = text.split("\0")
-        keys = dict(zip(parts[::2], parts[1::2]))
+        keys = environ_of(text)
         take = keys.pop
         self.checks = take("modwsgi_dev.checks").split(" ")
         self.user = take("modwsgi_dev.user", "")

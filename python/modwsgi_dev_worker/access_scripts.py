@@ -1,7 +1,7 @@
 """The scripts that decide on access: --host-access-script, --auth-user-script and --auth-group-script.
 
 Loaded when they are first asked, and again when their file has another time than before; called with an
-environ of their own. What an answer means, and the words of the log, are those of mod_wsgi's wsgi_auth.c.
+environ of their own. The words of the log are those of mod_wsgi's wsgi_auth.c.
 """
 
 import os
@@ -10,6 +10,15 @@ from _thread import RLock
 
 import mod_wsgi
 
+from .access_answers import (
+    ALLOW_ACCESS,
+    CHECK_PASSWORD,
+    FAILED,
+    FORBIDDEN,
+    GET_REALM_HASH,
+    GRANTED,
+    OUTSIDE,
+)
 from .access_request import AccessRequest, shown
 from .error_report import place, report_request_error
 from .script_module import compile_script, module_name, run_script
@@ -18,20 +27,13 @@ if False:
     from types import ModuleType
     from typing import Any, Callable, Dict, List, Optional
 
+    from .access_answers import Question
     from .loaded_files import LoadedFiles
-
-# What is decided. GRANTED and HASH are followed by a value.
-GRANTED = b"granted"
-FORBIDDEN = b"forbidden"  # by the host script
-MISMATCH = b"mismatch"  # of the password
-UNKNOWN = b"unknown"  # user
-OUTSIDE = b"outside"  # of the group
-FAILED = b"failed"
-HASH = b"hash"
 
 _UNREADABLE = "WSGI0105: Could not read or compile WSGI script '%s' for %s."
 _LEAVES = "WSGI0107: SystemExit exception raised when doing exec of Python script file '%s'."
 _UNUSABLE = "WSGI0109: Unable to execute Python script file '%s'."
+
 
 class AccessScripts:
     """The scripts, and the calls of their functions."""
@@ -78,23 +80,7 @@ class AccessScripts:
 
     def allows_host(self, request: "AccessRequest") -> bool:
         """allow_access(environ, host): True and None allow."""
-        path: "Any" = self.host
-        function = self._function(
-            path,
-            "allow_access",
-            request,
-            "WSGI0056: Target WSGI host access script '%s' does not provide 'allow_access' callable.",
-        )
-        result: "Any" = False
-        if function is not None:
-            with request.call(path) as call:
-                result = function(call.environ, request.host)
-                if result is not None and not isinstance(result, bool):
-                    call.complain(
-                        "WSGI0055: Result returned from 'allow_access' in '%s' must be a boolean or None."
-                        % path
-                    )
-        if result is True or result is None:
+        if self._ask(request, ALLOW_ACCESS, self.host, request.host):
             return True
         request.complain(
             "WSGI0057: Client denied by server configuration: '%s'." % shown(request.script)
@@ -103,64 +89,11 @@ class AccessScripts:
 
     def check_password(self, request: "AccessRequest", user: str) -> bytes:
         """check_password(environ, user, password): True, False, None, or a user name."""
-        path: "Any" = self.user
-        function = self._function(
-            path,
-            "check_password",
-            request,
-            "WSGI0043: Target WSGI user authentication script '%s' does not provide 'Basic' auth provider.",
-        )
-        outcome = FAILED
-        if function is not None:
-            with request.call(path) as call:
-                result = function(call.environ, user, request.password)
-                if result is None:
-                    outcome = UNKNOWN
-                elif result is True:
-                    outcome = GRANTED + b"\0" + user.encode("latin-1")
-                elif result is False:
-                    outcome = MISMATCH
-                elif isinstance(result, str):
-                    name = result.encode("utf-8").partition(b"\0")[0]
-                    if name:
-                        outcome = GRANTED + b"\0" + name
-                    else:
-                        call.complain(
-                            "WSGI0176: Basic auth provider returned empty user name string."
-                        )
-                else:
-                    call.complain(
-                        "WSGI0177: Basic auth provider must return True, False, None or user name"
-                        " as string."
-                    )
-        return outcome
+        return self._ask(request, CHECK_PASSWORD, self.user, user, request.password) or FAILED
 
     def realm_hash(self, request: "AccessRequest", user: str) -> bytes:
         """get_realm_hash(environ, user, realm): the MD5 of user:realm:password, or None."""
-        path: "Any" = self.user
-        function = self._function(
-            path,
-            "get_realm_hash",
-            request,
-            "WSGI0046: Target WSGI user authentication script '%s' does not provide 'Digest' auth provider.",
-        )
-        outcome = FAILED
-        if function is not None:
-            with request.call(path) as call:
-                result = function(call.environ, user, request.realm)
-                if result is None:
-                    return UNKNOWN
-                if isinstance(result, str):
-                    result = _latin1(result)
-                if not isinstance(result, bytes):
-                    call.complain(
-                        "WSGI0179: Digest auth provider must return None or string object."
-                    )
-                elif not result.partition(b"\0")[0]:
-                    call.complain("WSGI0178: Digest auth provider returned empty realm hash.")
-                else:
-                    outcome = HASH + b"\0" + result.partition(b"\0")[0]
-        return outcome
+        return self._ask(request, GET_REALM_HASH, self.user, user, request.realm) or FAILED
 
     def in_group(self, request: "AccessRequest", user: str) -> bool:
         """groups_for_user(environ, user): names, among which --auth-group has to be, in whatever case."""
@@ -220,6 +153,16 @@ class AccessScripts:
                 names.append(item.partition(b"\0")[0].lower())
         return names
 
+    def _ask(
+        self, request: "AccessRequest", question: "Question", path: "Any", *arguments: str
+    ) -> "Any":
+        """The verdict; None where there is none, with the reason in the log."""
+        function = self._function(path, question.name, request, question.missing)
+        if function is not None:
+            with request.call(path) as call:
+                return question.verdict(call, function(call.environ, *arguments), *arguments)
+        return None
+
     # ---- the scripts
 
     def _function(
@@ -278,13 +221,3 @@ def _modified(path: str) -> "Optional[int]":
 def _has_changed(path: str, module: "ModuleType") -> bool:
     known = module.__dict__.get("__mtime__")
     return known is None or known != _modified(path)
-
-
-def _latin1(text: str) -> bytes:
-    try:
-        return text.encode("latin-1")
-    except UnicodeEncodeError as error:
-        raise TypeError(
-            "Digest auth provider must return None or string object, value containing non 'latin-1'"
-            " characters found"
-        ) from error

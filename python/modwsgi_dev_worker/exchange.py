@@ -18,6 +18,7 @@ from .protocol import (
     RESPONSE,
     RESPONSE_COMPLETE,
     RESPONSE_FRAME,
+    environ_of,
 )
 from .request_events import publish_response_started
 from .response_head import encode_checked_head, parse_content_length, with_content_length
@@ -259,8 +260,7 @@ class Exchange:
         """REMOTE_ADDR:REMOTE_PORT, SCRIPT_FILENAME and mod_wsgi.request_id as the front sent them."""
         origin = self.origin_cache
         if origin is None:
-            parts = self.text.split("\0")
-            environ = dict(zip(parts[::2], parts[1::2]))
+            environ = environ_of(self.text)
             remote = environ.get("REMOTE_ADDR", "") + ":" + environ.get("REMOTE_PORT", "")
             script, identity = environ.get("SCRIPT_FILENAME", ""), environ.get("mod_wsgi.request_id", "")
             origin = self.origin_cache = (remote, script, identity)

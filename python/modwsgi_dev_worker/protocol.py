@@ -188,6 +188,12 @@ def decode_environ(data: bytes) -> "List[Tuple[str, str]]":
     return list(zip(parts[::2], parts[1::2]))
 
 
+def environ_of(text: str) -> "Dict[str, Any]":
+    """The environ of a request that was taken in, by its text."""
+    parts = text.split("\0")
+    return dict(zip(parts[::2], parts[1::2]))
+
+
 def encode_head(status: str, headers: "Iterable[Tuple[str, str]]") -> bytes:
     """The head of a response: ("200 OK", [("A", "b")]) -> b"200 OK\\x00A\\x00b"."""
     return _join([status] + [text for pair in headers for text in pair])

@@ -8,7 +8,7 @@ import time
 from mod_wsgi._events import event_callbacks, publish
 from mod_wsgi._metrics import recorders
 
-from .protocol import OUTCOME_INTERRUPTED, decode_head
+from .protocol import OUTCOME_INTERRUPTED, decode_head, environ_of
 
 if False:
     from typing import Any, Callable, Dict, Optional, Tuple
@@ -145,8 +145,7 @@ def late_meter(exchange: "Exchange", number: int) -> "RequestMeter":
     Its environ is gone, and with it when the application was called: that is taken for when the front
     gave the request away.
     """
-    parts = exchange.text.split("\0")
-    environ: "Dict[str, Any]" = dict(zip(parts[::2], parts[1::2]))
+    environ = environ_of(exchange.text)
     for name in ("request_start", "queue_start"):
         environ["mod_wsgi." + name] = float(environ["mod_wsgi." + name])
     for name in ("daemon_start", "application_start"):

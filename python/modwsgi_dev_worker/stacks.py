@@ -5,6 +5,7 @@ import sys
 from traceback import extract_stack, format_list
 
 from . import log_record
+from .protocol import environ_of
 
 if False:
     from typing import Any, List, Optional, Sequence
@@ -54,8 +55,7 @@ def _is_own(frame: "Any") -> bool:
 
 
 def _title(exchange: "Exchange") -> str:
-    parts = exchange.text.split("\0")
-    values = dict(zip(parts[::2], parts[1::2]))
+    values = environ_of(exchange.text)
     return "%s %s" % (values.get("REQUEST_METHOD", "?"), values.get("REQUEST_URI", "?"))
 
 

@@ -18,6 +18,7 @@ from mod_wsgi import _metrics
 from . import telemetry_records as records
 from .current_request import current
 from .metrics import Recorder
+from .protocol import environ_of
 
 if False:
     from typing import Any, Deque, Dict, List, Tuple
@@ -80,7 +81,7 @@ class SlowRecorder(Recorder):
         self, number: int, start: float, now: float, known: "Dict[str, Any]"
     ) -> "Dict[str, Any]":
         exchange = self._worker.threads[number - 1].exchange
-        environ = _environ(exchange.text) if exchange is not None else {}
+        environ = environ_of(exchange.text) if exchange is not None else {}
         host = environ.get("HTTP_HOST", "").lower()
         name, _, port = host.rpartition(":")
         values = {
@@ -254,8 +255,3 @@ class Telemetry:
             self._socket.settimeout(0)
         except OSError:
             pass  # nobody listens
-
-
-def _environ(text: str) -> "Dict[str, str]":
-    parts = text.split("\0")
-    return dict(zip(parts[::2], parts[1::2]))

@@ -8,19 +8,18 @@ import os
 import sys
 from pkgutil import extend_path
 
-if __name__ == "__main__" and sys.argv[1:2] == ["--check"]:
+is_check = __name__ == "__main__" and sys.argv[1:2] == ["--check"]
+if is_check:
     sys.path[:0] = sys.argv[2:]
-    import mod_wsgi
 
-    mod_wsgi.__path__ = extend_path(mod_wsgi.__path__, "mod_wsgi")  # type: ignore[assignment]
-    import mod_wsgi.telemetry.server  # type: ignore[import]  # noqa: F401
-else:
-    import mod_wsgi
+import mod_wsgi  # noqa: E402
 
-    mod_wsgi.__path__ = extend_path(mod_wsgi.__path__, "mod_wsgi")  # type: ignore[assignment]
-    from mod_wsgi.telemetry.server import main  # type: ignore[import]
+mod_wsgi.__path__ = extend_path(mod_wsgi.__path__, "mod_wsgi")  # type: ignore[assignment]
 
-    main(
+from mod_wsgi.telemetry import server  # type: ignore[import]  # noqa: E402
+
+if not is_check:
+    server.main(
         [
             *("--listen", "unix:" + os.environ["MODWSGI_TELEMETRY_SOCKET"]),
             *("--http-host", "127.0.0.1", "--http-port", os.environ["MODWSGI_TELEMETRY_UI_PORT"]),

@@ -32,7 +32,7 @@ from .request_thread import RequestThread
 
 if False:
     from mmap import mmap
-    from typing import Any, Dict, List, Optional
+    from typing import Any, Dict, Iterator, List, Optional, Tuple
 
     from .connection import Connection
     from .server_figures import ServerFigures
@@ -127,13 +127,8 @@ class Worker:
 
     def _start_threads(self, configuration: "Dict[str, Any]") -> None:
         environ = make_base_environ(configuration)
-        self.begun = _map_file(self.begun_path)
-        self.intake = Intake(self.channel.connect("intake"))
-        for number in range(1, configuration["threads"] + 1):
-            connection = self.channel.connect("thread", number)
-            thread = RequestThread(
-                number, connection, self.intake, self.begun, self.application, environ
-            )
+        for place in self._open_places(configuration["threads"]):
+            thread = RequestThread(*place, self.application, environ)
             if not configuration["processGroup"]:
                 thread.leave_out_queue()
             self.threads.append(thread)
@@ -146,12 +141,17 @@ class Worker:
 
         call_remote_client()
         scripts = AccessScripts(configuration, self.files)
+        for place in self._open_places(configuration["threads"]):
+            self.threads.append(AccessThread(*place, scripts))
+
+    def _open_places(
+        self, threads: int
+    ) -> "Iterator[Tuple[int, Connection, Intake, mmap]]":
+        """For each thread in turn what it works with: number, connection, intake, what is begun."""
         self.begun = _map_file(self.begun_path)
         self.intake = Intake(self.channel.connect("intake"))
-        for number in range(1, configuration["threads"] + 1):
-            connection = self.channel.connect("thread", number)
-            thread = AccessThread(number, connection, self.intake, self.begun, scripts)
-            self.threads.append(thread)
+        for number in range(1, threads + 1):
+            yield number, self.channel.connect("thread", number), self.intake, self.begun
 
     def _say_ready(self) -> None:
         """The scripts of access control are loaded when they are first asked."""

@@ -6,6 +6,7 @@ import type { ConnectionRules, HttpHandler } from '../../src/http/http-handler.j
 import type { HttpRequest } from '../../src/http/request.js'
 import type { HttpResponse } from '../../src/http/response.js'
 import { HttpServer } from '../../src/http/server.js'
+import { connectionRules } from '../rig/connection-rules.js'
 import { HandClock } from '../rig/hand-clock.js'
 
 type Answer = (request: HttpRequest, response: HttpResponse) => void
@@ -25,15 +26,7 @@ async function serve(
   mostConnections = Number.POSITIVE_INFINITY,
 ) {
   const full: string[] = []
-  const rules = {
-    keepAliveTimeout: 5,
-    stall: 0,
-    silence: 5,
-    headPatience: { milliseconds: 5000, longest: 0, bytesPerSecond: 0 },
-    bodyPatience: { milliseconds: 5000, longest: 0, bytesPerSecond: 0 },
-    stopping: false,
-    ...changes,
-  }
+  const rules = { ...connectionRules, ...changes }
   const handler: HttpHandler = {
     request: answer,
     refused(response, status) {

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { makeAuthority, makeCertificate } from '../../src/cli/https-dev/certificate.js'
 import type { HttpHandler } from '../../src/http/http-handler.js'
 import { HttpServer } from '../../src/http/server.js'
+import { connectionRules } from '../rig/connection-rules.js'
 import { openSecurely } from '../rig/secure-http.js'
 
 const validity = { from: new Date(Date.now() - 60_000), days: 2 }
@@ -12,15 +13,7 @@ const authority = makeAuthority('authority of the test', validity)
 const tls = { ca: authority.cert }
 
 async function serve({ silence = 5, most = Number.POSITIVE_INFINITY } = {}) {
-  const patience = { milliseconds: 5000, longest: 0, bytesPerSecond: 0 }
-  const rules = {
-    keepAliveTimeout: 5,
-    stall: 0,
-    silence,
-    headPatience: patience,
-    bodyPatience: patience,
-    stopping: false,
-  }
+  const rules = { ...connectionRules, silence }
   const failed: string[] = []
   const full: string[] = []
   const handler: HttpHandler = {

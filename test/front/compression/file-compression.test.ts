@@ -8,6 +8,7 @@ import { Compression } from '../../../src/front/compression/compression.js'
 import type { HttpExchange } from '../../../src/front/reply.js'
 import { HttpServer } from '../../../src/http/server.js'
 import { openStaticSite, respond } from '../../../src/static/site.js'
+import { connectionRules } from '../../rig/connection-rules.js'
 import { RawConnection } from '../../rig/http.js'
 import { openDescriptors } from '../../static/open-descriptors.js'
 import { modified, optionsFor, putFile, temporaryFolder } from '../../static/served-site.js'
@@ -21,15 +22,7 @@ async function serve(files: Record<string, Buffer>) {
     putFile(join(folder, name), content, modified)
   const site = openStaticSite({ ...optionsFor(folder), hasApplication: false })
   const compression = new Compression({ never: false, always: false, onlyHtml: false })
-  const rules = {
-    keepAliveTimeout: 5,
-    stall: 0,
-    silence: 5,
-    headPatience: { milliseconds: 5000, longest: 0, bytesPerSecond: 0 },
-    bodyPatience: { milliseconds: 5000, longest: 0, bytesPerSecond: 0 },
-    stopping: false,
-    live: null,
-  }
+  const rules = { ...connectionRules, live: null }
   const place = { hosts: ['127.0.0.1'], port: 0, backlog: 10 }
   const server = new HttpServer(place, rules, {
     request(request, response) {
