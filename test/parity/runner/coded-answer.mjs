@@ -1,19 +1,19 @@
 /** Answers whose bodies are compressed, as two tools that compress can be compared. */
 import { gunzipSync } from 'node:zlib'
+import { withoutBoundary } from './byte-ranges.mjs'
 import { observe } from './observation.mjs'
 
-/** A response with what its coding makes particular taken away: lengths depend on the library, boundaries on the run. */
-function withoutParticulars(response) {
+/** A response with what its coding makes particular taken away: lengths depend on the library. */
+function withoutParticulars(answer) {
+  const response = withoutBoundary(answer)
   const coded = response.fields.some(
     ([name, value]) => name.toLowerCase() === 'content-encoding' && /gzip$/.test(value),
   )
-  const plain = text => {
-    const bounded = text.replace(/(boundary=|--)[0-9a-f]{16}/g, '$1(boundary)')
-    return coded ? bounded.replace(/(bytes \d+-\d+)\/\d+/g, '$1/*') : bounded
-  }
+  if (!coded) return response
+  const plain = text => text.replace(/(bytes \d+-\d+)\/\d+/g, '$1/*')
   const fields = response.fields.map(([name, value]) => [
     name,
-    coded && name.toLowerCase() === 'content-length' ? '*' : plain(value),
+    name.toLowerCase() === 'content-length' ? '*' : plain(value),
   ])
   const text = response.body.toString('latin1')
   const isParts = text.startsWith('\r\n--')

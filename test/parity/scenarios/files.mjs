@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { withoutBoundary } from '../runner/byte-ranges.mjs'
 import { exchange } from '../runner/exchange.mjs'
 import { observe } from '../runner/observation.mjs'
 
@@ -329,19 +330,8 @@ const ranges = [
   `bytes=${Array(250).fill('0-0').join(',')}`,
 ]
 
-/** Without the boundary, which is another one each time, of a length that differs as well with Apache. */
 function lookAtParts(response) {
-  const type = response.fields.find(([name]) => name === 'Content-Type')?.[1] ?? ''
-  const boundary = /boundary=(\S+)/.exec(type)?.[1]
-  if (boundary === undefined) return observe(response)
-  const text = response.body.toString('latin1').replaceAll(boundary, '(boundary)')
-  const fields = response.fields.map(([name, value]) => [
-    name,
-    name.toLowerCase() === 'content-length'
-      ? String(Number(value) - response.body.length + text.length)
-      : value.replace(boundary, '(boundary)'),
-  ])
-  return observe({ ...response, fields, body: Buffer.from(text, 'latin1') })
+  return observe(withoutBoundary(response))
 }
 
 const rangeProbes = target => ({
