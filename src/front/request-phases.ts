@@ -92,7 +92,8 @@ export class RequestPhases implements HostPhases {
     const forwarded = admitted ? this.#forwarding.find(target.path) : null
     if (forwarded !== null) return this.#forward(http, target, forwarded)
     if (http.method === 'TRACE') return this.#trace(http)
-    const resolution = this.#front.rules.site.resolve(target.path)
+    const { cameWithTurn } = http.request
+    const resolution = this.#front.rules.site.resolve(target.path, cameWithTurn)
     http.access?.resolved(resolution)
     // Who is not admitted is not asked for more, nor whoever asks for what the disk refuses.
     const control = admitted && !isForbidden(resolution) ? this.#front.accessControl : null

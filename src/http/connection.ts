@@ -23,11 +23,13 @@ import {
   isHttp2Opening,
   upgradeOf,
 } from './h2c-upgrade.js'
-import { findHeadEnd, type Head, parseHead } from './head.js'
+import type { Head } from './head.js'
+import { HeadReader } from './head-reader.js'
 import type {
   Activity,
   Connection,
   ConnectionRules,
+  ConnectionServer,
   Http2Entrance,
   HttpHandler,
 } from './http-handler.js'
@@ -37,6 +39,7 @@ import { firstLine, hasWholeLine, methodOf } from './refused-line.js'
 import { type BodyReceiver, type BodySource, HttpRequest } from './request.js'
 import type { ResponseOwner } from './response.js'
 import { isSecure } from './secure-socket.js'
+import { TurnOfReading } from './turn-of-reading.js'
 
 /** A body, or further requests, may wait unread up to this many bytes. */
 const mostWaitingBytes = 64 * 1024
@@ -52,6 +55,8 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
   readonly #handler: HttpHandler
   readonly #http2: Http2Entrance | null
   readonly #patience: Patience
+  readonly #turn: TurnOfReading
+  readonly #heads = new HeadReader()
   #bytes: Buffer = nothing
   #request: HttpRequest | null = null
   #response: Http1Response | null = null
@@ -59,10 +64,6 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
   #decoder: BodyDecoder | null = null
   #receiver: BodyReceiver | null = null
   #bodyPaused = false
-  /** Some bytes of a head are here. */
-  #headBegun = false
-  /** So many bytes of its lines were looked at. */
-  #judged = 0
   #responseEnded = false
   /** The client sends no more. */
   #clientEnded = false
@@ -81,14 +82,13 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
 
   constructor(
     readonly socket: Socket,
-    rules: ConnectionRules,
-    handler: HttpHandler,
-    http2: Http2Entrance | null = null,
+    { rules, handler, http2, connections }: ConnectionServer,
   ) {
     this.#rules = rules
     this.#handler = handler
     this.#http2 = http2
     this.secure = isSecure(socket)
+    this.#turn = new TurnOfReading(socket, this.secure, connections)
     this.#patience = new Patience(() => this.#outOfTime())
     this.#patience.start(silenceRule(rules.silence))
     for (const [event, listener] of this.#listeners) socket.on(event, listener)
@@ -101,7 +101,7 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
   get activity(): Activity {
     if (this.state === 'busy') return this.#response?.headersSent === true ? 'writing' : 'waiting'
     if (this.state !== 'idle') return 'closing'
-    return this.requests === 0 || this.#headBegun ? 'waiting' : 'keepAlive'
+    return this.requests === 0 || this.#heads.hasBegun ? 'waiting' : 'keepAlive'
   }
 
   /** Closes it if nothing is going on; else after the present response. */
@@ -208,9 +208,10 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
 
   #received(chunk: Buffer): void {
     if (this.state === 'lingering') return this.#patience.renew()
+    this.#turn.received(chunk, this.#bytes.length === 0 && this.state === 'idle')
     this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk])
     if (this.state === 'idle') {
-      if (this.#headBegun) this.#patience.received(chunk.length)
+      if (this.#heads.hasBegun) this.#patience.received(chunk.length)
       return this.#cut()
     }
     if (this.#receiver !== null) return this.#feedBody(chunk.length)
@@ -232,25 +233,19 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
 
   /** False: more bytes are needed. */
   #cutOne(): boolean {
-    const found = findHeadEnd(this.#bytes, this.#judged)
-    if (found === 'incomplete') {
-      this.#judged = this.#bytes.lastIndexOf('\n', undefined, 'latin1') + 1
+    const { hasBegun } = this.#heads
+    const read = this.#heads.read(this.#bytes)
+    if (read === 'incomplete') {
       if (this.#clientEnded) this.#end()
-      else if (!this.#headBegun) this.#patience.start(this.#rules.headPatience)
-      this.#headBegun = true
+      else if (!hasBegun) this.#patience.start(this.#rules.headPatience)
       return false
     }
-    if (typeof found !== 'object') {
-      this.#refuse(found)
+    if (typeof read !== 'object') {
+      this.#refuse(read)
       return true
     }
-    const head = parseHead(this.#bytes.toString('latin1', found.start, found.end))
-    if (typeof head !== 'object') {
-      this.#refuse(head)
-      return true
-    }
-    this.#bytes = this.#bytes.subarray(found.next)
-    this.#begin(head)
+    this.#bytes = read.rest
+    this.#begin(read.head)
     return true
   }
 
@@ -265,18 +260,19 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
       return this.#refuse(400, `${head.method} ${head.target} ${head.protocol}\r`)
     }
     this.state = 'busy'
-    this.#headBegun = false
-    this.#judged = 0
     this.requests++
     this.#patience.stop()
     this.#responseEnded = false
     this.#framing = framing
     this.#decoder = decoderFor(framing)
-    this.#request = new HttpRequest(head, fields, framing.kind !== 'none', expects, this)
-    this.#request.twoLengths = twoLengths
-    if (this.#http2 !== null) this.#request.upgrade = upgradeOf(this.#request, this)
+    const request = new HttpRequest(head, fields, framing.kind !== 'none', expects, this)
+    this.#request = request
+    request.twoLengths = twoLengths
+    request.cameWithTurn = this.#turn.take()
+    if (this.#http2 !== null) request.upgrade = upgradeOf(request, this)
     this.#response = new Http1Response(this, head.method, head.version, keepAlive)
-    this.#handler.request(this.#request, this.#response)
+    this.#handler.request(request, this.#response)
+    request.cameWithTurn = false
   }
 
   /** The socket is for somebody else from here on. */
@@ -396,5 +392,4 @@ export class HttpConnection implements Connection, BodySource, ResponseOwner {
 }
 
 const nothing = Buffer.alloc(0)
-
 const noBody: Framing = { kind: 'none' }

@@ -62,3 +62,13 @@ export interface Http2Entrance {
    */
   enter(from: Connection, bytes: Buffer): void
 }
+
+/** The server that a connection belongs to. */
+export interface ConnectionServer {
+  readonly rules: ConnectionRules
+  readonly handler: HttpHandler
+  /** Null where it is not spoken. */
+  readonly http2: Http2Entrance | null
+  /** All that are open. */
+  readonly connections: { readonly size: number }
+}

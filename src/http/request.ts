@@ -60,6 +60,8 @@ export class HttpRequest {
   upgrade: Upgrade = 'none'
   /** Its length was told in two ways: only the application gets to see such a body. */
   twoLengths = false
+  /** See {@link TurnOfReading}; false again as soon as somebody waits for something before it is answered. */
+  cameWithTurn = false
   #received = false
   #headers: Record<string, string | undefined> | null = null
 

@@ -166,7 +166,12 @@ export class HttpServer {
       socket.destroy()
       return null
     }
-    const connection = new HttpConnection(socket, this.#rules, this.#handler, this.#http2)
+    const connection = new HttpConnection(socket, {
+      rules: this.#rules,
+      handler: this.#handler,
+      http2: this.#http2,
+      connections: this.#connections,
+    })
     this.#add(connection)
     return connection
   }

@@ -13,6 +13,7 @@ import { type Grant, grantOf, isGranted } from './grants.js'
 import { directoryType, extensionsOf, openMimeTable } from './mime-table.js'
 import { rawPath, rawText } from './raw-path.js'
 import type { HandlerResolution, Resolution, ScriptResolution } from './resolution.js'
+import { TurnCache } from './turn-cache.js'
 import { escapePath } from './url-escape.js'
 
 export type { Alias } from './aliases.js'
@@ -71,8 +72,10 @@ export interface StaticSite {
   /**
    * Decides what answers a path: decoded, slashes merged, dot segments resolved, `/` first, latin-1
    * characters of the raw bytes. Looks at the disk, but waits for nothing.
+   *
+   * @param sharesTurn what was found for the path since this turn of the event loop began to read from clients is good enough
    */
-  resolve(path: string): Resolution
+  resolve(path: string, sharesTurn?: boolean): Resolution
   /** The file name that a path, as {@link resolve} takes it, is looked for under. */
   nameOf(path: string): string
   /** The content type that a name stands for, whether it is there or not; a directory ends with a slash. */
@@ -88,13 +91,15 @@ export function openStaticSite(
   const typeOf = openMimeTable(options.mimeTypesFile)
   const resolver = new Resolver(options)
   const files = new FileStore({ typeOf, commonFields, now })
+  const found = new TurnCache<Resolution>()
+  const resolve = (path: string) => resolver.resolve(path, 0)
   return {
     options,
     files,
     commonFields,
     boundary: randomBytes(8).toString('hex'),
     now,
-    resolve: path => resolver.resolve(path, 0),
+    resolve: (path, sharesTurn = false) => (sharesTurn ? found.get(path, resolve) : resolve(path)),
     nameOf: path => resolver.nameOf(path),
     typeOf: filename => (filename.endsWith('/') ? directoryType : files.typeOf(filename)),
   }

@@ -485,3 +485,22 @@ describe('more connections than there may be', () => {
       .toBe('|/d')
   })
 })
+
+test('a request is said to come with the turn until it has to wait', async () => {
+  const came: boolean[] = []
+  const later: boolean[] = []
+  const { dial } = await serve((request, response) => {
+    came.push(request.cameWithTurn)
+    setImmediate(() => {
+      later.push(request.cameWithTurn)
+      hello(request, response)
+    })
+  })
+  const client = await dial()
+  client.send('GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\n')
+  await client.received('/2')
+  client.send('GET /3 HTTP/1.1\r\n\r\n')
+  await client.received('/3')
+  expect(came).toEqual([true, false, true])
+  expect(later).toEqual([false, false, false])
+})
