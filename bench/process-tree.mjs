@@ -68,12 +68,10 @@ export function processorSeconds(pid) {
   return sum([pid, ...pidsBelow(processTree(pid))].map(ticksOf)) / ticksPerSecond
 }
 
-/** In itself and for it in the kernel. */
+/** In itself, for it in the kernel, and the same of those below it that have ended. */
 function ticksOf(pid) {
   const fields = read(`/proc/${pid}/stat`).split(') ').at(-1)
-  if (!fields) return 0
-  const [user, system] = fields.split(' ').slice(11, 13).map(Number)
-  return user + system
+  return fields ? sum(fields.split(' ').slice(11, 15).map(Number)) : 0
 }
 
 function sum(values) {
