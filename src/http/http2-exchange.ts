@@ -6,7 +6,7 @@ import { announcedBy } from './framing.js'
 import type { Connection, ConnectionRules, HttpHandler } from './http-handler.js'
 import { http2Head } from './http2-head.js'
 import { Http2Response } from './http2-response.js'
-import { Patience } from './patience.js'
+import { lingerRule, Patience } from './patience.js'
 import { type BodyReceiver, type BodySource, HttpRequest, type StreamName } from './request.js'
 import type { ResponseOwner } from './response.js'
 
@@ -35,7 +35,7 @@ export class Http2Exchange implements BodySource, ResponseOwner {
     this.socket = connection.socket
     this.secure = connection.secure
     this.#bodyOver = endsAtOnce
-    this.#patience = new Patience(() => this.#breakBody(408))
+    this.#patience = new Patience(() => this.#outOfTime())
     stream.on('drain', () => this.#drained())
     stream.on('timeout', () => stream.close(constants.NGHTTP2_CANCEL))
     // 'close' follows.
@@ -102,11 +102,8 @@ export class Http2Exchange implements BodySource, ResponseOwner {
   ended(): void {
     this.#response = null
     if (this.#bodyOver) return
-    // Nobody wants the rest of the body (RFC 9113, 8.1).
-    const stream = this.#stream
-    const stop = () => stream.close(constants.NGHTTP2_NO_ERROR)
-    if (stream.writableFinished) stop()
-    else stream.once('finish', stop)
+    if (this.#stream.writableFinished) this.#linger()
+    else this.#stream.once('finish', () => this.#linger())
   }
 
   /** A stream is nobody else's: HTTP/2 has no Upgrade. */
@@ -139,6 +136,31 @@ export class Http2Exchange implements BodySource, ResponseOwner {
     this.#receiver = null
     if (this.#request) this.#request.complete = true
     receiver?.bodyEnd()
+  }
+
+  /**
+   * Nobody wants the rest of the body, and the stream may be reset (RFC 9113, 8.1): but clients that send at that moment
+   * lose the response then (curl 7.88 says that there was an error in the framing layer), and most stop by themselves.
+   */
+  #linger(): void {
+    const { rules } = this.#connection
+    this.#receiver = null
+    if (rules.stopping) return this.#reset()
+    this.#patience.start(lingerRule)
+    this.#stream.on('data', () => {
+      if (rules.stopping) this.#reset()
+      else this.#patience.renew()
+    })
+    this.#stream.resume()
+  }
+
+  #reset(): void {
+    this.#stream.close(constants.NGHTTP2_NO_ERROR)
+  }
+
+  #outOfTime(): void {
+    if (this.#stream.writableFinished) this.#reset()
+    else this.#breakBody(408)
   }
 
   #breakBody(status: 408): void {

@@ -291,15 +291,46 @@ describe('a response over HTTP/2', () => {
     },
   )
 
-  test('to a body that nobody wants stops the client', async () => {
-    const { dial } = await serve((request, response) => {
-      const refuse = () => {
-        if (response.headersSent) return
-        response.writeHead(413, 'Too long', ['Content-Length', '5'])
-        response.end(Buffer.from('large'))
-      }
-      request.receive({ bodyPiece: refuse, bodyEnd: () => {}, bodyBroken: () => {} })
+  const refuse: Answer = (request, response) => {
+    const answer = () => {
+      if (response.headersSent) return
+      response.writeHead(413, 'Too long', ['Content-Length', '5'])
+      response.end(Buffer.from('large'))
+    }
+    request.receive({ bodyPiece: answer, bodyEnd: () => {}, bodyBroken: () => {} })
+  }
+
+  test('to a body that nobody wants leaves the client time to send its rest', async () => {
+    const { server } = await serve(refuse)
+    const { socket, until } = await dialRaw(server.port)
+    socket.write(Buffer.concat([preface, frame(4, 0, 0)]))
+    // Of the static table of HPACK: POST, http, the path /, and the name of :authority.
+    const fields = Buffer.from('\x83\x86\x84\x41\x09localhost', 'latin1')
+    socket.write(frame(1, 0x4, 1, fields))
+    socket.write(frame(0, 0, 1, Buffer.from('the beginning')))
+    await until('large')
+    socket.write(frame(0, 0x1, 1, Buffer.from('the rest')))
+    socket.write(frame(6, 0, 0, Buffer.from('in order')))
+    expect(typesOf(await until('in order'))).not.toContain(3)
+  })
+
+  test('to a body that nobody wants ends at once where the server stops', async () => {
+    const { dial, rules } = await serve((request, response) => {
+      rules.stopping = true
+      refuse(request, response)
     })
+    const stream = dial().begin('/', { ':method': 'POST' }, true)
+    stream.write(Buffer.alloc(10))
+    // Much sooner than after the silence that is waited for else.
+    const late = new Promise(resolve => setTimeout(resolve, 1500, 'late'))
+    expect(await Promise.race([wholeOf(stream), late])).toMatchObject({
+      status: 413,
+      reset: constants.NGHTTP2_NO_ERROR,
+    })
+  })
+
+  test('to a body that nobody wants stops a client that is silent', async () => {
+    const { dial } = await serve(refuse)
     const stream = dial().begin('/', { ':method': 'POST' }, true)
     stream.write(Buffer.alloc(1_000_000))
     const answer = await wholeOf(stream)
@@ -380,6 +411,16 @@ function frame(type: number, flags: number, stream: number, payload: Buffer = Bu
   head[4] = flags
   head.writeUInt32BE(stream, 5)
   return Buffer.concat([head, payload])
+}
+
+/** The types of whole frames. */
+function typesOf(frames: string): number[] {
+  const bytes = Buffer.from(frames, 'latin1')
+  const types = []
+  for (let at = 0; at + 9 <= bytes.length; at += 9 + bytes.readUIntBE(at, 3)) {
+    types.push(bytes[at + 3]!)
+  }
+  return types
 }
 
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
