@@ -30,7 +30,8 @@ if False:
 
     from .connection import Connection
 
-_RECEIVE = 65536  # larger pieces of memory would be mapped and unmapped for each read
+# Bytes that are read at a time, unless it is known that a request has more: each thread that reads keeps the memory.
+_RECEIVE = 8192
 
 # Seconds over which the use of the processor is judged, and after which a judgement is tried anew.
 WINDOW = 0.05
@@ -58,6 +59,7 @@ class Intake:
         "_reading",
         "_sleepers",
         "_rest",
+        "_missing",
         "_judged_at",
         "_used",
         "_idle",
@@ -72,6 +74,7 @@ class Intake:
         self._reading = allocate_lock()  # held by the thread that reads the connection
         self._sleepers: "List[LockType]" = []
         self._rest = b""  # the beginning of a frame
+        self._missing = 0  # bytes of that frame, as far as it is known
         self._judged_at = monotonic()
         self._used = process_time()
         self._idle = 0.0  # seconds spent waiting for requests since then
@@ -127,14 +130,14 @@ class Intake:
 
     def _read(self) -> None:
         before = monotonic()
-        data = self.connection.sock.recv(_RECEIVE)
+        data = self.connection.sock.recv(max(_RECEIVE, self._missing))
         now = monotonic()
         self._idle += now - before
         if not data:
             raise ConnectionLost("The supervisor closed the connection")
         if self._rest:
             data = self._rest + data
-        start = 0
+        start = self._missing = 0
         size = len(data)
         while size - start >= HEADER_SIZE:
             frame_type, length = HEADER.unpack_from(data, start)
@@ -142,6 +145,7 @@ class Intake:
                 refuse_frame(data[start : start + HEADER_SIZE])
             end = start + HEADER_SIZE + length
             if end > size:
+                self._missing = end - size
                 break
             self._queue.append(data[start:end])
             start = end

@@ -12,6 +12,7 @@ from time import time
 
 from .connection import Channel, ConnectionLost
 from .filled_pools import fill_pools
+from .given_versions import give_versions
 from .kept_code import KeptCode
 from .lifeline import hold_lifeline
 from .loaded_files import LoadedFiles
@@ -81,6 +82,7 @@ class Template:
 
     def _settle_memory(self) -> None:
         """What workers do not touch they share; what they touch they have an own copy of, with all that lies beside it."""
+        give_versions()
         gc.collect()
         if sys.version_info < (3, 12):
             # The entries, which change all the time, count the references to their names.
