@@ -24,13 +24,16 @@ class KeptCode:
         self._kept: "Dict[str, Tuple[State, CodeType]]" = {}
 
     def keep(self, names: "Iterable[str]", files: "LoadedFiles") -> None:
-        """Take the code of those of these modules that are not loaded. Their files are reported: what is kept ends with them."""
+        """Take the code of those of these modules that are not loaded, nor kept already.
+
+        Their files are reported: what is kept ends with them.
+        """
         for name in names:
             spec = None if name in sys.modules else _find(name)
             if spec is None or type(spec.loader) is not SourceFileLoader:
                 continue
             path = spec.origin
-            if not files.is_installed(path):
+            if path in self._kept or not files.is_installed(path):
                 continue
             files.add_file(path)
             state = _state(path)
@@ -61,10 +64,16 @@ def _answer_once(loader: "Any", code: "CodeType") -> None:
 
 
 def _find(name: str) -> "Any":
+    """The spec of a module, without an import of the packages that it is in."""
     parent = name.rpartition(".")[0]
     if not parent:
         return PathFinder.find_spec(name)
-    folders = getattr(sys.modules.get(parent), "__path__", None)
+    if parent in sys.modules:
+        folders = getattr(sys.modules[parent], "__path__", None)
+    else:
+        folders = getattr(_find(parent), "submodule_search_locations", None)
+        if not isinstance(folders, list):
+            return None  # those of a package without a file may be asked of packages that are not loaded
     return None if folders is None else PathFinder.find_spec(name, folders)
 
 

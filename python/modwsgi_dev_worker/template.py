@@ -50,11 +50,14 @@ class Template:
         self.preload = preload = Preload(order["refused"], self.files.is_installed)
         conditions = self.files.conditions
         assert conditions is not None
+        wanted = {name for _, names in order["imports"] for name in names}
+        self.files.kept = KeptCode()
+        # First, so that the names which are in it lie side by side: workers that run it count their references to them.
+        self.files.kept.keep(sorted(wanted.intersection(order["refused"])), self.files)
         preload.import_all(order["imports"], conditions)
         if preload.offenders:
             self._send({"type": "offenders", "offenders": preload.offenders})
             os._exit(0)
-        self.files.kept = KeptCode()
         self.files.kept.keep(sorted(preload.wanted), self.files)
         self.files.be_shared(self.found)
         self.missing_folders = missing_folders()

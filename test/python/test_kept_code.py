@@ -73,6 +73,25 @@ class KeptCodeTest(unittest.TestCase):
         self.assertEqual(self.files.reported, [])
         self.assertEqual(self.value(), (False, 1))
 
+    def test_is_kept_of_modules_of_packages_that_are_not_loaded(self):
+        package = os.path.join(self.folder, "package_for_workers", "inner")
+        os.makedirs(package)
+        for folder in (os.path.dirname(package), package):
+            with open(os.path.join(folder, "__init__.py"), "w") as file:
+                file.write("raise AssertionError('imported')")
+        path = os.path.join(package, "module.py")
+        with open(path, "w") as file:
+            file.write("VALUE = 1")
+        importlib.invalidate_caches()
+        self.kept.keep(["package_for_workers.inner.module"], self.files)
+        self.assertEqual(self.files.reported, [path])
+
+    def test_is_kept_once(self):
+        path = self.write("VALUE = 1")
+        for _ in range(2):
+            self.kept.keep(["kept_for_workers"], self.files)
+        self.assertEqual(self.files.reported, [path])
+
     def test_is_not_kept_of_what_is_loaded_missing_or_wrong(self):
         self.write("VALUE = = 1")
         names = ["kept_for_workers", "os", "no_such_module", "no_such_package.module"]
