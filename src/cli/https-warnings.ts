@@ -9,7 +9,7 @@ export function httpsWarnings(settings: Settings): string[] {
   const speaks = speaksHttps(settings)
   if (httpsPort !== null && !speaks)
     warnings.push(
-      `--https-port ${httpsPort} has no effect without ${listed(missingForHttps(settings))}: HTTPS is not spoken`,
+      `--https-port ${httpsPort} has no effect without ${listed(missingForHttps(settings))}: HTTPS is not spoken. --https-dev does without`,
     )
   if (settings.sslVerifyClient.length > 0 && settings.sslCaCertificateFile === null)
     warnings.push('--ssl-verify-client has no effect without --ssl-ca-certificate-file')

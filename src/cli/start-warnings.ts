@@ -3,7 +3,8 @@
  * banner.
  */
 import { statSync } from 'node:fs'
-import { defaultSettings, type Settings } from '../settings/settings.js'
+import type { Settings } from '../settings/settings.js'
+import { accessWarnings } from './access-warnings.js'
 import { hostWarnings } from './host-warnings.js'
 import { httpsWarnings } from './https-warnings.js'
 import { watchesChanges } from './workforce.js'
@@ -40,12 +41,7 @@ export function startWarnings(settings: Settings, facts: StartFacts): string[] {
     warnings.push(
       '--live-reload: pages follow files of the server only, since code is not reloaded (--disable-reloading, or the mode of the server)',
     )
-  if (settings.authGroupScript !== null && settings.authUserScript === null)
-    warnings.push(
-      'without --auth-user-script --auth-group-script has no effect: everybody may see the site',
-    )
-  else if (settings.authGroup !== defaultSettings.authGroup && settings.authGroupScript === null)
-    warnings.push('without --auth-group-script --auth-group has no effect')
+  warnings.push(...accessWarnings(settings))
   const globs = [
     settings.reloadInclude.length > 0 ? '--reload-include' : null,
     settings.reloadExclude.length > 0 ? '--reload-exclude' : null,

@@ -15,12 +15,14 @@ const rows: [given: Partial<Settings>, warnings: string[]][] = [
   [{ httpsPort: 8443, httpsDev: true }, []],
   [
     { ...spoken, serverName: null },
-    ['--https-port 8443 has no effect without --server-name: HTTPS is not spoken'],
+    [
+      '--https-port 8443 has no effect without --server-name: HTTPS is not spoken. --https-dev does without',
+    ],
   ],
   [
     { httpsPort: 8443 },
     [
-      '--https-port 8443 has no effect without --ssl-certificate-file, --ssl-certificate-key-file and --server-name: HTTPS is not spoken',
+      '--https-port 8443 has no effect without --ssl-certificate-file, --ssl-certificate-key-file and --server-name: HTTPS is not spoken. --https-dev does without',
     ],
   ],
   [

@@ -57,6 +57,17 @@ describe('startWarnings()', () => {
     expect(startWarnings({ ...settings, ...asked }, facts)).toEqual([])
   })
 
+  test('says that a scheme and groups without users let everybody in', () => {
+    const nobody = { ...defaultSettings, authType: 'Digest' }
+    expect(startWarnings(nobody, facts)).toEqual([
+      'without --auth-user-script --auth-type has no effect: everybody may see the site',
+    ])
+    expect(startWarnings({ ...nobody, authGroupScript: '/a.py' }, facts)).toEqual([
+      'without --auth-user-script --auth-group-script and --auth-type have no effect: everybody may see the site',
+    ])
+    expect(startWarnings({ ...nobody, authUserScript: '/a.py' }, facts)).toEqual([])
+  })
+
   test('names globs that nothing is compared with', () => {
     const globs = { ...defaultSettings, reloadInclude: ['*.yaml'], reloadExclude: ['a.py'] }
     expect(startWarnings(globs, facts)).toEqual([

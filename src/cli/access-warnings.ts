@@ -1,0 +1,23 @@
+/** Options of access control that do nothing for want of others: mod_wsgi-express starts with them and says nothing. */
+import { defaultSettings, type Settings } from '../settings/settings.js'
+
+/** One line each. */
+export function accessWarnings(settings: Settings): string[] {
+  const { authUserScript, authGroupScript, authType, authGroup } = settings
+  const warnings: string[] = []
+  if (authUserScript === null) {
+    const asked = [
+      authGroupScript !== null ? '--auth-group-script' : null,
+      authType !== defaultSettings.authType ? '--auth-type' : null,
+    ].filter(name => name !== null)
+    if (asked.length > 0) {
+      const verb = asked.length > 1 ? 'have' : 'has'
+      warnings.push(
+        `without --auth-user-script ${asked.join(' and ')} ${verb} no effect: everybody may see the site`,
+      )
+    }
+  }
+  if (authGroup !== defaultSettings.authGroup && authGroupScript === null)
+    warnings.push('without --auth-group-script --auth-group has no effect')
+  return warnings
+}
