@@ -206,7 +206,8 @@ export function planEnviron(
   })
   return {
     documentRoot: plan.documentRoot,
-    listenerHost: plan.listenerHost,
+    // Unlike MOD_WSGI_LISTENER_HOST it is not made up.
+    listenerHost: settings.host ?? '',
     port,
     processGroup: plan.processGroup,
     applicationGroup: plan.applicationGroup,

@@ -34,6 +34,7 @@ const apps = fileURLToPath(new URL('../apps/', import.meta.url))
  * @property {NodeJS.ProcessEnv} [env]
  * @property {boolean} [terminal] true: the tool runs on a terminal of its own
  * @property {boolean} [starts] false: the probes start the tool themselves (`site.start`)
+ * @property {boolean} [anyHost] true: the tool is not told which address to listen on
  * @property {boolean} [https] true: `{https}` in arguments stands for a free port, `site.httpsPort`
  * @property {boolean} [backend] true: a server to be a proxy for (`site.backend`); in arguments `{backend}` stands for
  *   its address, and `{nobody}` for one on which nobody listens
@@ -95,7 +96,8 @@ export class Site {
     const app = this.scenario.app === undefined ? 'mirror.py' : this.scenario.app
     const entry = options.entry ?? this.scenario.entry ?? (app === null ? [] : [app])
     const given = instead ?? [...(this.scenario.arguments ?? []), ...more]
-    const own = ['--host', '127.0.0.1', '--port', String(port), '--server-root', serverRoot]
+    const host = this.scenario.anyHost ? [] : ['--host', '127.0.0.1']
+    const own = [...host, '--port', String(port), '--server-root', serverRoot]
     const managed = command === 'runmodwsgi'
     const tool = managed ? { ...this.tool, command: this.tool.manage } : this.tool
     const server = new StartedTool(tool, {

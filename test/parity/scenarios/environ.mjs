@@ -218,4 +218,10 @@ const mounted = {
   ),
 }
 
-export default [environ, options, https, oneThread, mounted]
+const anywhere = {
+  name: 'environ without --host',
+  anyHost: true,
+  probes: { 'plain GET': site => environOf(site, '/environ') },
+}
+
+export default [environ, options, https, oneThread, mounted, anywhere]
