@@ -29,7 +29,12 @@ class KeptCode:
         Their files are reported: what is kept ends with them.
         """
         for name in names:
-            spec = None if name in sys.modules else _find(name)
+            if name in sys.modules:
+                continue
+            try:
+                spec = _find(name)
+            except Exception:
+                continue  # for the worker to find out
             if spec is None or type(spec.loader) is not SourceFileLoader:
                 continue
             path = spec.origin
@@ -64,7 +69,10 @@ def _answer_once(loader: "Any", code: "CodeType") -> None:
 
 
 def _find(name: str) -> "Any":
-    """The spec of a module, without an import of the packages that it is in."""
+    """The spec of a module, without an import of the packages that it is in.
+
+    Raises KeyError where one of these is a package without a file, in a package that is not loaded: Python asks that one.
+    """
     parent = name.rpartition(".")[0]
     if not parent:
         return PathFinder.find_spec(name)
@@ -72,8 +80,6 @@ def _find(name: str) -> "Any":
         folders = getattr(sys.modules[parent], "__path__", None)
     else:
         folders = getattr(_find(parent), "submodule_search_locations", None)
-        if not isinstance(folders, list):
-            return None  # those of a package without a file may be asked of packages that are not loaded
     return None if folders is None else PathFinder.find_spec(name, folders)
 
 

@@ -86,6 +86,20 @@ class KeptCodeTest(unittest.TestCase):
         self.kept.keep(["package_for_workers.inner.module"], self.files)
         self.assertEqual(self.files.reported, [path])
 
+    def test_is_not_kept_below_packages_without_a_file_that_are_not_loaded(self):
+        folder = os.path.join(self.folder, "package_for_workers", "no_file", "no_file_either")
+        os.makedirs(folder)
+        for path in (os.path.dirname(os.path.dirname(folder)), folder):
+            with open(os.path.join(path, "module.py"), "w") as file:
+                file.write("VALUE = 1")
+        open(os.path.join(self.folder, "package_for_workers", "__init__.py"), "w").close()
+        importlib.invalidate_caches()
+        names = ["package_for_workers.no_file.no_file_either.module", "package_for_workers.module"]
+        self.kept.keep(names, self.files)
+        self.assertEqual([os.path.dirname(path) for path in self.files.reported][-1:], [
+            os.path.join(self.folder, "package_for_workers")
+        ])
+
     def test_is_kept_once(self):
         path = self.write("VALUE = 1")
         for _ in range(2):
