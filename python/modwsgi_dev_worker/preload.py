@@ -7,6 +7,7 @@ one refuses them from the start.
 """
 
 import _signal
+import gc
 import os
 import sys
 
@@ -64,6 +65,8 @@ class Preload:
             self.generators.stop()
             if asks:
                 os.environ.pop(SETTINGS_VARIABLE, None)
+        for name in self.generators.find_numpy():
+            self.offenders.setdefault(name, "makes a generator of random numbers")
 
     def _import(self, name: str) -> None:
         if name in sys.modules or name in self.refused:
@@ -88,7 +91,7 @@ class Preload:
         if name == "random":
             self.generators.start()
         elif name == "numpy.random":
-            self.generators.watch_numpy(self.blame)
+            self.generators.watch_numpy(self.running)
 
     def look(self) -> None:
         """Blame the innermost module for what has changed."""
@@ -177,6 +180,8 @@ class Generators:
     def __init__(self) -> None:
         self._seed: "Any" = None
         self._numpy_bits: "Any" = None
+        self._numpy_seeds: "Dict[int, List[str]]" = {}  # that nobody gave, and which modules ran then
+        self._numpy: "List[Any]" = []
         self._unseeded: "Dict[int, Any]" = {}
 
     def start(self) -> None:
@@ -193,18 +198,48 @@ class Generators:
 
         Random.seed = noted
 
-    def watch_numpy(self, blame: "Callable[[str], None]") -> None:
-        """numpy.random is there: whoever makes a generator there that seeds itself is left to the workers."""
+    def watch_numpy(self, running: "List[str]") -> None:
+        """numpy.random is there: note the seeds that it makes up for generators which are given none."""
         module = sys.modules.get("numpy.random.bit_generator")
         self._numpy_bits = bits = getattr(module, "randbits", None)
         if bits is None:
             return
 
         def noted(count: int) -> int:
-            blame("makes a generator of random numbers")
-            return bits(count)
+            seed = bits(count)
+            self._numpy_seeds[seed] = list(running)
+            return seed
 
         module.randbits = noted  # type: ignore[union-attr]
+
+    def find_numpy(self) -> "List[str]":
+        """Find the generators that have these seeds. Gives the modules that have made what cannot be seeded anew."""
+        if not self._numpy_seeds:
+            return []
+        module: "Any" = sys.modules["numpy.random.bit_generator"]
+        bits, sequences = [], []
+        # Not isinstance(): what pretends to be something else is asked then, and may load itself.
+        for one in gc.get_objects():
+            if issubclass(type(one), module.BitGenerator):
+                bits.append(one)
+            elif issubclass(type(one), module.SeedSequence) and self._made_up(one):
+                sequences.append(one)
+        makers = set()
+        for one in bits:
+            if self._made_up(one.seed_seq):
+                sequences = [other for other in sequences if other is not one.seed_seq]
+                try:
+                    _seed_anew(one)
+                except Exception:
+                    makers.update(self._numpy_seeds[one.seed_seq.entropy])
+                self._numpy.append(one)
+        for sequence in sequences:
+            makers.update(self._numpy_seeds[sequence.entropy])
+        return sorted(makers)
+
+    def _made_up(self, sequence: "Any") -> bool:
+        entropy = getattr(sequence, "entropy", None)  # those who were given a seed later have no sequence any more
+        return type(entropy) is int and entropy in self._numpy_seeds
 
     def stop(self) -> None:
         if self._numpy_bits is not None:
@@ -219,6 +254,13 @@ class Generators:
         numpy = sys.modules.get("numpy.random")
         if numpy is not None:
             numpy.seed()  # type: ignore[attr-defined]
+        for generator in self._numpy:
+            _seed_anew(generator)
+
+
+def _seed_anew(generator: "Any") -> None:
+    """A generator of NumPy: it goes on as one that has just been made."""
+    generator.state = type(generator)().state
 
 
 class Guard:

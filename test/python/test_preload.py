@@ -272,10 +272,80 @@ def states():
         self.assertNotEqual(before[0], after[0])
         self.assertEqual(before[1:], after[1:])
 
+    def test_generators_of_numpy_that_seed_themselves_are_seeded_anew(self) -> None:
+        files = dict(
+            numpy_files,
+            **{
+                "a.py": """
+from numpy.random.bit_generator import BitGenerator, SeedSequence
+own = BitGenerator()
+of_sequence = BitGenerator(SeedSequence())
+given = BitGenerator(42)
+later = BitGenerator()
+later.seed_later(42)
+def states():
+    return [one.state for one in (own, of_sequence, given, later)]
+"""
+            }
+        )
+        seed = "preload.generators.seed()"
+        states = "sys.modules['a'].states()"
+        names = ["numpy", "numpy.random", "numpy.random.bit_generator", "a"]
+        result = self.preload(names, files, look="[%s, %s, %s]" % (states, seed, states))
+        self.assertEqual(result["offenders"], {})
+        before, _, after = result["value"]
+        self.assertNotEqual(before[0], after[0])
+        self.assertNotEqual(before[1], after[1])
+        self.assertEqual(before[2:], after[2:])
+
+    def test_who_keeps_a_seed_of_numpy_is_left_to_the_workers(self) -> None:
+        files = dict(
+            numpy_files,
+            **{
+                "a.py": "from numpy.random.bit_generator import SeedSequence\nkept = SeedSequence()",
+                "b.py": "from numpy.random.bit_generator import SeedSequence\nkept = SeedSequence(1)\nSeedSequence()",
+                "c.py": """
+from numpy.random.bit_generator import BitGenerator
+class Own(BitGenerator):
+    def __init__(self, needed):
+        BitGenerator.__init__(self)
+kept = Own(1)
+""",
+            }
+        )
+        names = ["numpy", "numpy.random", "numpy.random.bit_generator", "a", "b", "c"]
+        result = self.preload(names, files)
+        self.assertEqual(sorted(result["offenders"]), ["a", "c"])
+
     def test_the_class_of_generators_is_as_before_when_it_is_done(self) -> None:
         look = "sys.modules['random'].Random.seed.__qualname__"
         result = self.preload(["random"], {}, look=look)
         self.assertEqual(result["value"], "Random.seed")
+
+
+# What numpy.random is, as far as it matters here.
+numpy_files = {
+    "numpy/__init__.py": "",
+    "numpy/random/__init__.py": "from . import bit_generator\ndef seed(): pass",
+    "numpy/random/bit_generator.py": """
+import os
+
+def randbits(count):
+    return int.from_bytes(os.urandom(count // 8), "little")
+
+class SeedSequence:
+    def __init__(self, entropy=None):
+        self.entropy = randbits(128) if entropy is None else entropy
+
+class BitGenerator:
+    def __init__(self, seed=None):
+        self.seed_seq = seed if isinstance(seed, SeedSequence) else SeedSequence(seed)
+        self.state = self.seed_seq.entropy
+
+    def seed_later(self, seed):
+        self.seed_seq, self.state = None, seed
+""",
+}
 
 
 def with_needs(names: Sequence[str]) -> List[str]:
