@@ -188,6 +188,11 @@ function own(event: OwnEvent): Pick<LogEntry, 'level' | 'text' | 'generation' | 
       }
     case 'templateReady':
       return { level: 'debug', text: templateText(event) }
+    case 'templateFailed':
+      return {
+        level: 'debug',
+        text: `template (pid ${event.pid}) ended before it was ready (${event.reason}): workers start from nothing`,
+      }
     case 'resized':
       return { level: 'notice', text: `${count(event.workers, 'worker')} wanted from now on` }
     case 'configurationRead':

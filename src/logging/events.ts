@@ -196,6 +196,8 @@ export type EntryEvent =
       readonly seconds: number
       readonly leftOut: Readonly<Record<string, string>>
     }
+  /** A template ended before workers could be forked from it: they start from nothing. */
+  | { readonly type: 'templateFailed'; readonly pid: number; readonly reason: string }
   | { readonly type: 'resized'; readonly workers: number }
   /** New workers take over one after the other. */
   | { readonly type: 'renewing'; readonly cause: string; readonly generation: number }

@@ -219,6 +219,7 @@ export class WarmStart implements Warmth {
             if (this.#attempts < mostAttempts) this.#make(imports)
             else this.#firstStart.end()
           },
+          failed: (pid, reason) => this.#options.log.emit({ type: 'templateFailed', pid, reason }),
           gone: () => {
             // One that has never been warm is not tried again as long as nothing is new.
             if (this.#next === template) {

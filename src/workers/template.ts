@@ -6,6 +6,7 @@ import type { Socket } from 'node:net'
 import type { Channel, Hello } from './channel.js'
 import { ForkedProcess } from './forked-process.js'
 import type { ImportGroup, ReportedFile } from './load-result.js'
+import { OutputReader } from './output-reader.js'
 import { decodeMessage, encodeJson, FrameReader, frameType } from './protocol.js'
 import {
   type ProcessCommand,
@@ -39,6 +40,8 @@ export interface TemplateListener {
   warm(what: TemplateContent): void
   /** Modules that may not be in a template, and why: another one has to be made, without them. */
   offenders(offenders: Readonly<Record<string, string>>): void
+  /** It ended by itself before it was warm or had found offenders, for this reason. */
+  failed(pid: number, reason: string): void
   gone(): void
 }
 
@@ -58,6 +61,10 @@ export class Template {
   #control: Socket | null = null
   #isGone = false
   #isClosing = false
+  /** It has said what became of it. */
+  #isMade = false
+  /** The last line of its output, or several that belong together. */
+  #words = ''
   /** Those that are not yet forked, by the number of the worker, and those that run, by process. */
   readonly #awaited = new Map<number, ForkedProcess>()
   readonly #running = new Map<number, ForkedProcess>()
@@ -85,10 +92,17 @@ export class Template {
       },
     })
     // What modules print when they are imported was in the log already.
-    this.#process.stdout?.resume()
-    this.#process.stderr?.resume()
+    const keep = (text: string) => {
+      this.#words = text
+    }
+    for (const output of [this.#process.stdout, this.#process.stderr]) {
+      const reader = new OutputReader(channel.secret, { line: ({ text }) => keep(text), raw: keep })
+      output?.on('data', (piece: Buffer) => reader.push(piece))
+      output?.once('end', () => reader.end())
+    }
     this.#process.once('error', () => this.#gone())
     this.#process.once('exit', () => this.#gone())
+    this.#process.once('close', (code, signal) => this.#closed(signal ?? `exit code ${code}`))
   }
 
   get pid(): number | undefined {
@@ -157,8 +171,10 @@ export class Template {
   #message(message: { readonly type: string; readonly [field: string]: unknown }): void {
     switch (message.type) {
       case 'warm':
+        this.#isMade = true
         return this.#listener.warm(message as unknown as TemplateContent)
       case 'offenders':
+        this.#isMade = true
         return this.#listener.offenders(message['offenders'] as Record<string, string>)
       case 'forked':
         return this.#forked(
@@ -190,6 +206,13 @@ export class Template {
     forked?.ended(code, signal)
     this.#tell({ type: 'reap', pid })
     if (this.#isClosing) this.close()
+  }
+
+  /** @param end how the process did */
+  #closed(end: string): void {
+    if (this.#isMade || this.#isClosing) return
+    const last = this.#words.split('\n').at(-1)
+    this.#listener.failed(this.pid ?? 0, last ? `${end}: ${last}` : end)
   }
 
   #gone(): void {

@@ -274,6 +274,23 @@ import starts_thread, keeps_file
     await expect.poll(() => server.family()).not.toContain(pid)
   })
 
+  test('that ends by itself is told of, with its last words', async () => {
+    const { server, ask, reload, write } = await project([], {
+      'installed.py': `${installed('one')}
+import sys
+if any(type(finder).__name__ == "Guard" for finder in sys.meta_path):
+    sys.stderr.write("first words\\nlast words\\n")
+    os._exit(3)
+`,
+    })
+    await server.logged(
+      /\[modwsgi_dev:debug\] .* template \(pid \d+\) ended before it was ready \(exit code 3: last words\): workers start from nothing/,
+    )
+    await reload(() => write('helper.py', helper('two')))
+    const { helper: value, importedBy, pid } = await ask()
+    expect({ value, importedBy }).toEqual({ value: 'two', importedBy: pid })
+  })
+
   test('whose workers hang is done without, and so it is when the server stops', async () => {
     const { server, ask, template, reload, write, install } = await project([], {
       'forked.py': 'import os\nPID = os.getpid()\n',
