@@ -45,7 +45,7 @@ class Preload:
         imports: names of what a worker has imported, and what it had changed for its imports by then.
         conditions: brings that about, and takes it back.
         """
-        self.wanted = frozenset(name for _, names in imports for name in names)
+        self.wanted = names_in(imports)
         if "random" in sys.modules:
             self.generators.start()
         guard = Guard(self)
@@ -104,6 +104,11 @@ class Preload:
         self.state = state
         if change is not None and self.running:
             self.offenders.setdefault(self.running[-1], change)
+
+
+def names_in(imports: "Sequence[Tuple[Conditions, Sequence[str]]]") -> "FrozenSet[str]":
+    """Of all modules that are ordered."""
+    return frozenset(name for _, names in imports for name in names)
 
 
 # Bits of the signals by which the threads of the C library talk to each other (signal(7), real-time signals).
@@ -217,24 +222,22 @@ class Generators:
         if not self._numpy_seeds:
             return []
         module: "Any" = sys.modules["numpy.random.bit_generator"]
-        bits, sequences = [], []
+        owned, sequences = set(), []
+        makers: "Set[str]" = set()
         # Not isinstance(): what pretends to be something else is asked then, and may load itself.
         for one in gc.get_objects():
             if issubclass(type(one), module.BitGenerator):
-                bits.append(one)
+                sequence = one._seed_seq  # its property seed_seq came with NumPy 1.25
+                if self._made_up(sequence):
+                    owned.add(id(sequence))
+                    self._numpy.append(one)
+                    if not _can_be_seeded_anew(one):
+                        makers.update(self._numpy_seeds[sequence.entropy])
             elif issubclass(type(one), module.SeedSequence) and self._made_up(one):
                 sequences.append(one)
-        makers = set()
-        for one in bits:
-            if self._made_up(one.seed_seq):
-                sequences = [other for other in sequences if other is not one.seed_seq]
-                try:
-                    _seed_anew(one)
-                except Exception:
-                    makers.update(self._numpy_seeds[one.seed_seq.entropy])
-                self._numpy.append(one)
         for sequence in sequences:
-            makers.update(self._numpy_seeds[sequence.entropy])
+            if id(sequence) not in owned:
+                makers.update(self._numpy_seeds[sequence.entropy])
         return sorted(makers)
 
     def _made_up(self, sequence: "Any") -> bool:
@@ -261,6 +264,14 @@ class Generators:
 def _seed_anew(generator: "Any") -> None:
     """A generator of NumPy: it goes on as one that has just been made."""
     generator.state = type(generator)().state
+
+
+def _can_be_seeded_anew(generator: "Any") -> bool:
+    try:
+        _seed_anew(generator)
+    except Exception:
+        return False
+    return True
 
 
 class Guard:

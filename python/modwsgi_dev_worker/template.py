@@ -16,7 +16,7 @@ from .given_versions import give_versions
 from .kept_code import KeptCode
 from .lifeline import hold_lifeline
 from .loaded_files import LoadedFiles
-from .preload import Preload
+from .preload import Preload, names_in
 from .process_title import show_title
 from .process_world import prepare_process
 from .worker import Worker
@@ -50,7 +50,7 @@ class Template:
         self.preload = preload = Preload(order["refused"], self.files.is_installed)
         conditions = self.files.conditions
         assert conditions is not None
-        wanted = {name for _, names in order["imports"] for name in names}
+        wanted = names_in(order["imports"])
         self.files.kept = KeptCode()
         # First, so that the names which are in it lie side by side: workers that run it count their references to them.
         self.files.kept.keep(sorted(wanted.intersection(order["refused"])), self.files)

@@ -339,11 +339,11 @@ class SeedSequence:
 
 class BitGenerator:
     def __init__(self, seed=None):
-        self.seed_seq = seed if isinstance(seed, SeedSequence) else SeedSequence(seed)
-        self.state = self.seed_seq.entropy
+        self._seed_seq = seed if isinstance(seed, SeedSequence) else SeedSequence(seed)
+        self.state = self._seed_seq.entropy
 
     def seed_later(self, seed):
-        self.seed_seq, self.state = None, seed
+        self._seed_seq, self.state = None, seed
 """,
 }
 
