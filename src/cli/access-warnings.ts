@@ -1,5 +1,6 @@
 /** Options of access control that do nothing for want of others: mod_wsgi-express starts with them and says nothing. */
 import { defaultSettings, type Settings } from '../settings/settings.js'
+import { withoutEffect } from './without-effect.js'
 
 /** One line each. */
 export function accessWarnings(settings: Settings): string[] {
@@ -10,14 +11,10 @@ export function accessWarnings(settings: Settings): string[] {
       authGroupScript !== null ? '--auth-group-script' : null,
       authType !== defaultSettings.authType ? '--auth-type' : null,
     ].filter(name => name !== null)
-    if (asked.length > 0) {
-      const verb = asked.length > 1 ? 'have' : 'has'
-      warnings.push(
-        `without --auth-user-script ${asked.join(' and ')} ${verb} no effect: everybody may see the site`,
-      )
-    }
+    if (asked.length > 0)
+      warnings.push(`${withoutEffect('--auth-user-script', asked)}: everybody may see the site`)
   }
   if (authGroup !== defaultSettings.authGroup && authGroupScript === null)
-    warnings.push('without --auth-group-script --auth-group has no effect')
+    warnings.push(withoutEffect('--auth-group-script', ['--auth-group']))
   return warnings
 }

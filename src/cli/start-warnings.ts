@@ -7,6 +7,7 @@ import type { Settings } from '../settings/settings.js'
 import { accessWarnings } from './access-warnings.js'
 import { hostWarnings } from './host-warnings.js'
 import { httpsWarnings } from './https-warnings.js'
+import { withoutEffect } from './without-effect.js'
 import { watchesChanges } from './workforce.js'
 
 /** For who may not know what it means. */
@@ -47,9 +48,7 @@ export function startWarnings(settings: Settings, facts: StartFacts): string[] {
     settings.reloadExclude.length > 0 ? '--reload-exclude' : null,
   ].filter(name => name !== null)
   if (globs.length > 0 && !watchesChanges(settings))
-    warnings.push(
-      `without --reload-on-changes ${globs.join(' and ')} ${globs.length > 1 ? 'have' : 'has'} no effect`,
-    )
+    warnings.push(withoutEffect('--reload-on-changes', globs))
   warnings.push(...hostWarnings(settings), ...httpsWarnings(settings))
   if (facts.trustAdvice !== null) warnings.push(facts.trustAdvice)
   if (facts.asRoot) warnings.push(rootWarning)

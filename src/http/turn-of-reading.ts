@@ -20,13 +20,11 @@ export class TurnOfReading {
   #isDirect: boolean
   #cameWithTurn = false
   #mayBeMore = false
+  readonly #connections: { readonly size: number }
 
   /** @param connections of the server */
-  constructor(
-    socket: Socket,
-    secure: boolean,
-    readonly connections: { readonly size: number },
-  ) {
+  constructor(socket: Socket, secure: boolean, connections: { readonly size: number }) {
+    this.#connections = connections
     this.#isDirect = !secure
     socket.once('pause', () => {
       this.#isDirect = false
@@ -40,7 +38,7 @@ export class TurnOfReading {
    */
   received(bytes: Buffer, isBeginning: boolean): void {
     this.#cameWithTurn =
-      isBeginning && this.#isDirect && !this.#mayBeMore && this.connections.size <= mostConnections
+      isBeginning && this.#isDirect && !this.#mayBeMore && this.#connections.size <= mostConnections
     this.#mayBeMore = bytes.length >= largestRead
   }
 
